@@ -1,0 +1,1 @@
+"""The Police Cooperation Centre: takes in every node's feed, merges it and feeds alerts back."""
