@@ -1,0 +1,70 @@
+"""Every cap in the house, each with its reason. Units stand last in the name.
+
+Job: one place to ask "how big may it be?". A limit is checked before the memory it guards is
+taken. Must not know: who asks.
+"""
+
+from __future__ import annotations
+
+from typing import Final
+
+# --- identity (the packing in `ids` rests on these widths) ---
+NODE_BITS: Final = 21  # two million nodes: every post of a region with room for re-enrolments
+LANE_BITS: Final = 2
+SEQ_BITS: Final = 40  # a change each 30 microseconds for a year, from one node
+NODE_MAX: Final = (1 << NODE_BITS) - 1
+SEQ_MAX: Final = (1 << SEQ_BITS) - 1
+
+# --- time ---
+STAMP_COUNTER_BITS: Final = 15
+STAMP_MS_BITS: Final = 48
+CLOCK_SKEW_SUSPECT_MS: Final = 10 * 60 * 1000  # a healthy post drifts seconds; ten minutes is a wrong clock
+CLOCK_FOLLOW_MS: Final = 60 * 1000  # a peer's stamp further ahead than this never moves our clock
+
+# --- one record ---
+TEXT_MAX_CHARS: Final = 2_000  # a long reason or fact; longer texts are attachments
+NAME_MAX_CHARS: Final = 100
+LIST_MAX_ITEMS: Final = 64  # nationalities, letters, aliases
+BLOB_MAX_BYTES: Final = 64 * 1024  # thumbnails, verifiers; photos travel as pieces in the bulk lane
+CONTEXT_MAX_DOTS: Final = 256  # siblings one person can have been shown at once
+
+# --- one bundle ---
+BUNDLE_MAX_CHANGES: Final = 2_000
+BUNDLE_MAX_BYTES: Final = 256 * 1024  # sealed: what a 2G link carries in a few minutes at worst
+BODY_MAX_BYTES: Final = (
+    4 * 1024 * 1024
+)  # unpacked: caps a compression bomb at a sixteenth of its 64 MiB allowance
+MSGPACK_MAX_DEPTH: Final = 12  # our own objects nest to 6; deeper is an attack
+PAD_STEP_ROUTINE_BYTES: Final = 64
+PAD_STEP_URGENT_BYTES: Final = 16
+
+# --- when the sealer cuts the routine lane ---
+SEAL_EVERY_CHANGES: Final = 50
+SEAL_EVERY_S: Final = 60
+
+# --- one sync conversation ---
+REQUEST_MAX_BYTES: Final = 2 * 1024 * 1024
+REPLY_MAX_BYTES: Final = 8 * 1024 * 1024
+REQUEST_MAX_BUNDLES: Final = 256
+REQUEST_BUDGET_BYTES: Final = 256 * 1024  # what a node offers in one request
+REPLY_BUDGET_BYTES: Final = 512 * 1024  # what the hub feeds back in one reply
+SEGMENT_MAX_CHANGES: Final = 500  # one feed segment: applied in slices, sealed per reader
+APPLY_SLICE_MS: Final = 20  # the longest a feed may hold the booth's database
+
+# --- forms and pages ---
+FORM_MAX_BYTES: Final = 256 * 1024  # a form is a few hundred bytes; 10 MB is refused unread
+MRZ_MAX_CHARS: Final = 200
+SEARCH_MAX_ROWS: Final = 200
+
+# --- people ---
+PASSWORD_MIN_CHARS: Final = 10
+PASSWORD_MAX_CHARS: Final = 200
+SIGN_IN_TRIES: Final = 5  # then a wait that doubles, kept across restarts
+SIGN_IN_WAIT_S: Final = 30
+SESSION_IDLE_S: Final = 12 * 60 * 60  # one shift
+
+# --- time kept ---
+PRUNE_AFTER_DAYS: Final = 14  # a node keeps what it sent this long after a verified backup covers it
+OFFLINE_MAX_DAYS: Final = 180  # then old prekeys are gone; the node still captures, and reseals
+LEASE_DAYS: Final = 7
+LATE_HIT_CHECKS: Final = 10_000  # how far back a new alert is run against a node's own checks
