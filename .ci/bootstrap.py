@@ -1,7 +1,7 @@
 """Make `.venv/` from the lock file, on a machine that has little more than a Python.
 
 Job: find or fetch uv, then let it install exactly what `uv.lock` names, each file checked against its hash.
-Invariants: nothing is written outside the checkout but what a uv already on the machine keeps in its own cache;
+Invariants: nothing is written outside the checkout, save by a uv already on the machine to its own cache;
 no Python is downloaded; nothing but this project itself is built; a fetched uv is run only if its SHA-256 is
 the one written here.
 Must not know: anything but the standard library, since it runs before there is an environment.
@@ -36,16 +36,17 @@ PYTHON_TOO_NEW = (3, 15)
 UV_PINNED = (0, 13, 9)
 UV_TOO_NEW = (0, 14, 0)
 
-WHEEL_HOST = "https://files.pythonhosted.org/packages/"
-# machine -> (path below the host, SHA-256), as published at https://pypi.org/project/uv/#files
+# machine -> (folder and file below files.pythonhosted.org/packages, SHA-256 of the file), as published at
+# https://pypi.org/project/uv/#files
+WHEEL_HOST = "https://files.pythonhosted.org/packages"
 UV_WHEELS = {
     "x86_64": (
-        "3d/aa/26d64642d808de4a652579ef950d7cd2d37f080a8babf9c67c6b75fc4c3f/"
+        "3d/aa/26d64642d808de4a652579ef950d7cd2d37f080a8babf9c67c6b75fc4c3f",
         "uv-0.13.9-py3-none-manylinux_2_17_x86_64.manylinux2014_x86_64.whl",
         "d7f459fe4fd247d830351c75686d3996ace3c6f3f728eb0e85a30b7ada0cef19",
     ),
     "aarch64": (
-        "57/15/94b6cd62ac3ff6550288328e8035288875197cbc183f51554b266a69877b/"
+        "57/15/94b6cd62ac3ff6550288328e8035288875197cbc183f51554b266a69877b",
         "uv-0.13.9-py3-none-manylinux_2_17_aarch64.manylinux2014_aarch64.musllinux_1_1_aarch64.whl",
         "5435c5ce14a56431208ca0996416d310f1598e8c2c8ba707688985a16bb82dbe",
     ),
@@ -91,18 +92,19 @@ def python_version(program: str) -> tuple[int, ...]:
 
 
 def choose_python() -> str:
-    """The interpreter for the environment: the one already in it, the one running this, or another on PATH."""
+    """The environment's interpreter: the one already in it, the one running this, or another on PATH."""
     present = str(VENV / "bin" / "python")
     if python_fits(python_version(present)):
         return present
     if python_fits(sys.version_info[:3]):
         return sys.executable
     for minor in range(PYTHON_MIN[1], PYTHON_TOO_NEW[1]):
-        found = shutil.which("python3.%d" % minor)  # noqa: UP031 - must parse and run on any old Python 3
+        found = shutil.which("python3.%d" % minor)
         if found and python_fits(python_version(found)):
             return found
     raise BootstrapError(
-        "Python {} or newer, below {}, is needed; this is {}. On Debian 12 or newer: apt-get install python3".format(
+        "Python {} or newer, below {}, is needed; this is {}. "
+        "On Debian 12 and later: apt-get install python3".format(
             dotted(PYTHON_MIN), dotted(PYTHON_TOO_NEW), dotted(sys.version_info[:3])
         )
     )
@@ -173,13 +175,14 @@ def find_uv() -> tuple[str, bool]:
         machine = platform.machine()
         if sys.platform != "linux" or machine not in UV_WHEELS:
             raise BootstrapError(
-                "No uv is pinned for {} on {}. Install uv {} from https://docs.astral.sh/uv/ and try again.".format(
+                "No uv is pinned for {} on {}. "
+                "Install uv {} (https://docs.astral.sh/uv/) and try again.".format(
                     sys.platform, machine, dotted(UV_PINNED)
                 )
             )
-        path, sha256 = UV_WHEELS[machine]
+        folder, file, sha256 = UV_WHEELS[machine]
         say("fetching uv {} (about 18 MB)".format(dotted(UV_PINNED)))
-        unpack_uv(download(WHEEL_HOST + path), sha256, kept)
+        unpack_uv(download("/".join((WHEEL_HOST, folder, file))), sha256, kept)
     return str(kept), True
 
 

@@ -1,0 +1,1 @@
+"""What holds the four packages to their promises; never part of what is delivered."""

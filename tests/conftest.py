@@ -1,0 +1,27 @@
+"""What every test gets: the `requires_program` marker, Chromium's path, Hypothesis without a stopwatch."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import HealthCheck, settings
+
+from tests.programs import require_program
+
+# Nothing here is judged by time: two busy cores would make a slow example look like a wrong one.
+settings.register_profile(
+    "karaula", deadline=None, suppress_health_check=[HealthCheck.too_slow], print_blob=True
+)
+settings.load_profile("karaula")
+
+
+def pytest_runtest_setup(item: pytest.Item) -> None:
+    """Skip, or fail where CI=true, a test marked `requires_program("name")` on a machine without it."""
+    for marker in item.iter_markers("requires_program"):
+        for name in marker.args:
+            require_program(name)
+
+
+@pytest.fixture(scope="session")
+def chromium() -> str:
+    """The path of the system's Chromium, for `executable_path`."""
+    return require_program("chromium", "chromium-browser")

@@ -1,0 +1,1 @@
+"""Checks of the house itself: directions, homes, shapes, the wheel, the lock."""
