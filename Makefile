@@ -46,8 +46,8 @@ bench: env ## measure, print the table, write bench.json; ONLY=wire selects
 soak: env ## the simulator over a range of seeds: make soak SEEDS=1000-1199
 	@$(BIN)/python -m tests.simulation --seeds $(SEEDS)
 
-lock: ## look for newer packages and write uv.lock anew
-	@$(PYTHON) .ci/bootstrap.py uv lock --upgrade
+lock: ## bring uv.lock up to date with pyproject.toml; UPGRADE=1 looks for newer packages too
+	@$(PYTHON) .ci/bootstrap.py uv lock $(if $(UPGRADE),--upgrade)
 
 system-packages:
 	@.ci/system-packages
