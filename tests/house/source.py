@@ -110,9 +110,8 @@ def matches(path: str, patterns: Sequence[str]) -> bool:
 def _absolute(source: Source, node: ast.ImportFrom) -> str:
     if not node.level:
         return node.module or ""
-    parts = source.path.removesuffix(".py").split(
-        "/"
-    )  # the last part goes for a module and for __init__ alike
+    # One level up drops the last part, whether that is a module or __init__.
+    parts = source.path.removesuffix(".py").split("/")
     return ".".join([*parts[: -node.level], *([node.module] if node.module else [])])
 
 
