@@ -42,7 +42,7 @@ class Change:
     stamp: Stamp
     author: OfficerId
     fields: Mapping[int, Value]
-    context: Mapping[int, tuple[Dot, ...]] = field(default=_NOTHING)
+    context: Mapping[int, tuple[Dot, ...]] = field(default_factory=lambda: _NOTHING)
 
     @property
     def creates(self) -> bool:

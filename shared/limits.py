@@ -24,8 +24,10 @@ CLOCK_FOLLOW_MS: Final = 60 * 1000  # a peer's stamp further ahead than this nev
 # --- one record ---
 TEXT_MAX_CHARS: Final = 2_000  # a long reason or fact; longer texts are attachments
 NAME_MAX_CHARS: Final = 100
+CODE_MAX_CHARS: Final = 64  # an entry of a code list; the longest of ours has about 20
 LIST_MAX_ITEMS: Final = 64  # nationalities, letters, aliases
 BLOB_MAX_BYTES: Final = 64 * 1024  # thumbnails, verifiers; photos travel as pieces in the bulk lane
+FIELD_NUMBER_MAX: Final = 4_095  # fields of a kind, and kinds: ours end below 64
 CONTEXT_MAX_DOTS: Final = 256  # siblings one person can have been shown at once
 
 # --- one bundle ---
@@ -35,6 +37,7 @@ BODY_MAX_BYTES: Final = (
     4 * 1024 * 1024
 )  # unpacked: caps a compression bomb at a sixteenth of its 64 MiB allowance
 MSGPACK_MAX_DEPTH: Final = 12  # our own objects nest to 6; deeper is an attack
+MSGPACK_MAX_ITEMS: Final = 1 << 18  # each costs up to 64 bytes unpacked: 16 MiB for one message at worst
 PAD_STEP_ROUTINE_BYTES: Final = 64
 PAD_STEP_URGENT_BYTES: Final = 16
 
