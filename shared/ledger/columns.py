@@ -1,0 +1,52 @@
+"""Values to SQLite columns and back, by schema type.
+
+Lists lie as JSON text, so that people and SQL's json_each can read them; booleans as 0 and 1.
+An APPEND or UNION field's interim value is a tuple whatever its type. Must not know: tables.
+"""
+
+from __future__ import annotations
+
+import json
+from typing import Final
+
+from shared.change import Value
+from shared.schema import Field, Rule, Type
+
+Column = str | int | bytes | None
+
+COLUMN_TYPES: Final[dict[Type, type]] = {
+    Type.TEXT: str,
+    Type.CODE: str,
+    Type.INT: int,
+    Type.BOOL: int,
+    Type.INSTANT: int,
+    Type.DATE: int,
+    Type.DOT: int,
+    Type.BYTES: bytes,
+    Type.CODES: str,
+    Type.TEXTS: str,
+    Type.DOTS: str,
+}
+_LISTS: Final = frozenset({Type.CODES, Type.TEXTS, Type.DOTS})
+
+
+def is_list(field: Field) -> bool:
+    """Whether a field's interim value is a tuple."""
+    return field.type in _LISTS or field.rule in (Rule.APPEND, Rule.UNION)
+
+
+def to_column(value: Value) -> Column:
+    """One value as SQLite keeps it."""
+    if isinstance(value, tuple):
+        return json.dumps(value, ensure_ascii=False, separators=(",", ":"))
+    return int(value) if isinstance(value, bool) else value
+
+
+def from_column(field: Field, column: Column) -> Value:
+    """Undo `to_column` for a field of the schema."""
+    if column is None:
+        return None
+    if is_list(field):
+        assert isinstance(column, str)  # `to_column` wrote JSON
+        return tuple(json.loads(column))
+    return bool(column) if field.type is Type.BOOL else column

@@ -1,0 +1,232 @@
+"""A machine's own changes: numbered, stamped, logged, and cut into sealed bundles.
+
+Job: the write side of a node. `append` makes a change inside the caller's transaction, so that
+the change, its record, its audit line and its hits are committed together or not at all.
+
+Invariants
+* A seq is taken from a row in the same transaction as the change that bears it: a rollback
+  leaves no gap.
+* Once a bundle is cut its content never changes; only its envelope may (`reseal`).
+* The chain of a feed is over the contents of its bundles, in order.
+Must not know: how bundles travel, what a change means.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from shared import bundle, wire
+from shared.bundle import Header
+from shared.change import SEEN, Change, Value
+from shared.clock import Correction, HybridClock, Millis
+from shared.crypto import SealKey, SigningKey
+from shared.database import Connection
+from shared.ids import SYSTEM, Dot, Feed, Lane, Node, OfficerId, RecordId, Seq, feed_of, make_dot
+from shared.ledger import records
+from shared.ledger.records import Applied
+from shared.limits import BUNDLE_MAX_CHANGES
+from shared.schema import SCHEMA, Kind
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OwnHead:
+    """Where one of our feeds stands: last seq logged, cut into a bundle, and acknowledged."""
+
+    lane: Lane
+    seq: int
+    cut: int
+    chain: bytes
+    acked: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sealed:
+    """A bundle as kept: its run and the exact bytes that travel."""
+
+    feed: Feed
+    first: Seq
+    count: int
+    prekey: int
+    raw: bytes
+
+
+class OwnLog:
+    """The feeds this machine writes. All methods run inside the caller's transaction."""
+
+    def __init__(self, *, node: Node, now_ms: Millis) -> None:
+        self.node = node
+        self._now_ms = now_ms
+        self._clock: HybridClock | None = None
+
+    def set_up(self, tx: Connection) -> None:
+        """Make the head rows at first start; harmless afterwards."""
+        for lane in Lane:
+            start = bundle.chain_start(feed_of(self.node, lane))
+            tx.execute("INSERT OR IGNORE INTO own_head VALUES (?, 0, 0, ?, 0)", (lane, start))
+
+    def append(
+        self,
+        tx: Connection,
+        *,
+        kind: Kind,
+        author: OfficerId,
+        fields: Mapping[int, Value],
+        record: RecordId | None = None,
+        context: Mapping[int, tuple[Dot, ...]] | None = None,
+    ) -> Applied:
+        """Make, log and apply a change of our own. Without `record` it creates one.
+
+        `context` is what the author was shown (see `records.context_of`); contexts of fields the
+        change does not set are dropped, SEEN excepted.
+        """
+        lane = SCHEMA[kind].lane
+        (seq,) = tx.execute(
+            "UPDATE own_head SET seq = seq + 1 WHERE lane = ? RETURNING seq", (lane,)
+        ).fetchone()
+        dot = make_dot(feed_of(self.node, lane), seq)
+        shown = context or {}
+        change = Change(
+            dot=dot,
+            record=RecordId(dot) if record is None else record,
+            kind=kind,
+            stamp=self.clock(tx).tick(),
+            author=author,
+            fields={n: v for n, v in fields.items() if v is not None or record is not None},
+            context={n: dots for n, dots in shown.items() if (n in fields or n == SEEN) and dots},
+        )
+        self._keep_clock(tx)
+        tx.execute(
+            "INSERT INTO log (dot, record, logged_ms, payload) VALUES (?, ?, ?, ?)",
+            (dot, change.record, self._now_ms(), wire.pack_change(change)),
+        )
+        return records.apply(tx, change)
+
+    def clock(self, tx: Connection) -> HybridClock:
+        """The clock, continued from the last stamp that was committed."""
+        if self._clock is None:
+            row = tx.execute("SELECT number FROM meta WHERE name = 'clock'").fetchone()
+            self._clock = HybridClock(self._now_ms, last=row[0] if row else 0)
+        return self._clock
+
+    def correct_clock(self, tx: Connection) -> Correction | None:
+        """Step the clock down to the wall time; the caller journals what it returns."""
+        correction = self.clock(tx).correct()
+        self._keep_clock(tx)
+        return correction
+
+    def _keep_clock(self, tx: Connection) -> None:
+        tx.execute(
+            "INSERT INTO meta (name, number) VALUES ('clock', ?1) "
+            "ON CONFLICT (name) DO UPDATE SET number = ?1",
+            (self.clock(tx).last,),
+        )
+
+    # --- where the feeds stand ---
+
+    def heads(self, tx: Connection) -> dict[Lane, OwnHead]:
+        rows = tx.execute("SELECT lane, seq, cut_seq, chain, acked_seq FROM own_head ORDER BY lane")
+        return {
+            Lane(lane): OwnHead(lane=Lane(lane), seq=seq, cut=cut, chain=chain, acked=acked)
+            for lane, seq, cut, chain, acked in rows
+        }
+
+    def queued(self, tx: Connection) -> int:
+        """How many changes the hub has not acknowledged."""
+        (count,) = tx.execute("SELECT coalesce(sum(seq - acked_seq), 0) FROM own_head").fetchone()
+        return int(count)
+
+    def acknowledge(self, tx: Connection, feed: Feed, head: Seq) -> None:
+        """Note the hub's contiguous head. Never moves back, never beyond what was cut."""
+        lane = feed & 3
+        tx.execute(
+            "UPDATE own_head SET acked_seq = max(acked_seq, min(?, cut_seq)) WHERE lane = ?",
+            (head, lane),
+        )
+
+    # --- bundles ---
+
+    def cut(
+        self,
+        tx: Connection,
+        lane: Lane,
+        *,
+        hub: bytes,
+        prekey: int,
+        key: SealKey,
+        signer: SigningKey,
+        at_most: int,
+    ) -> Sealed | None:
+        """Seal the next run of uncut changes of a lane (at most `at_most`); None when there is none."""
+        head = self.heads(tx)[lane]
+        feed = feed_of(self.node, lane)
+        count = min(head.seq - head.cut, at_most, BUNDLE_MAX_CHANGES)
+        if count <= 0:
+            return None
+        header = Header(hub=hub, prekey=prekey, feed=feed, first=Seq(head.cut + 1), count=count)
+        changes = [
+            wire.unpack_change(payload)
+            for (payload,) in tx.execute(
+                "SELECT payload FROM log WHERE dot BETWEEN ? AND ? ORDER BY dot",
+                (header.base, make_dot(feed, header.last)),
+            )
+        ]
+        body = wire.encode(changes, base=header.base)
+        raw = bundle.seal(body, header=header, before=head.chain, prekey=key, signer=signer)
+        tx.execute(
+            "INSERT INTO sealed (feed, first, count, before, body, prekey, raw, cut_ms) "
+            "VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+            (feed, header.first, count, head.chain, body, prekey, raw, self._now_ms()),
+        )
+        tx.execute(
+            "UPDATE own_head SET cut_seq = ?, chain = ? WHERE lane = ?",
+            (header.last, bundle.chain_next(head.chain, header, body), lane),
+        )
+        return Sealed(feed=feed, first=header.first, count=count, prekey=prekey, raw=raw)
+
+    def pending(self, tx: Connection, *, budget_bytes: int) -> list[Sealed]:
+        """Bundles the hub has not acknowledged, urgent first, in order, within a byte budget.
+
+        At least one is returned where there is one, however large.
+        """
+        found: list[Sealed] = []
+        left = budget_bytes
+        rows = tx.execute(
+            "SELECT s.feed, s.first, s.count, s.prekey, s.raw "
+            "FROM sealed s JOIN own_head h ON h.lane = s.feed & 3 "
+            "WHERE s.first + s.count - 1 > h.acked_seq AND s.refused_code IS NULL ORDER BY h.lane, s.first"
+        )
+        for feed, first, count, prekey, raw in rows:
+            if found and left < len(raw):
+                break
+            left -= len(raw)
+            found.append(Sealed(feed=feed, first=first, count=count, prekey=prekey, raw=raw))
+        return found
+
+    def reseal(
+        self,
+        tx: Connection,
+        *,
+        feed: Feed,
+        first: Seq,
+        hub: bytes,
+        prekey: int,
+        key: SealKey,
+        signer: SigningKey,
+    ) -> int:
+        """Put the bundles from `first` on into new envelopes; their content stays. Returns how many."""
+        rows = tx.execute(
+            "SELECT id, first, count, before, body FROM sealed "
+            "WHERE feed = ? AND first + count > ? ORDER BY first",
+            (feed, first),
+        ).fetchall()
+        for row_id, start, count, before, body in rows:
+            header = Header(hub=hub, prekey=prekey, feed=feed, first=start, count=count)
+            raw = bundle.seal(body, header=header, before=before, prekey=key, signer=signer)
+            tx.execute("UPDATE sealed SET prekey = ?, raw = ? WHERE id = ?", (prekey, raw, row_id))
+        return len(rows)
+
+
+def automatic(log: OwnLog, tx: Connection, kind: Kind, fields: Mapping[int, Value]) -> Applied:
+    """A change the machine itself makes (status, refused change): author SYSTEM."""
+    return log.append(tx, kind=kind, author=SYSTEM, fields=fields)

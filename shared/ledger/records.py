@@ -1,0 +1,376 @@
+"""Changes applied to records: merge state in, rows out.
+
+Job: keep each kind's table equal to what `merge` says of the changes seen. This module decides
+nothing: it loads a record's changes, asks `merge`, and writes the interim values.
+
+Invariants
+* Applying a change twice, or in another order, leaves the same rows.
+* An insert-only record has a row and no history until its first edit; then its creating change is
+  rebuilt from the row, so that merge sees the whole set.
+* An edit whose creating change is not here waits in `history`; no row shows until it comes.
+* A purged record stays purged: later changes to it are reported, not stored.
+Must not know: which node may change what (`ownership`), the wire's bundles, pages.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from enum import Enum
+
+from shared import wire
+from shared.change import SEEN, Change, Value
+from shared.clock import Stamp
+from shared.database import Connection
+from shared.ids import Dot, OfficerId, RecordId
+from shared.ledger.columns import from_column, to_column
+from shared.ledger.tables import keep_extra, read_extra, table_of
+from shared.merge import FieldView, Standing, collect, frontier, standing_of, view_record
+from shared.schema import SCHEMA, Field, Kind, RecordType, record_type
+from shared.wire import ChangeTable
+
+
+class Effect(Enum):
+    """What applying a change did."""
+
+    APPLIED = "applied"
+    REPEATED = "repeated"  # seen before: nothing to do
+    WAITING = "waiting"  # its creating change has not arrived
+    PURGED = "purged"  # the record was erased; the change is only reported
+    KEPT = "kept"  # a newer peer's kind: in history, in no table
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Applied:
+    """The outcome for one change; standings are those before and after."""
+
+    change: Change
+    effect: Effect
+    before: Standing = Standing.AGREED
+    after: Standing = Standing.AGREED
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Record:
+    """A record as it shows now. `values` has every set field by name (interim values)."""
+
+    id: RecordId
+    kind: Kind
+    stamp: Stamp
+    author: OfficerId
+    standing: Standing
+    edited: bool
+    values: Mapping[str, Value] = field(default_factory=dict)
+
+    def text(self, name: str) -> str:
+        """A field as text; empty when not set."""
+        value = self.values.get(name)
+        return "" if value is None else str(value)
+
+    def number(self, name: str) -> int | None:
+        """A field as a number; None when not set."""
+        value = self.values.get(name)
+        return value if isinstance(value, int) else None
+
+
+def read(tx: Connection, kind: Kind, record: int) -> Record | None:
+    """One record, or None."""
+    return next(iter(select(tx, kind, "id = ?", (record,))), None)
+
+
+def select(
+    tx: Connection, kind: Kind, where: str = "1", parameters: Sequence[object] = (), tail: str = ""
+) -> list[Record]:
+    """Records of a kind by a condition on its columns; `tail` holds ORDER BY and LIMIT.
+
+    `where` and `tail` are the stores' own SQL, never anything a person typed.
+    """
+    row_type = SCHEMA[kind]
+    names = ", ".join(f'"{f.name}"' for f in row_type.fields)
+    rows = tx.execute(
+        f"SELECT id, stamp, author, standing, edited, {names} FROM {table_of(row_type)} WHERE {where} {tail}",  # noqa: S608 - schema names
+        tuple(parameters),
+    )
+    return [
+        Record(
+            id=RecordId(Dot(row[0])),
+            kind=kind,
+            stamp=Stamp(row[1]),
+            author=OfficerId(row[2]),
+            standing=Standing(row[3]),
+            edited=bool(row[4]),
+            values={
+                f.name: from_column(f, column)
+                for f, column in zip(row_type.fields, row[5:], strict=True)
+                if column is not None
+            },
+        )
+        for row in rows
+    ]
+
+
+def changes_of(tx: Connection, kind: int, record: int) -> list[Change]:
+    """Every change of a record in dot order; an unedited record's creating change is rebuilt."""
+    found = [
+        wire.unpack_change(payload)
+        for (payload,) in tx.execute("SELECT payload FROM history WHERE record = ? ORDER BY dot", (record,))
+    ]
+    if any(change.creates for change in found):
+        return found
+    created = _rebuild(tx, kind, record)
+    return [created, *found] if created is not None else found
+
+
+def views_of(tx: Connection, kind: int, record: int) -> dict[int, FieldView]:
+    """Every field's view with its siblings: what a side-by-side page and an edit form need."""
+    entries = collect(changes_of(tx, kind, record))
+    return view_record(kind, RecordId(Dot(record)), entries, refused_of(tx, record))
+
+
+def context_of(tx: Connection, kind: int, record: int) -> dict[int, tuple[Dot, ...]]:
+    """The contexts a form must carry for whoever edits this record now, SEEN included."""
+    entries, refused = collect(changes_of(tx, kind, record)), refused_of(tx, record)
+    views = view_record(kind, RecordId(Dot(record)), entries, refused)
+    return {number: view.dots for number, view in views.items()} | {SEEN: frontier(entries, refused)}
+
+
+def refused_of(tx: Connection, record: int) -> frozenset[Dot]:
+    """The refused dots of one record."""
+    return frozenset(Dot(dot) for (dot,) in tx.execute("SELECT dot FROM refused WHERE record = ?", (record,)))
+
+
+def apply(tx: Connection, change: Change) -> Applied:
+    """Apply one change. The caller holds the transaction, and has judged ownership."""
+    row_type = record_type(change.kind)
+    if tx.execute("SELECT 1 FROM purged WHERE record = ?", (change.record,)).fetchone():
+        return Applied(change=change, effect=Effect.PURGED)
+    plain = row_type is not None and row_type.insert_only and change.creates
+    if plain and not tx.execute("SELECT 1 FROM refused WHERE dot = ?", (change.dot,)).fetchone():
+        assert row_type is not None  # `plain` says so
+        return _insert(tx, row_type, change)
+    if _known(tx, change):
+        return Applied(change=change, effect=Effect.REPEATED)
+    _materialise(tx, change.kind, change.record)
+    _remember(tx, change)
+    if row_type is None:
+        return Applied(change=change, effect=Effect.KEPT)
+    return _renew(tx, row_type, change)
+
+
+def apply_table(tx: Connection, table: ChangeTable) -> bool:
+    """Insert a whole column table of creating changes of an insert-only kind, fast.
+
+    Returns False when the table is not of that sort; nothing was done and `apply` must be used.
+    """
+    row_type = record_type(table.kind)
+    if row_type is None or not row_type.insert_only or not table.creates or not table.dots:
+        return False
+    if row_type.kind in _ACTS or not all(number in _numbers(row_type) for number in table.columns):
+        return False
+    empty = [None] * len(table.dots)
+    columns = [
+        [to_column(value) for value in table.columns[f.number]]
+        if f.number in table.columns and f.type.value.endswith("s")
+        else table.columns.get(f.number, empty)
+        for f in row_type.fields
+    ]
+    tx.executemany(
+        _insert_sql(row_type), zip(table.dots, table.stamps, table.authors, *columns, empty, strict=True)
+    )
+    waiting = tx.execute(
+        "SELECT record FROM history WHERE record BETWEEN ?1 AND ?2 "
+        "UNION SELECT dot FROM refused WHERE dot BETWEEN ?1 AND ?2",
+        (min(table.dots), max(table.dots)),
+    ).fetchall()
+    for (record,) in waiting:
+        _materialise(tx, row_type.kind, record)
+        _write(tx, row_type, record)
+    return True
+
+
+def refuse(tx: Connection, *, dot: Dot, record: RecordId, kind: int, reason: str) -> Standing:
+    """Take a change and its contexts out of the record's set; returns the standing after."""
+    tx.execute("INSERT OR IGNORE INTO refused (dot, record, reason) VALUES (?, ?, ?)", (dot, record, reason))
+    row_type = record_type(kind)
+    if row_type is None:
+        return Standing.AGREED
+    _materialise(tx, kind, record)
+    return _write(tx, row_type, record) or Standing.AGREED
+
+
+def purge(tx: Connection, record: int, kinds: Iterable[RecordType] = tuple(SCHEMA.values())) -> None:
+    """Erase a record and its history, leaving only its id so that nothing resurrects it."""
+    tx.execute("INSERT OR IGNORE INTO purged (record) VALUES (?)", (record,))
+    forget(tx, record, kinds)
+
+
+def forget(tx: Connection, record: int, kinds: Iterable[RecordType] = tuple(SCHEMA.values())) -> None:
+    """Drop a record that left this replica's scope; it may come back whole."""
+    tx.execute("DELETE FROM history WHERE record = ?", (record,))
+    for row_type in kinds:
+        tx.execute(f"DELETE FROM {table_of(row_type)} WHERE id = ?", (record,))  # noqa: S608 - schema names
+
+
+# --- the steps ---
+
+_ACTS = frozenset({Kind.TOMBSTONE, Kind.REFUSED_CHANGE})
+"""Kinds whose arrival does something to another record: never on the fast path."""
+
+
+def _insert(tx: Connection, row_type: RecordType, change: Change) -> Applied:
+    known = {f.number for f in row_type.fields}
+    extra = {number: value for number, value in change.fields.items() if number not in known}
+    row = (
+        change.record,
+        change.stamp,
+        change.author,
+        *(to_column(change.fields.get(f.number)) for f in row_type.fields),
+        keep_extra(extra),
+    )
+    if not tx.execute(_insert_sql(row_type), row).rowcount:
+        return Applied(change=change, effect=Effect.REPEATED)
+    _act(tx, row_type.kind, change)
+    if tx.execute("SELECT 1 FROM history WHERE record = ? LIMIT 1", (change.record,)).fetchone():
+        _materialise(tx, row_type.kind, change.record)  # edits were waiting for this
+        after = _write(tx, row_type, change.record)
+        return Applied(change=change, effect=Effect.APPLIED, after=after or Standing.AGREED)
+    return Applied(change=change, effect=Effect.APPLIED)
+
+
+def _act(tx: Connection, kind: Kind, change: Change) -> None:
+    """Carry out what a tombstone or a refusal says about another record."""
+    if kind is Kind.TOMBSTONE:
+        purge(tx, _dot(change, 3))
+    elif kind is Kind.REFUSED_CHANGE:
+        record = RecordId(_dot(change, 4))
+        refuse(
+            tx,
+            dot=_dot(change, 3),
+            record=record,
+            kind=_kind_of(tx, record),
+            reason=str(change.fields.get(5)),
+        )
+
+
+def _dot(change: Change, number: int) -> Dot:
+    value = change.fields.get(number)
+    return Dot(value if isinstance(value, int) else 0)
+
+
+def _kind_of(tx: Connection, record: int) -> int:
+    """The kind of a record that is here in any form; 0 when it is not."""
+    row = tx.execute("SELECT payload FROM history WHERE record = ? LIMIT 1", (record,)).fetchone()
+    if row is not None:
+        return wire.unpack_change(row[0]).kind
+    for row_type in SCHEMA.values():
+        if tx.execute(f"SELECT 1 FROM {table_of(row_type)} WHERE id = ?", (record,)).fetchone():  # noqa: S608 - schema names
+            return row_type.kind
+    return 0
+
+
+def _known(tx: Connection, change: Change) -> bool:
+    return bool(
+        tx.execute(
+            "SELECT 1 FROM history WHERE record = ? AND dot = ?", (change.record, change.dot)
+        ).fetchone()
+    )
+
+
+def _remember(tx: Connection, change: Change) -> None:
+    tx.execute(
+        "INSERT OR IGNORE INTO history (record, dot, payload) VALUES (?, ?, ?)",
+        (change.record, change.dot, wire.pack_change(change)),
+    )
+
+
+def _rebuild(tx: Connection, kind: int, record: int) -> Change | None:
+    """The creating change of an unedited insert-only record, from its row."""
+    row_type = record_type(kind)
+    if row_type is None or not row_type.insert_only:
+        return None
+    found = read(tx, row_type.kind, record)
+    if found is None or found.edited:
+        return None
+    extra = tx.execute(f"SELECT extra FROM {table_of(row_type)} WHERE id = ?", (record,)).fetchone()  # noqa: S608 - schema names
+    fields = {f.number: found.values[f.name] for f in row_type.fields if f.name in found.values}
+    return Change(
+        dot=Dot(record),
+        record=found.id,
+        kind=kind,
+        stamp=found.stamp,
+        author=found.author,
+        fields=fields | read_extra(extra[0]),
+    )
+
+
+def _materialise(tx: Connection, kind: int, record: int) -> None:
+    created = _rebuild(tx, kind, record)
+    if created is not None:
+        _remember(tx, created)
+
+
+def _renew(tx: Connection, row_type: RecordType, change: Change) -> Applied:
+    row = tx.execute(
+        f"SELECT standing FROM {table_of(row_type)} WHERE id = ?",  # noqa: S608 - schema names
+        (change.record,),
+    ).fetchone()
+    before = Standing(row[0]) if row else Standing.AGREED
+    after = _write(tx, row_type, change.record)
+    if after is None:
+        return Applied(change=change, effect=Effect.WAITING, before=before)
+    return Applied(change=change, effect=Effect.APPLIED, before=before, after=after)
+
+
+def _write(tx: Connection, row_type: RecordType, record: int) -> Standing | None:
+    """Set a record's row to what merge says of its history; None when it may not show (yet)."""
+    changes = changes_of(tx, row_type.kind, record)
+    refused = refused_of(tx, record)
+    created = next((change for change in changes if change.creates and change.dot not in refused), None)
+    if created is None or created.owner is None:
+        tx.execute(f"DELETE FROM {table_of(row_type)} WHERE id = ?", (record,))  # noqa: S608 - schema names
+        return None
+    entries = collect(changes)
+    views = view_record(row_type.kind, created.record, entries, refused)
+    standing = standing_of(views, entries, refused)
+    known = _numbers(row_type)
+    extra = {number: view.value for number, view in views.items() if number not in known}
+    row = (
+        record,
+        created.stamp,
+        created.author,
+        standing,
+        int(len(changes) > 1),
+        *(_interim(views, f) for f in row_type.fields),
+        keep_extra(extra),
+    )
+    tx.execute(_replace_sql(row_type), row)
+    return standing
+
+
+def _interim(views: Mapping[int, FieldView], of: Field) -> object:
+    view = views.get(of.number)
+    return None if view is None else to_column(view.value)
+
+
+def _numbers(row_type: RecordType) -> frozenset[int]:
+    return frozenset(f.number for f in row_type.fields)
+
+
+def _names(row_type: RecordType) -> str:
+    return ", ".join(f'"{f.name}"' for f in row_type.fields)
+
+
+def _insert_sql(row_type: RecordType) -> str:
+    marks = ", ".join("?" * (len(row_type.fields) + 4))
+    return (
+        f"INSERT OR IGNORE INTO {table_of(row_type)} (id, stamp, author, {_names(row_type)}, extra) "  # noqa: S608 - schema names
+        f"VALUES ({marks})"
+    )
+
+
+def _replace_sql(row_type: RecordType) -> str:
+    marks = ", ".join("?" * (len(row_type.fields) + 6))
+    return (
+        f"INSERT OR REPLACE INTO {table_of(row_type)} "  # noqa: S608 - schema names
+        f"(id, stamp, author, standing, edited, {_names(row_type)}, extra) VALUES ({marks})"
+    )

@@ -1,0 +1,203 @@
+"""Matching a traveller against the watch-list: keys to look up, then a judgement with its reason.
+
+Job: be the one interface between whoever holds the lists and whoever decides what matches. A store
+keeps `keys_of` beside each alert and each check, finds what shares a key, and asks the `Matcher`.
+This module's matcher is plain equality after folding; a better one fits behind the same protocol.
+
+Invariants
+* Whatever can match shares at least one key: looking up keys never misses what `judge` would find.
+* Keys are 63-bit hashes: a shared key is only a reason to look, never a match.
+* A verdict always names its grounds, in words an officer can check on the document.
+Must not know: storage, pages, who is asking.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import IntEnum, StrEnum
+from hashlib import blake2b
+from typing import Final, Protocol
+
+from shared.change import Value
+from shared.names import fold
+from shared.partial_date import from_day_number
+from shared.plates import normalise_plate
+
+
+class Ground(StrEnum):
+    """On what a traveller and an alert agree."""
+
+    DOCUMENT = "document"
+    PLATE = "plate"
+    VIN = "vin"
+    NAME_BIRTH = "name_birth"
+
+
+class Verdict(IntEnum):
+    """How a check came out. A hit is never proof: a person confirms or clears it."""
+
+    CLEAR = 0
+    POSSIBLE = 1
+    HIT = 2
+
+    @property
+    def code(self) -> str:
+        return self.name.lower()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Subject:
+    """What can be matched: a person, a document, a vehicle, in any mixture. Empty means unknown.
+
+    `birth` is a packed partial date (`partial_date`).
+    """
+
+    surname: str = ""
+    given_names: str = ""
+    written_name: str = ""
+    birth: int | None = None
+    document_number: str = ""
+    document_issuer: str = ""
+    plate: str = ""
+    plate_country: str = ""
+    vin: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Match:
+    """A judged pair: how sure, on which grounds, and the reasons in words."""
+
+    verdict: Verdict
+    grounds: tuple[Ground, ...]
+    reasons: tuple[str, ...]
+
+
+class Matcher(Protocol):
+    """What a store needs of any matching method."""
+
+    def keys_of(self, subject: Subject) -> tuple[int, ...]:
+        """The look-up keys of a traveller or an alert; order carries no meaning."""
+
+    def judge(self, traveller: Subject, alert: Subject) -> Match | None:
+        """Whether they match, and why; None when they only shared a key."""
+
+
+_TEXT_FIELDS: Final = (
+    "surname",
+    "given_names",
+    "written_name",
+    "document_number",
+    "document_issuer",
+    "plate",
+    "plate_country",
+    "vin",
+)
+_ALIASES: Final = {"RKS": "XKX", "RKX": "XKX"}  # one issuer under several codes, for matching only
+
+
+def subject_of(values: Mapping[str, Value]) -> Subject:
+    """The subject in a check's, hit's or alert's values by field name."""
+    birth = values.get("birth")
+    texts = {name: value for name in _TEXT_FIELDS if isinstance(value := values.get(name), str)}
+    return Subject(birth=birth if isinstance(birth, int) else None, **texts)
+
+
+class EqualityMatcher:
+    """Equality of folded values: document number, plate, VIN, and name with birth date."""
+
+    def keys_of(self, subject: Subject) -> tuple[int, ...]:
+        keys = []
+        if number := document_key(subject.document_number):
+            keys.append(_key("d", number))
+        if plate := normalise_plate(subject.plate) if subject.plate else "":
+            keys.append(_key("p", plate))
+        if vin := _vin(subject.vin):
+            keys.append(_key("v", vin))
+        if subject.birth is not None and (name := _name(subject)):
+            keys.append(_key("n", f"{name}|{subject.birth}"))
+        return tuple(keys)
+
+    def judge(self, traveller: Subject, alert: Subject) -> Match | None:
+        found = [
+            verdict
+            for verdict in (_document(traveller, alert), _plate(traveller, alert), _by_vin(traveller, alert),
+                            _by_name(traveller, alert))
+            if verdict is not None
+        ]  # fmt: skip
+        if not found:
+            return None
+        return Match(
+            verdict=max(verdict for verdict, _, _ in found),
+            grounds=tuple(ground for _, ground, _ in found),
+            reasons=tuple(reason for _, _, reason in found),
+        )
+
+
+_Finding = tuple[Verdict, Ground, str]
+
+
+def document_key(number: str) -> str:
+    """A document number without what scanners and people add: separators, fillers, case."""
+    return "".join(character for character in number.upper() if character.isalnum())
+
+
+def _document(traveller: Subject, alert: Subject) -> _Finding | None:
+    number = document_key(alert.document_number)
+    if not number or number != document_key(traveller.document_number):
+        return None
+    ours, theirs = _issuer(traveller.document_issuer), _issuer(alert.document_issuer)
+    if ours and theirs and ours != theirs:
+        return Verdict.POSSIBLE, Ground.DOCUMENT, "same document number, but another issuer"
+    return Verdict.HIT, Ground.DOCUMENT, "same document number"
+
+
+def _plate(traveller: Subject, alert: Subject) -> _Finding | None:
+    if (
+        not traveller.plate
+        or not alert.plate
+        or normalise_plate(traveller.plate) != normalise_plate(alert.plate)
+    ):
+        return None
+    if traveller.plate_country and alert.plate_country and traveller.plate_country != alert.plate_country:
+        return Verdict.POSSIBLE, Ground.PLATE, "same plate, but another country"
+    return Verdict.HIT, Ground.PLATE, "same plate"
+
+
+def _by_vin(traveller: Subject, alert: Subject) -> _Finding | None:
+    vin = _vin(alert.vin)
+    return (
+        (Verdict.HIT, Ground.VIN, "same vehicle identification number")
+        if vin and vin == _vin(traveller.vin)
+        else None
+    )
+
+
+def _by_name(traveller: Subject, alert: Subject) -> _Finding | None:
+    if alert.birth is None or alert.birth != traveller.birth:
+        return None
+    name = _name(alert)
+    if not name or name != _name(traveller):
+        return None
+    born = from_day_number(alert.birth)
+    if born.year is None or born.month is None or born.day is None:
+        return Verdict.POSSIBLE, Ground.NAME_BIRTH, f"same name; birth date known only as {born}"
+    return Verdict.HIT, Ground.NAME_BIRTH, "same name and birth date"
+
+
+def _name(subject: Subject) -> str:
+    surname, given = fold(subject.surname), fold(subject.given_names)
+    return f"{surname}|{given}" if surname or given else ""
+
+
+def _vin(vin: str) -> str:
+    return document_key(vin) if vin else ""
+
+
+def _issuer(code: str) -> str:
+    return _ALIASES.get(code, code)
+
+
+def _key(sort: str, text: str) -> int:
+    """63 bits of BLAKE2b: positive in SQLite's signed integers."""
+    return int.from_bytes(blake2b(f"{sort}:{text}".encode(), digest_size=8).digest(), "big") >> 1
