@@ -100,7 +100,7 @@ class Database:
                 yield tx
                 tx.execute("COMMIT")
             except BaseException:
-                if tx.in_transaction:
+                if _in_transaction(tx):
                     tx.execute("ROLLBACK")
                 raise
 
@@ -109,14 +109,14 @@ class Database:
         """Several reads of one moment. Inside this thread's own write it is that write's view."""
         tx = self.connection()
         with coded():
-            if tx.in_transaction:
+            if _in_transaction(tx):
                 yield tx
                 return
             tx.execute("BEGIN")
             try:
                 yield tx
             finally:
-                if tx.in_transaction:
+                if _in_transaction(tx):
                     tx.execute("COMMIT")
 
     def tools(self) -> sqlite_utils.Database:
@@ -150,6 +150,10 @@ class Database:
         ):
             connection.execute(f"PRAGMA {pragma}")
         return connection
+
+
+def _in_transaction(tx: Connection) -> bool:
+    return tx.in_transaction
 
 
 _CODES: Final = (

@@ -36,7 +36,7 @@ def scopes_of_record(kind: int, record: int, values: Mapping[str, Value]) -> fro
             return frozenset(f"post:{post}" for post in _codes(values.get("posts")))
         case Kind.REQUEST:
             post = values.get("post")
-            return frozenset((f"post:{post}",)) if post else frozenset()
+            return frozenset((f"post:{post}",)) if isinstance(post, str) else frozenset()
         case Kind.TOMBSTONE:
             return frozenset((EVERYBODY,))
         case _:

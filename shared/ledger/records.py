@@ -27,7 +27,7 @@ from shared.ledger.columns import from_column, to_column
 from shared.ledger.tables import keep_extra, read_extra, table_of
 from shared.merge import FieldView, Standing, collect, frontier, standing_of, view_record
 from shared.schema import SCHEMA, Field, Kind, RecordType, record_type
-from shared.wire import ChangeTable
+from shared.wire import Absent, ChangeTable
 
 
 class Effect(Enum):
@@ -169,7 +169,7 @@ def apply_table(tx: Connection, table: ChangeTable) -> bool:
         return False
     empty = [None] * len(table.dots)
     columns = [
-        [to_column(value) for value in table.columns[f.number]]
+        [None if isinstance(value, Absent) else to_column(value) for value in table.columns[f.number]]
         if f.number in table.columns and f.type.value.endswith("s")
         else table.columns.get(f.number, empty)
         for f in row_type.fields

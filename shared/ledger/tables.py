@@ -40,7 +40,7 @@ def m001_records(db: sqlite_utils.Database) -> None:
         columns: dict[str, object] = {"id": int, "stamp": int, "author": int, "standing": int, "edited": int}
         columns |= {field.name: COLUMN_TYPES[field.type] for field in row.fields}
         columns["extra"] = bytes
-        db[table_of(row)].create(
+        db.table(table_of(row)).create(
             columns,
             pk="id",
             not_null={"stamp", "author", "standing", "edited", "owner"},

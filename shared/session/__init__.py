@@ -1,0 +1,56 @@
+"""The sync conversation, without I/O: one question, one answer, both signed.
+
+    question = pack([version, hello, signature, [bundle …]])
+    hello    = pack([version, node, nonce, heads digest, generation, [position …], newest revocations,
+                     newest prekey, certificate | None])
+    answer   = pack([version, head, signature, parcel | None, revocations | None, [prekey …]])
+    head     = pack([version, time ms, hub node, generation, [ack …] | None, safe, [position …],
+                     feeds digest, current prekey, [[feed, reseal from] …], [[bundle number, code] …]])
+    parcel   = SealedBox(node, pack([[segment, signature] …]))
+
+The hub's signature covers `head ‖ BLAKE2b(hello)`, so an answer fits one question only: neither a
+recorded answer nor another node's can be replayed. Acks are contiguous heads by lane; None says
+"your heads digest is mine". Positions are by scope, in the order both sides derive from the
+node's certificate.
+
+A node's end is in one `Phase`; `_NEXT` lists every transition there is:
+
+    IDLE --ask--> ASKED --hear--> IDLE        (an answer that is refused also returns to IDLE)
+
+Invariants
+* Nothing in an answer is believed before the signature holds.
+* Time, generation and positions never go backwards unnoticed: `feed_rolled_back`.
+* Segments fit the reader's cursor and chain exactly: `feed_gap`, `feed_forked`.
+Must not know: HTTP, storage, what a change means.
+"""
+
+from shared.session.hub_end import Question, answer, read_question
+from shared.session.messages import (
+    LANES,
+    NONCE_BYTES,
+    VERSION,
+    Cursor,
+    Head,
+    Hello,
+    feeds_digest,
+    heads_digest,
+)
+from shared.session.node_end import Heard, NodeEnd, NodeStanding, Phase
+
+__all__ = [
+    "LANES",
+    "NONCE_BYTES",
+    "VERSION",
+    "Cursor",
+    "Head",
+    "Heard",
+    "Hello",
+    "NodeEnd",
+    "NodeStanding",
+    "Phase",
+    "Question",
+    "answer",
+    "feeds_digest",
+    "heads_digest",
+    "read_question",
+]

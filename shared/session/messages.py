@@ -1,0 +1,212 @@
+"""What the two ends say: hello, head, cursors, and their bytes.
+
+Must not know: whose turn it is, keys, storage.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Final, TypeVar
+
+from shared import segment, wire
+from shared.crypto import digest
+from shared.errors import SessionError
+from shared.ids import Lane, Node
+from shared.limits import REPLY_MAX_BYTES, REQUEST_MAX_BYTES
+
+_T = TypeVar("_T")
+
+VERSION: Final = 1
+NONCE_BYTES: Final = 8
+LANES: Final = tuple(Lane)
+AGAIN: Final = "Nothing was changed; the next contact tries again by itself."
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Cursor:
+    """How far a reader is in one scope: the last applied position, and the chain there."""
+
+    scope: str
+    position: int = 0
+    chain: bytes = segment.CHAIN_START
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Hello:
+    """What a node says of itself. `raw` are the bytes as signed."""
+
+    node: Node
+    heads_digest: bytes
+    generation: int
+    positions: tuple[int, ...]
+    revocations: int
+    prekey: int
+    certificate: bytes | None
+    raw: bytes = b""
+    signature: bytes = b""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Head:
+    """What the hub vouches for in an answer. `acks` is None when the heads digests agree."""
+
+    time_ms: int
+    hub_node: Node
+    generation: int
+    acks: tuple[int, ...] | None
+    safe: int
+    positions: tuple[int, ...]
+    feeds_digest: bytes
+    prekey: int
+    reseals: tuple[tuple[int, int], ...] = ()
+    refusals: tuple[tuple[int, str], ...] = ()
+
+
+def heads_digest(heads: Sequence[int]) -> bytes:
+    """16 bytes that name a node's heads, one number a lane."""
+    return digest(b"karaula/heads\0", wire.pack(list(heads)))
+
+
+def feeds_digest(cursors: Sequence[Cursor]) -> bytes:
+    """16 bytes that name a set of cursors with their chains."""
+    return digest(b"karaula/feeds\0", *(wire.pack([c.scope, c.position, c.chain]) for c in cursors))
+
+
+def bad_answer() -> SessionError:
+    return SessionError("bad_answer", "the hub's answer has an unknown shape", hint=AGAIN)
+
+
+def read_head(raw: bytes) -> Head:
+    """Undo `write_head`. Raises SessionError `bad_answer`, WireError."""
+    match wire.unpack(raw, max_bytes=REPLY_MAX_BYTES):
+        case [
+            1,
+            int() as time_ms,
+            int() as hub_node,
+            int() as generation,
+            list() | None as acks,
+            int() as safe,
+            [*positions],
+            bytes() as of_feeds,
+            int() as prekey,
+            [*reseals],
+            [*refusals],
+        ]:
+            pass
+        case _:
+            raise bad_answer()
+    if acks is not None and len(acks) != len(LANES):
+        raise bad_answer()
+    return Head(
+        time_ms=time_ms,
+        hub_node=Node(hub_node),
+        generation=generation,
+        acks=None if acks is None else counts(acks, bad_answer()),
+        safe=safe,
+        positions=counts(positions, bad_answer()),
+        feeds_digest=of_feeds,
+        prekey=prekey,
+        reseals=_number_and(reseals, int),
+        refusals=_number_and(refusals, str),
+    )
+
+
+def write_head(head: Head) -> bytes:
+    """The head's bytes, as the hub signs them."""
+    return wire.pack(
+        [
+            VERSION,
+            head.time_ms,
+            head.hub_node,
+            head.generation,
+            None if head.acks is None else list(head.acks),
+            head.safe,
+            list(head.positions),
+            head.feeds_digest,
+            head.prekey,
+            [list(pair) for pair in head.reseals],
+            [list(pair) for pair in head.refusals],
+        ]
+    )
+
+
+def write_hello(hello: Hello, *, nonce: bytes) -> bytes:
+    """The hello's bytes, as the node signs them. `nonce` makes each question its own."""
+    return wire.pack(
+        [
+            VERSION,
+            hello.node,
+            nonce,
+            hello.heads_digest,
+            hello.generation,
+            list(hello.positions),
+            hello.revocations,
+            hello.prekey,
+            hello.certificate,
+        ]
+    )
+
+
+def read_hello(raw: bytes, signature: bytes) -> Hello:
+    """Undo `write_hello`. Raises SessionError `bad_question`, WireError."""
+    match wire.unpack(raw, max_bytes=REQUEST_MAX_BYTES):
+        case [
+            1,
+            int() as node,
+            bytes(),
+            bytes() as of_heads,
+            int() as generation,
+            [*positions],
+            int() as revocations,
+            int() as prekey,
+            bytes() | None as certificate,
+        ]:
+            pass
+        case _:
+            raise bad_question()
+    return Hello(
+        node=Node(node),
+        heads_digest=of_heads,
+        generation=generation,
+        positions=counts(positions, bad_question()),
+        revocations=revocations,
+        prekey=prekey,
+        certificate=certificate,
+        raw=raw,
+        signature=signature,
+    )
+
+
+def bad_question() -> SessionError:
+    return SessionError(
+        "bad_question", "the question has an unknown shape", hint="Upgrade whichever side is older."
+    )
+
+
+def counts(values: Sequence[object], otherwise: SessionError) -> tuple[int, ...]:
+    """Whole numbers of 0 or more (True and False are none here); raises `otherwise`."""
+    taken = tuple(v for v in values if isinstance(v, int) and not isinstance(v, bool) and v >= 0)
+    if len(taken) != len(values):
+        raise otherwise
+    return taken
+
+
+def byte_strings(values: Sequence[object], otherwise: SessionError) -> tuple[bytes, ...]:
+    """Byte strings only; raises `otherwise`."""
+    taken = tuple(value for value in values if isinstance(value, bytes))
+    if len(taken) != len(values):
+        raise otherwise
+    return taken
+
+
+def _number_and(values: Sequence[object], sort: type[_T]) -> tuple[tuple[int, _T], ...]:
+    """Pairs of a number and something of one type."""
+    taken: list[tuple[int, _T]] = []
+    for pair in values:
+        match pair:
+            case [int() as number, second] if isinstance(second, sort):
+                taken.append((number, second))
+            case _:
+                raise bad_answer()
+    return tuple(taken)
