@@ -1,0 +1,75 @@
+"""The node's web application: wiring only.
+
+Job: a Flask app around a `Booth`. Invariants: every answer carries the strict content policy and
+is kept by nobody; every writer is CSRF-checked; a body beyond the form limit is refused unread;
+one handler turns the error tree into pages. Must not know: storage, crypto, the wire.
+"""
+
+from __future__ import annotations
+
+from flask import Flask, Response
+from flask_wtf.csrf import CSRFError, CSRFProtect
+from werkzeug.exceptions import HTTPException, RequestEntityTooLarge
+
+from edge import web
+from edge.booth import Booth
+from shared.errors import ForbiddenError, InputError, KaraulaError, MissingError
+from shared.limits import FORM_MAX_BYTES
+
+_HEADERS = {
+    "Content-Security-Policy": "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self'; "
+    "font-src 'self'; connect-src 'self'; manifest-src 'self'; form-action 'self'; base-uri 'none'; "
+    "frame-ancestors 'none'",
+    "Referrer-Policy": "no-referrer",
+    "X-Content-Type-Options": "nosniff",
+    "X-Frame-Options": "DENY",
+    "Permissions-Policy": "camera=(), geolocation=(), microphone=()",
+    "Cross-Origin-Opener-Policy": "same-origin",
+    "Cross-Origin-Resource-Policy": "same-origin",
+}
+
+
+def create_app(booth: Booth, *, secret_key: bytes) -> Flask:
+    """The app for one booth. `secret_key` signs the CSRF cookie only; sessions are the store's."""
+    app = Flask("edge", static_folder="static", template_folder="templates")
+    app.config.update(
+        SECRET_KEY=secret_key,
+        MAX_CONTENT_LENGTH=FORM_MAX_BYTES,
+        MAX_FORM_MEMORY_SIZE=FORM_MAX_BYTES,
+        MAX_FORM_PARTS=200,
+        SESSION_COOKIE_HTTPONLY=True,
+        SESSION_COOKIE_SAMESITE="Strict",
+        WTF_CSRF_TIME_LIMIT=None,  # a shift outlasts any limit; the token dies with the cookie
+        WTF_CSRF_SSL_STRICT=False,
+    )
+    app.extensions["booth"] = booth
+    CSRFProtect(app)
+    web.register(app)
+    app.after_request(_harden)
+    app.register_error_handler(KaraulaError, web.error_page)
+    app.register_error_handler(HTTPException, lambda error: web.error_page(_coded(error)))
+    return app
+
+
+def _harden(response: Response) -> Response:
+    for name, value in _HEADERS.items():
+        response.headers.setdefault(name, value)
+    if not response.headers.get("Cache-Control", "").startswith("public"):  # static files say so themselves
+        response.headers["Cache-Control"] = "no-store"
+    return response
+
+
+def _coded(error: HTTPException) -> KaraulaError:
+    """Werkzeug's refusals in our own tree."""
+    if isinstance(error, CSRFError):
+        coded: KaraulaError = ForbiddenError(
+            "form_expired", "this form is no longer valid", hint="Load the page again and repeat the step."
+        )
+    elif isinstance(error, RequestEntityTooLarge):
+        coded = InputError("form_too_large", "the form is too large", hint="Send only what the page asks for.")
+    elif error.code == 404:
+        coded = MissingError("no_page", "there is no such page", hint="Go back to the check.")
+    else:
+        coded = InputError("bad_request", "the page could not use this request", hint="Load the page again.")
+    coded.status = error.code or coded.status
+    return coded

@@ -1,0 +1,386 @@
+"""What an officer's page shows: plain values, ready to render.
+
+Job: be the language between `booth` and the pages. Ids are strings here (a 63-bit number does not
+survive JavaScript), instants are UTC milliseconds, dates are text as `partial_date` prints them.
+Invariant: nothing in a `CaseView`, a `CheckRow` or a `HitRow` gives away a discreet alert; what it
+says is only in what `Booth.open_cue` and `Booth.open_hit` return.
+Must not know: storage, HTML, the wire.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Final, NewType
+
+from shared.ids import OfficerId
+
+CaseId = NewType("CaseId", str)
+"""A case's random name, 32 hexadecimal digits: it makes a repeated submit harmless."""
+
+CUE: Final = "cue"
+"""The neutral word by which a discreet alert announces itself."""
+
+
+# --- who is at the booth ---
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Device:
+    """One tablet or kiosk. `token` goes into its long-lived cookie, `name` onto its checks (`T1`)."""
+
+    token: str
+    name: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Session:
+    """A signed-in officer at one device. While `must_change` only a password change is allowed."""
+
+    officer: OfficerId
+    login: str
+    full_name: str
+    role: str
+    country: str
+    device: str
+    must_change: bool
+    token: str = field(repr=False)
+
+
+# --- the case on the screen ---
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Problem:
+    """What is wrong with one form field; `field` is its name in the form."""
+
+    field: str
+    code: str
+    message: str
+    hint: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Digit:
+    """One check digit: `field` is a `mrz.FieldName` value."""
+
+    field: str
+    ok: bool
+    expected: str
+    found: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Note:
+    """Something to look at that stops nothing: an MRZ oddity, an expired document, an odd plate.
+
+    `field` names what it is about, as a form field or an `mrz.FieldName` value.
+    """
+
+    code: str
+    field: str
+    message: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Swap:
+    """A character repaired (or, as a suggestion, that would explain a wrong digit). From 1."""
+
+    field: str
+    line: int
+    position: int
+    before: str
+    after: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reading:
+    """A machine-readable zone as read. `state` is ok | repaired | wrong_digit."""
+
+    format: str
+    state: str
+    lines: tuple[str, ...]
+    digits: tuple[Digit, ...]
+    repairs: tuple[Swap, ...]
+    suggestions: tuple[Swap, ...]
+    name_truncated: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Traveller:
+    """Who stands there. Empty text means unknown; `age` is in whole years on the post's day.
+
+    `expiry_state` is ok | soon (within 30 days) | expired | unknown.
+    """
+
+    surname: str
+    given_names: str
+    written_name: str
+    birth: str
+    age: int | None
+    minor: bool
+    sex: str
+    nationality: str
+    document_category: str
+    document_number: str
+    document_issuer: str
+    document_expiry: str
+    expiry_state: str
+    personal_number: str
+    accompanied_by: str = ""
+
+    @property
+    def name(self) -> str:
+        return f"{self.surname} {self.given_names}".strip()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Vehicle:
+    plate: str
+    plate_country: str
+    vin: str
+    kind: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ListAge:
+    """How old the node's alert list is, by trusted time only.
+
+    `seconds` is None where no list has ever arrived. `at_least` says the age is only a lower
+    bound, because the node restarted and has not heard the hub since. `text` reads `3 h 12 min`.
+    """
+
+    generation: int
+    position: int
+    seconds: int | None
+    at_least: bool
+    text: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Candidate:
+    """One alert that matched, with all an officer needs while the link is dead.
+
+    `verdict` is possible | hit; `grounds` are `watchlist.Ground` values; `reasons` say in words
+    why. `expiry_doubt` marks an alert that may have expired, as far as this clock can tell.
+    `labels` of category and action are English; the codes are what pages translate by.
+    """
+
+    alert: str
+    verdict: str
+    category: str
+    category_label: str
+    action: str
+    action_label: str
+    owner: str
+    authority: str
+    phone: str
+    reference: str
+    reason: str
+    warnings: tuple[str, ...]
+    grounds: tuple[str, ...]
+    reasons: tuple[str, ...]
+    expires: str
+    expiry_doubt: bool
+    subject: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Answer:
+    """The list's answer: verdict clear | possible | hit of the alerts that may be shown.
+
+    `cue` is `CUE` where a discreet alert matched too, else empty.
+    """
+
+    verdict: str
+    candidates: tuple[Candidate, ...]
+    cue: str
+    list: ListAge
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Option:
+    """A code with its English label, for a button or a list."""
+
+    code: str
+    label: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Decision:
+    """A decision open to the officer here and now."""
+
+    code: str  # admit | refuse | second_line | let_out | stop_exit
+    label: str
+    needs_letters: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CaseView:
+    """One traveller's case as the page shows it.
+
+    `form` is what was typed, field by field, kept as typed. `problems` are by form field; the case
+    can be decided when there are none (`ready`). `reading` is None without a readable zone, and
+    `traveller` is None until something is known. `saved` is the check's printed id once decided.
+    """
+
+    case: CaseId
+    form: Mapping[str, str]
+    problems: Mapping[str, Problem]
+    reading: Reading | None
+    traveller: Traveller | None
+    vehicle: Vehicle | None
+    notes: tuple[Note, ...]
+    answer: Answer | None
+    direction: str
+    decisions: tuple[Decision, ...]
+    letters: tuple[Option, ...]
+    confirm_digits: bool  # wrong digits wait for the officer's word: form field `confirm_digits` = yes
+    confirm_clock: bool  # an implausible clock waits for it too: form field `confirm_clock` = yes
+    ready: bool
+    saved: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Saved:
+    """A check that is durably committed. `repeated` says an earlier submit had done it."""
+
+    check: str  # for URLs
+    printed: str  # for people: KLOBUK-1-R-4F2K9-7
+    hits: int  # hits that may be spoken of
+    cue: str
+    repeated: bool
+
+
+# --- what was done before ---
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CheckRow:
+    """One check in a list."""
+
+    check: str
+    printed: str
+    happened_ms: int
+    offset_min: int
+    clock: str
+    direction: str
+    decision: str
+    verdict: str
+    name: str
+    nationality: str
+    document_number: str
+    plate: str
+    officer: str
+    device: str
+    void: bool
+    corrected: bool
+    sent: bool  # the hub has acknowledged it
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Event:
+    """One change of a record: who, when, what, why."""
+
+    at_ms: int
+    officer: str
+    action: str  # create | correct | void | resolve | clock
+    fields: tuple[tuple[str, str], ...]  # (field, new value as text)
+    reason: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CheckView:
+    """One check in full. `values` are current field values as text, by schema name.
+
+    `contexts` is what a correction or void form must carry back, unchanged and unseen.
+    `correctable` lists the fields a correction may set.
+    """
+
+    row: CheckRow
+    values: Mapping[str, str]
+    list: ListAge
+    letters: tuple[str, ...]
+    void_reason: str
+    history: tuple[Event, ...]
+    hits: tuple[HitRow, ...]
+    correctable: tuple[str, ...]
+    contexts: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HitRow:
+    """One hit in a list. Of a discreet one only time and state show."""
+
+    hit: str
+    printed: str
+    happened_ms: int
+    late: bool
+    discreet: bool
+    outcome: str  # possible | confirmed | cleared
+    category: str
+    category_label: str
+    action: str
+    action_label: str
+    owner: str
+    reference: str
+    phone: str
+    name: str
+    document_number: str
+    plate: str
+    matched_on: tuple[str, ...]
+    check: str
+    check_printed: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HitView:
+    """One hit opened: the row in full, the alert as it stands now, and what the desk answered."""
+
+    row: HitRow
+    alert: Candidate | None
+    outcome_reason: str
+    answers: tuple[str, ...]
+    contexts: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LookUpView:
+    """What a look-up found, and the answer of the list to it. `problems` come instead of both."""
+
+    form: Mapping[str, str]
+    problems: Mapping[str, Problem]
+    answer: Answer | None
+    checks: tuple[CheckRow, ...]
+
+
+# --- the node ---
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Status:
+    """What a tired officer, and every page's status bar, needs of the node.
+
+    `link` is up | down | never; `clock` is ok | suspect | unset; `locked` says why the list is not
+    answered from (empty when it is): lease_ended. `trouble` holds (code, hint) of what needs a person.
+    """
+
+    node: int
+    post: str
+    country: str
+    link: str
+    last_contact_ms: int | None
+    link_error: str
+    queue: int
+    list: ListAge
+    alerts: int
+    clock: str
+    clock_skew_ms: int | None
+    now_ms: int
+    disk_free_mb: int | None
+    store_mb: int
+    late_hits: int
+    open_hits: int
+    demo: bool
+    version: str
+    trouble: tuple[tuple[str, str], ...]
