@@ -43,6 +43,7 @@ class Purpose(Enum):
     REVOCATIONS = b"karaula/revocations/1\0"
     REQUEST = b"karaula/request/1\0"
     TICKET = b"karaula/ticket/1\0"
+    CARD = b"karaula/card/1\0"
 
 
 @dataclass(frozen=True, slots=True)

@@ -71,3 +71,7 @@ PRUNE_AFTER_DAYS: Final = 14  # a node keeps what it sent this long after a veri
 OFFLINE_MAX_DAYS: Final = 180  # then old prekeys are gone; the node still captures, and reseals
 LEASE_DAYS: Final = 7
 LATE_HIT_CHECKS: Final = 10_000  # how far back a new alert is run against a node's own checks
+
+# --- enrolment ---
+ENROLMENT_MAX_BYTES: Final = 256 * 1024  # a node pack is under 2 KiB; a list of 50,000 revoked nodes fits
+URL_MAX_CHARS: Final = 200

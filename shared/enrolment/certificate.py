@@ -1,0 +1,161 @@
+"""Certificates: the authority's word on which key belongs to which node, and which hub.
+
+Job: the two certificates and the revocation list, all signed by the authority's key.
+Invariants: a node number is given once and never again; the revocation list with the highest
+number is the one that counts. Must not know: how a certificate is asked for, where it is kept.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import Final
+
+from shared.crypto import Purpose, SealKey, SigningKey, VerifyKey, fingerprint
+from shared.enrolment import paper
+from shared.enrolment.paper import MS_MAX, Kind
+from shared.errors import InputError, TrustError
+from shared.ids import Node
+from shared.limits import CODE_MAX_CHARS, NAME_MAX_CHARS, NODE_MAX
+
+HUB_NODE: Final = Node(1)
+"""The first hub's number; a hub restored from a backup takes the next free one."""
+EPOCH_MAX: Final = 9_999  # enrolments at one post: a new board each day for 27 years
+SERIAL_MAX: Final = (1 << 31) - 1
+# What a printed record id can carry: no hyphen, and letters that survive capitals.
+POST_PATTERN: Final = re.compile(r"[A-Z][A-Z0-9]{1,11}")
+COUNTRY_PATTERN: Final = re.compile(r"[A-Z]{2}")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Certificate:
+    """A node's standing: this number, at this post of this country, holds these two keys.
+
+    `serial` counts the authority's certificates; `epoch` counts the enrolments at the post, so
+    that post and epoch name a node to people; `country` is ISO 3166 alpha-2; `issued_ms` is UTC.
+    """
+
+    serial: int
+    node: Node
+    post: str
+    epoch: int
+    country: str
+    verify_key: VerifyKey
+    seal_key: SealKey
+    issued_ms: int
+
+    def signed(self, authority: SigningKey) -> bytes:
+        """The certificate as a paper."""
+        check_place(self.post, self.country)
+        fields = (self.serial, self.node, self.post, self.epoch, self.country)
+        keys = (self.verify_key.raw, self.seal_key.raw)
+        return paper.sign(Kind.CERTIFICATE, Purpose.CERTIFICATE, [*fields, *keys, self.issued_ms], authority)
+
+    @classmethod
+    def read(cls, data: bytes, *, authority: VerifyKey) -> Certificate:
+        """A received certificate, believed.
+
+        Raises TrustError `bad_signature`; InputError `unreadable_paper`, `wrong_paper`,
+        `newer_paper`, `damaged_paper`, `bad_post`, `bad_country`.
+        """
+        fields = paper.read(data, Kind.CERTIFICATE, Purpose.CERTIFICATE, authority)
+        certificate = cls(
+            serial=fields.number(least=1, most=SERIAL_MAX),
+            node=Node(fields.number(least=1, most=NODE_MAX)),
+            post=fields.text(most_chars=CODE_MAX_CHARS),
+            epoch=fields.number(least=1, most=EPOCH_MAX),
+            country=fields.text(most_chars=2),
+            verify_key=VerifyKey(fields.key()),
+            seal_key=SealKey(fields.key()),
+            issued_ms=fields.number(most=MS_MAX),
+        )
+        check_place(certificate.post, certificate.country)
+        return certificate
+
+    @property
+    def fingerprint(self) -> str:
+        """What the two ends of a telephone compare; the request prints the same."""
+        return fingerprint(self.verify_key.raw + self.seal_key.raw)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HubCertificate:
+    """The hub's standing: this key signs heads, segments and prekeys."""
+
+    node: Node
+    name: str
+    verify_key: VerifyKey
+    issued_ms: int
+
+    def signed(self, authority: SigningKey) -> bytes:
+        """The certificate as a paper."""
+        fields = [self.node, self.name, self.verify_key.raw, self.issued_ms]
+        return paper.sign(Kind.HUB_CERTIFICATE, Purpose.CERTIFICATE, fields, authority)
+
+    @classmethod
+    def read(cls, data: bytes, *, authority: VerifyKey) -> HubCertificate:
+        """A received hub certificate, believed. Raises as `Certificate.read`."""
+        fields = paper.read(data, Kind.HUB_CERTIFICATE, Purpose.CERTIFICATE, authority)
+        return cls(
+            node=Node(fields.number(least=1, most=NODE_MAX)),
+            name=fields.text(most_chars=NAME_MAX_CHARS),
+            verify_key=VerifyKey(fields.key()),
+            issued_ms=fields.number(most=MS_MAX),
+        )
+
+    @property
+    def fingerprint(self) -> str:
+        """What the two ends of a telephone compare."""
+        return fingerprint(self.verify_key.raw)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Revocations:
+    """Every node that has lost its standing, as of list `number`."""
+
+    number: int
+    issued_ms: int
+    nodes: frozenset[Node]
+
+    def signed(self, authority: SigningKey) -> bytes:
+        """The list as a paper; the nodes stand in ascending order."""
+        fields = [self.number, self.issued_ms, sorted(self.nodes)]
+        return paper.sign(Kind.REVOCATIONS, Purpose.REVOCATIONS, fields, authority)
+
+    @classmethod
+    def read(cls, data: bytes, *, authority: VerifyKey) -> Revocations:
+        """A received list, believed. Raises as `Certificate.read`."""
+        fields = paper.read(data, Kind.REVOCATIONS, Purpose.REVOCATIONS, authority)
+        number, issued_ms = fields.number(least=1, most=SERIAL_MAX), fields.number(most=MS_MAX)
+        entries = paper.Fields(Kind.REVOCATIONS, listed := fields.list())
+        nodes = [Node(entries.number(least=1, most=NODE_MAX)) for _ in listed]
+        return cls(number=number, issued_ms=issued_ms, nodes=frozenset(nodes))
+
+    def refuse(self, node: int) -> None:
+        """Raise TrustError `node_revoked` if the node is on the list."""
+        if node in self.nodes:
+            raise TrustError(
+                "node_revoked",
+                f"node {node} was revoked by the authority",
+                hint="Enrol the device again with a new node pack, or bring it to the authority.",
+            )
+
+
+def newer_of(held: Revocations | None, received: Revocations) -> Revocations:
+    """The list that counts. Of two with one number, the one already held."""
+    return received if held is None or received.number > held.number else held
+
+
+def check_place(post: str, country: str) -> None:
+    """Raise InputError `bad_post` or `bad_country` unless both can stand in a certificate."""
+    if not POST_PATTERN.fullmatch(post):
+        raise InputError(
+            "bad_post",
+            "a post's code is 2 to 12 capital letters or digits, a letter first",
+            hint="Use the code from the list of posts, for example KLOBUK.",
+            field="post",
+        )
+    if not COUNTRY_PATTERN.fullmatch(country):
+        raise InputError(
+            "bad_country", "a country is two capital letters", hint="Use BA, ME or RS.", field="country"
+        )
