@@ -57,6 +57,8 @@ APPLY_SLICE_MS: Final = 20  # the longest a feed may hold the booth's database
 # --- forms and pages ---
 FORM_MAX_BYTES: Final = 256 * 1024  # a form is a few hundred bytes; 10 MB is refused unread
 MRZ_MAX_CHARS: Final = 200
+PLATE_MAX_CHARS: Final = 20  # the longest plates have ten signs; separators and a country fit beside them
+VIN_MAX_CHARS: Final = 30  # 17 signs, typed in groups; older vehicles' numbers are shorter
 SEARCH_MAX_ROWS: Final = 200
 
 # --- people ---
