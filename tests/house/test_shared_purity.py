@@ -44,6 +44,10 @@ EXEMPT: dict[str, tuple[frozenset[str], str]] = {
         frozenset({"sqlcipher3", "sqlite3", "sqlite_utils", "sys", "threading"}),
         "keys and guards the database both sides use; whoever composes a process opens the file",
     ),
+    "shared/codelists/__init__.py": (
+        frozenset({"pkgutil"}),
+        "reads the code lists delivered beside it, and nothing else",
+    ),
     "shared/ledger/": (
         frozenset({"sqlite3", "sqlite_utils"}),
         "the tables both sides keep; the connection is handed in",
