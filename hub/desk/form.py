@@ -1,0 +1,48 @@
+"""What a form got wrong, all of it at once.
+
+Job: carry every field's error to the page together, so that an operator mends them in one go.
+Must not know: which fields exist, pages.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TypeVar
+
+from shared.errors import InputError
+
+_T = TypeVar("_T")
+
+
+class FormErrors(InputError):
+    """Some fields cannot be used. `errors` has one InputError a field, `field` set; nothing was done."""
+
+    def __init__(self, *errors: InputError) -> None:
+        first = errors[0]
+        super().__init__(first.code, first.message, hint=first.hint, field=first.field)
+        self.errors = errors
+
+
+class Collector:
+    """Collects the errors of a form's fields: `take` each, then `check` once."""
+
+    def __init__(self) -> None:
+        self._errors: list[InputError] = []
+
+    def take(self, parse: Callable[[], _T]) -> _T | None:
+        """The parsed value, or None with the error kept."""
+        try:
+            return parse()
+        except FormErrors as error:
+            self._errors.extend(error.errors)
+        except InputError as error:
+            self._errors.append(error)
+        return None
+
+    def add(self, code: str, message: str, *, hint: str, field: str) -> None:
+        self._errors.append(InputError(code, message, hint=hint, field=field))
+
+    def check(self) -> None:
+        """Raise FormErrors if any field was wrong."""
+        if self._errors:
+            raise FormErrors(*self._errors)

@@ -1,0 +1,410 @@
+"""What an operator's page shows: plain values, ready to render.
+
+Job: be the language between `desk` and the pages. Ids are strings (a 63-bit number does not survive
+JavaScript), instants are UTC milliseconds, dates are text as `partial_date` prints them.
+Invariant: every row that shows a person says why this desk may see it (`why`).
+Must not know: storage, HTML, the wire.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import Generic, TypeVar
+
+from shared.change import Value
+from shared.ids import OfficerId
+
+_Row = TypeVar("_Row")
+
+
+class Why(StrEnum):
+    """By which route a desk may see a record."""
+
+    OWN = "own"  # its own country's
+    HIT = "hit"  # a hit on one of its alerts
+    CONFLICT = "conflict"  # it is a party to an open conflict
+    REQUEST = "request"  # the owner answered its request about it
+    LISTED = "listed"  # an alert meant for this country too
+
+
+class NodeState(StrEnum):
+    """A node at a glance, the worst that holds."""
+
+    OK = "ok"
+    BEHIND = "behind"  # in contact, but its list is old or its queue long
+    CLOCK = "clock"  # its clock is far off
+    SILENT = "silent"  # not heard for longer than it should be
+    NEVER = "never"  # admitted, never heard
+    QUARANTINED = "quarantined"  # a feed was forked; a person must act
+    REVOKED = "revoked"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Operator:
+    """A signed-in operator. While `must_change` only a password change is allowed."""
+
+    officer: OfficerId
+    login: str
+    full_name: str
+    role: str
+    country: str
+    device: str
+    must_change: bool
+    token: str = field(repr=False)
+
+    @property
+    def id(self) -> str:
+        return str(self.officer)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Some(Generic[_Row]):
+    """The first few rows of many."""
+
+    rows: tuple[_Row, ...]
+    total: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Suspect:
+    """A clock that cannot have been right: what the change claims, and when the hub had it."""
+
+    claimed_ms: int
+    received_ms: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NodeRow:
+    """One post's node. None means: it has not told yet.
+
+    `list_age_s` is how long ago the node's list was last known complete; `behind` how many feed
+    entries it lacks, `behind_since_ms` since when. `waiting` counts bundles that wait for a gap.
+    """
+
+    node: int
+    name: str
+    post: str
+    post_name: str
+    country: str
+    own: bool
+    state: NodeState
+    last_seen_ms: int | None
+    backlog: int | None
+    list_age_s: int | None
+    behind: int
+    behind_since_ms: int | None
+    clock_skew_ms: int | None
+    version: str
+    disk_free_mb: int | None
+    waiting: int
+    quarantine: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class QuarantineRow:
+    """Something received that could not be used: kept, named, retried after an upgrade."""
+
+    id: int
+    node: str
+    post: str
+    lane: str
+    first: int
+    count: int
+    code: str
+    hint: str
+    received_ms: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CheckRow:
+    """One check in a list. `via` is the printed id of the hit or request that opened it, if one did."""
+
+    id: str
+    printed: str
+    why: Why
+    via: str
+    owner: str
+    post: str
+    post_name: str
+    happened_ms: int
+    received_ms: int
+    suspect: Suspect | None
+    direction: str
+    surname: str
+    given_names: str
+    birth: str
+    nationality: str
+    document_number: str
+    document_issuer: str
+    plate: str
+    plate_country: str
+    decision: str
+    verdict: str
+    standing: str
+    void: str
+    training: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HitRow:
+    """One hit. `check` and `alert` may name records that are not here yet (`""` when the hit names none)."""
+
+    id: str
+    printed: str
+    why: Why
+    owner: str
+    alert_owner: str
+    post: str
+    post_name: str
+    happened_ms: int
+    received_ms: int
+    suspect: Suspect | None
+    late: bool
+    outcome: str
+    category: str
+    action: str
+    discreet: bool
+    reference: str
+    matched_on: tuple[str, ...]
+    surname: str
+    given_names: str
+    birth: str
+    nationality: str
+    document_number: str
+    document_issuer: str
+    plate: str
+    plate_country: str
+    vin: str
+    check: str
+    alert: str
+    acknowledged: bool
+    standing: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AlertRow:
+    """One alert in a list. `status` is active, withdrawn or expired (a view, not a stored state)."""
+
+    id: str
+    printed: str
+    why: Why
+    owner: str
+    category: str
+    action: str
+    discreet: bool
+    status: str
+    surname: str
+    given_names: str
+    birth: str
+    nationality: str
+    document_number: str
+    document_issuer: str
+    plate: str
+    plate_country: str
+    vin: str
+    object: str
+    authority: str
+    reference: str
+    reason: str
+    expires: str
+    raised_ms: int
+    raised_by: str
+    hits: int
+    standing: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sibling:
+    """One change's say about one field."""
+
+    dot: str
+    value: Value
+    text: str
+    who: str
+    country: str
+    at_ms: int
+    node: str
+    post: str
+    reason: str
+    interim: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FieldRow:
+    """One field of a record: its interim value, the rule that picked it, and all siblings.
+
+    `value` keeps its type, but dates are text; `type` is a `schema.Type` value, `rule` a `Rule` value.
+    """
+
+    name: str
+    type: str
+    value: Value
+    text: str
+    rule: str
+    standing: str
+    siblings: tuple[Sibling, ...]
+    editable: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HistoryRow:
+    """One change of a record: who, when, where, what, why; `refused` is the reason code, if any."""
+
+    dot: str
+    who: str
+    country: str
+    at_ms: int
+    node: str
+    post: str
+    creates: bool
+    fields: tuple[tuple[str, str], ...]
+    reason: str
+    refused: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RecordView:
+    """A record in full. `contexts` goes into the form as it is and comes back with the edit.
+
+    `may_edit` says whether this operator may correct or withdraw it; `may_not` is the code why not.
+    """
+
+    id: str
+    printed: str
+    kind: str
+    owner: str
+    why: Why
+    via: str
+    standing: str
+    post: str
+    post_name: str
+    received_ms: int
+    suspect: Suspect | None
+    fields: tuple[FieldRow, ...]
+    history: tuple[HistoryRow, ...]
+    hits: tuple[HitRow, ...]
+    contexts: str
+    may_edit: bool
+    may_not: str
+    discreet: bool
+
+    def field(self, name: str) -> FieldRow | None:
+        """A field by its name, if it is set."""
+        return next((row for row in self.fields if row.name == name), None)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ConflictRow:
+    """A record whose changes disagree. `standing` is soft or hard."""
+
+    id: str
+    printed: str
+    kind: str
+    owner: str
+    why: Why
+    standing: str
+    opened_ms: int
+    fields: tuple[str, ...]
+    parties: tuple[str, ...]
+    post: str
+    post_name: str
+    surname: str
+    given_names: str
+    may_decide: bool
+    may_not: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ConflictView:
+    """Both sides of a conflict. `fields` are the ones in dispute, in schema order.
+
+    Originator priority: only the owner's desk decides; others see, and may tell it why.
+    """
+
+    row: ConflictRow
+    record: RecordView
+    fields: tuple[FieldRow, ...]
+    contexts: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OfficerRow:
+    """An officer of the desk's country."""
+
+    id: str
+    login: str
+    full_name: str
+    role: str
+    posts: tuple[str, ...]
+    disabled: bool
+    must_change: bool
+    contexts: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FirstPassword:
+    """An officer as just made or reset, with the password that is shown this once."""
+
+    officer: OfficerRow
+    password: str = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Found:
+    """What a search showed. `hidden` says whether more exists that this desk may not see."""
+
+    checks: tuple[CheckRow, ...]
+    alerts: tuple[AlertRow, ...]
+    hits: tuple[HitRow, ...]
+    search_behind_s: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AuditRow:
+    """One audited act of this operator."""
+
+    at_ms: int
+    action: str
+    record: str
+    purpose: str
+    reference: str
+    detail: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Overview:
+    """What needs a person now, the first few of each sort."""
+
+    conflicts: Some[ConflictRow]
+    hits: Some[HitRow]
+    silent: Some[NodeRow]
+    quarantine: Some[QuarantineRow]
+    checks_24_h: int
+    search_behind_s: int
+    now_ms: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Category:
+    """A category of alert: the actions it may ask for (first is usual) and the fields it is about."""
+
+    code: str
+    label: str
+    actions: tuple[str, ...]
+    fields: tuple[str, ...]
+    discreet: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Choice:
+    """One entry of a code list. `group` is a post's country, where the list is of posts."""
+
+    code: str
+    label: str
+    group: str = ""
+
+
+Form = Mapping[str, object]
+"""What a form sent: a string a field, or a sequence of strings where several may be chosen."""
