@@ -1,0 +1,93 @@
+"""What a mutant is, and how one is planted in a copy of the house and judged.
+
+A mutant names the promise it breaks, one exact piece of source to replace, and the tests that
+must then fail. One whose source is no longer there exactly once is *stale*, which is as bad as
+one that survives: the check it stood for is no longer known to work.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import shutil
+import subprocess
+import sys
+from dataclasses import dataclass
+from enum import Enum
+from pathlib import Path
+from typing import Final
+
+HOUSE: Final = Path(__file__).parents[2]
+ROOMS: Final = ("edge", "hub", "shared", "provisioning", "tests", "pyproject.toml")
+TIMEOUT_S: Final = 300
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Mutant:
+    """One planted fault. `tests` are pytest arguments; at least one test among them must fail."""
+
+    name: str
+    promise: str
+    path: str
+    old: str
+    new: str
+    tests: tuple[str, ...]
+
+
+class Fate(Enum):
+    CAUGHT = "caught"
+    SURVIVED = "SURVIVED"
+    STALE = "STALE"
+    BROKEN = "BROKEN"  # pytest could not even collect: that proves nothing
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Judgement:
+    mutant: Mutant
+    fate: Fate
+    by: str
+
+
+def copy_house(to: Path) -> None:
+    """The rooms as they are in the working tree, without what tools left behind."""
+    for room in ROOMS:
+        source = HOUSE / room
+        if source.is_dir():
+            shutil.copytree(source, to / room, ignore=shutil.ignore_patterns("__pycache__", "*.pyc"))
+        else:
+            shutil.copy2(source, to / room)
+
+
+def judge(mutant: Mutant, copy: Path) -> Judgement:
+    """Plant the fault in the copy, run its tests there, take the fault out again."""
+    target = copy / mutant.path
+    sound = target.read_text() if target.exists() else ""
+    if sound.count(mutant.old) != 1:
+        return Judgement(mutant=mutant, fate=Fate.STALE, by=f"its source occurs {sound.count(mutant.old)} times")
+    target.write_text(sound.replace(mutant.old, mutant.new))
+    try:
+        return _verdict(mutant, *run_tests(copy, mutant.tests))
+    finally:
+        target.write_text(sound)
+
+
+def run_tests(copy: Path, tests: tuple[str, ...]) -> tuple[int, str]:
+    """Run pytest in a copy of the house; returns (exit status, output)."""
+    environment = {**os.environ, "PYTHONPATH": str(copy), "PYTHONDONTWRITEBYTECODE": "1"}
+    command = [sys.executable, "-m", "pytest", "-x", "-q", "--no-header", "-p", "no:cacheprovider", *tests]
+    try:
+        done = subprocess.run(
+            command, cwd=copy, env=environment, capture_output=True, text=True, timeout=TIMEOUT_S, check=False
+        )
+    except subprocess.TimeoutExpired:
+        return 1, "FAILED it never came to an end"
+    return done.returncode, done.stdout + done.stderr
+
+
+def _verdict(mutant: Mutant, status: int, output: str) -> Judgement:
+    failed = re.search(r"^FAILED (\S+)", output, re.MULTILINE)
+    if status == 1 and failed:
+        return Judgement(mutant=mutant, fate=Fate.CAUGHT, by=failed.group(1))
+    if status == 0:
+        return Judgement(mutant=mutant, fate=Fate.SURVIVED, by="every test passed")
+    return Judgement(mutant=mutant, fate=Fate.BROKEN, by=output.strip().splitlines()[-1][:200] if output else "")
