@@ -6,6 +6,6 @@ form       what a form got wrong
 """
 
 from hub.desk.desk import ALERT_FORM, SEARCH_FORM, Desk
-from hub.desk.form import FormErrors
+from hub.desk.form import FormError
 
-__all__ = ["ALERT_FORM", "SEARCH_FORM", "Desk", "FormErrors"]
+__all__ = ["ALERT_FORM", "SEARCH_FORM", "Desk", "FormError"]

@@ -106,12 +106,12 @@ class Desk:
     ) -> RecordView:
         """Confirm or clear a hit (`outcome` confirmed | cleared). The post's desk and the alert's owner may.
 
-        Raises FormErrors (`outcome`, `reason`), StaleError `record_changed`, ForbiddenError.
+        Raises FormError (`outcome`, `reason`), StaleError `record_changed`, ForbiddenError.
         """
         raise NotImplementedError
 
     def answer_hit(self, operator: Operator, hit: str, *, answer: str) -> RecordView:
-        """Add what the alert's owner says. Raises FormErrors (`answer`), ForbiddenError `not_the_owner`."""
+        """Add what the alert's owner says. Raises FormError (`answer`), ForbiddenError `not_the_owner`."""
         raise NotImplementedError
 
     # --- conflicts and corrections ---
@@ -137,7 +137,7 @@ class Desk:
         """Decide a conflict: a new change that supersedes the siblings, and its reason.
 
         `choices` maps a disputed field to the dot of the chosen sibling, or to `other` with the value
-        in `typed`. Raises FormErrors (field names, `reason`), StaleError `record_changed`,
+        in `typed`. Raises FormError (field names, `reason`), StaleError `record_changed`,
         ForbiddenError `not_the_owner`.
         """
         raise NotImplementedError
@@ -147,7 +147,7 @@ class Desk:
     ) -> RecordView:
         """Set fields of an own-country check right (FieldRow.editable); `void` declares it void.
 
-        Fields not in the form stay. Raises as `resolve`, and FormErrors `nothing_changed`.
+        Fields not in the form stay. Raises as `resolve`, and FormError `nothing_changed`.
         """
         raise NotImplementedError
 
@@ -166,12 +166,12 @@ class Desk:
     def raise_alert(self, operator: Operator, form: Form) -> AlertRow:
         """Raise an alert for the operator's own country. `form` has ALERT field names (see `ALERT_FORM`).
 
-        Raises FormErrors with one error a field.
+        Raises FormError with one error a field.
         """
         raise NotImplementedError
 
     def withdraw_alert(self, operator: Operator, alert: str, *, reason: str, contexts: str) -> AlertRow:
-        """Withdraw an own alert. Raises FormErrors (`reason`), StaleError, ForbiddenError `not_the_owner`."""
+        """Withdraw an own alert. Raises FormError (`reason`), StaleError, ForbiddenError `not_the_owner`."""
         raise NotImplementedError
 
     # --- officers of the own desk ---
@@ -187,7 +187,7 @@ class Desk:
     def add_officer(
         self, operator: Operator, *, login: str, full_name: str, role: str, posts: Sequence[str]
     ) -> FirstPassword:
-        """Make an officer with a generated first password. Raises FormErrors by field name."""
+        """Make an officer with a generated first password. Raises FormError by field name."""
         raise NotImplementedError
 
     def reset_officer(self, operator: Operator, officer: str, *, contexts: str) -> FirstPassword:
@@ -207,7 +207,7 @@ class Desk:
     ) -> OfficerRow:
         """Change an officer's name, role, posts, or whether they may sign in at all.
 
-        Raises FormErrors by field name, StaleError; ForbiddenError `own_account` for disabling oneself.
+        Raises FormError by field name, StaleError; ForbiddenError `own_account` for disabling oneself.
         """
         raise NotImplementedError
 
@@ -217,7 +217,7 @@ class Desk:
         """Search by document_number, plate, vin, or surname + given_names + birth; audited.
 
         `purpose` (a code of `choices("search_purpose")`) and `reference` are demanded.
-        Raises FormErrors by field name.
+        Raises FormError by field name.
         """
         raise NotImplementedError
 

@@ -14,7 +14,7 @@ from shared.errors import InputError
 _T = TypeVar("_T")
 
 
-class FormErrors(InputError):
+class FormError(InputError):
     """Some fields cannot be used. `errors` has one InputError a field, `field` set; nothing was done."""
 
     def __init__(self, *errors: InputError) -> None:
@@ -33,7 +33,7 @@ class Collector:
         """The parsed value, or None with the error kept."""
         try:
             return parse()
-        except FormErrors as error:
+        except FormError as error:
             self._errors.extend(error.errors)
         except InputError as error:
             self._errors.append(error)
@@ -43,6 +43,6 @@ class Collector:
         self._errors.append(InputError(code, message, hint=hint, field=field))
 
     def check(self) -> None:
-        """Raise FormErrors if any field was wrong."""
+        """Raise FormError if any field was wrong."""
         if self._errors:
-            raise FormErrors(*self._errors)
+            raise FormError(*self._errors)
