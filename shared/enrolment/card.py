@@ -12,9 +12,8 @@ from dataclasses import dataclass
 from typing import Final
 
 from shared.crypto import Purpose, SealKey, SigningKey, VerifyKey, fingerprint
-from shared.enrolment import paper
 from shared.enrolment.certificate import HubCertificate
-from shared.enrolment.paper import MS_MAX, Kind
+from shared.enrolment.paper import MS_MAX, Fields, Kind, peek_paper, read_paper, sign_paper
 from shared.errors import InputError
 from shared.limits import NAME_MAX_CHARS, URL_MAX_CHARS
 
@@ -33,7 +32,7 @@ class AuthorityCard:
     def signed(self, authority: SigningKey) -> bytes:
         """The card as a paper, signed by the key it names."""
         fields = [self.name, self.verify_key.raw, self.recovery_key.raw, self.made_ms]
-        return paper.sign(Kind.AUTHORITY_CARD, Purpose.CARD, fields, authority)
+        return sign_paper(Kind.AUTHORITY_CARD, Purpose.CARD, fields, authority)
 
     @classmethod
     def read(cls, data: bytes) -> AuthorityCard:
@@ -42,7 +41,7 @@ class AuthorityCard:
         Raises TrustError `bad_signature`; InputError `unreadable_paper`, `wrong_paper`,
         `newer_paper`, `damaged_paper`.
         """
-        raw, signature, fields = paper.peek(data, Kind.AUTHORITY_CARD)
+        raw, signature, fields = peek_paper(data, Kind.AUTHORITY_CARD)
         card = cls(
             name=fields.text(most_chars=NAME_MAX_CHARS),
             verify_key=VerifyKey(fields.key()),
@@ -68,7 +67,7 @@ class Prekey:
 
     def signed(self, hub: SigningKey) -> bytes:
         """The prekey as a paper."""
-        return paper.sign(Kind.PREKEY, Purpose.PREKEY, [self.number, self.key.raw, self.made_ms], hub)
+        return sign_paper(Kind.PREKEY, Purpose.PREKEY, [self.number, self.key.raw, self.made_ms], hub)
 
     @classmethod
     def read(cls, data: bytes, *, hub: VerifyKey) -> Prekey:
@@ -76,7 +75,7 @@ class Prekey:
 
         Raises as `AuthorityCard.read`.
         """
-        fields = paper.read(data, Kind.PREKEY, Purpose.PREKEY, hub)
+        fields = read_paper(data, Kind.PREKEY, Purpose.PREKEY, hub)
         return cls(
             number=fields.number(least=1, most=PREKEY_MAX),
             key=SealKey(fields.key()),
@@ -126,14 +125,14 @@ class HubCard:
     def signed(self, hub: SigningKey) -> bytes:
         """The card as a paper."""
         fields = [self.certificate, list(self.signed_prekeys), self.url]
-        return paper.sign(Kind.HUB_CARD, Purpose.CARD, fields, hub)
+        return sign_paper(Kind.HUB_CARD, Purpose.CARD, fields, hub)
 
     @classmethod
     def read(cls, data: bytes, *, authority: VerifyKey) -> HubCard:
         """A received card, believed down to the authority's key. Raises as `gather`."""
-        raw, signature, fields = paper.peek(data, Kind.HUB_CARD)
+        raw, signature, fields = peek_paper(data, Kind.HUB_CARD)
         certificate = fields.data()
-        entries = paper.Fields(Kind.HUB_CARD, listed := fields.list())
+        entries = Fields(Kind.HUB_CARD, listed := fields.list())
         signed_prekeys = tuple(entries.data() for _ in listed)
         url = fields.text(most_chars=URL_MAX_CHARS)
         card = cls.gather(

@@ -12,8 +12,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from shared.crypto import Purpose, SealKey, SigningKey, VerifyKey, fingerprint
-from shared.enrolment import paper
-from shared.enrolment.paper import MS_MAX, Kind
+from shared.enrolment.paper import MS_MAX, Fields, Kind, read_paper, sign_paper
 from shared.errors import InputError, TrustError
 from shared.ids import Node
 from shared.limits import CODE_MAX_CHARS, NAME_MAX_CHARS, NODE_MAX
@@ -49,7 +48,7 @@ class Certificate:
         check_place(self.post, self.country)
         fields = (self.serial, self.node, self.post, self.epoch, self.country)
         keys = (self.verify_key.raw, self.seal_key.raw)
-        return paper.sign(Kind.CERTIFICATE, Purpose.CERTIFICATE, [*fields, *keys, self.issued_ms], authority)
+        return sign_paper(Kind.CERTIFICATE, Purpose.CERTIFICATE, [*fields, *keys, self.issued_ms], authority)
 
     @classmethod
     def read(cls, data: bytes, *, authority: VerifyKey) -> Certificate:
@@ -58,7 +57,7 @@ class Certificate:
         Raises TrustError `bad_signature`; InputError `unreadable_paper`, `wrong_paper`,
         `newer_paper`, `damaged_paper`, `bad_post`, `bad_country`.
         """
-        fields = paper.read(data, Kind.CERTIFICATE, Purpose.CERTIFICATE, authority)
+        fields = read_paper(data, Kind.CERTIFICATE, Purpose.CERTIFICATE, authority)
         certificate = cls(
             serial=fields.number(least=1, most=SERIAL_MAX),
             node=Node(fields.number(least=1, most=NODE_MAX)),
@@ -90,12 +89,12 @@ class HubCertificate:
     def signed(self, authority: SigningKey) -> bytes:
         """The certificate as a paper."""
         fields = [self.node, self.name, self.verify_key.raw, self.issued_ms]
-        return paper.sign(Kind.HUB_CERTIFICATE, Purpose.CERTIFICATE, fields, authority)
+        return sign_paper(Kind.HUB_CERTIFICATE, Purpose.CERTIFICATE, fields, authority)
 
     @classmethod
     def read(cls, data: bytes, *, authority: VerifyKey) -> HubCertificate:
         """A received hub certificate, believed. Raises as `Certificate.read`."""
-        fields = paper.read(data, Kind.HUB_CERTIFICATE, Purpose.CERTIFICATE, authority)
+        fields = read_paper(data, Kind.HUB_CERTIFICATE, Purpose.CERTIFICATE, authority)
         return cls(
             node=Node(fields.number(least=1, most=NODE_MAX)),
             name=fields.text(most_chars=NAME_MAX_CHARS),
@@ -120,14 +119,14 @@ class Revocations:
     def signed(self, authority: SigningKey) -> bytes:
         """The list as a paper; the nodes stand in ascending order."""
         fields = [self.number, self.issued_ms, sorted(self.nodes)]
-        return paper.sign(Kind.REVOCATIONS, Purpose.REVOCATIONS, fields, authority)
+        return sign_paper(Kind.REVOCATIONS, Purpose.REVOCATIONS, fields, authority)
 
     @classmethod
     def read(cls, data: bytes, *, authority: VerifyKey) -> Revocations:
         """A received list, believed. Raises as `Certificate.read`."""
-        fields = paper.read(data, Kind.REVOCATIONS, Purpose.REVOCATIONS, authority)
+        fields = read_paper(data, Kind.REVOCATIONS, Purpose.REVOCATIONS, authority)
         number, issued_ms = fields.number(least=1, most=SERIAL_MAX), fields.number(most=MS_MAX)
-        entries = paper.Fields(Kind.REVOCATIONS, listed := fields.list())
+        entries = Fields(Kind.REVOCATIONS, listed := fields.list())
         nodes = [Node(entries.number(least=1, most=NODE_MAX)) for _ in listed]
         return cls(number=number, issued_ms=issued_ms, nodes=frozenset(nodes))
 

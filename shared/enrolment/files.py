@@ -4,7 +4,7 @@ Job: only names. Every directory is mode 0700 and every file 0600; `PUBLIC` ones
 Must not know: what opens them.
 
     node   node.cert node.keys hub.card authority.card hub.url recovery.sealed database.key
-           revocations [while enrolling: node.pack node.request]  karaula.db
+           revocations [while enrolling: node.request]  karaula.db
     hub    hub.cert hub.keys hub.card authority.card recovery.sealed database.key revocations escrow/
            [while waiting for an offline authority: hub.request]  karaula.db
     authority   authority.keys authority.card issued.json revocations escrow/
@@ -28,7 +28,6 @@ ESCROW: Final = "escrow"
 
 NODE_CERTIFICATE: Final = "node.cert"
 NODE_KEYS: Final = "node.keys"
-NODE_PACK: Final = "node.pack"
 NODE_REQUEST: Final = "node.request"
 
 HUB_CERTIFICATE: Final = "hub.cert"

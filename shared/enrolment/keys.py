@@ -24,9 +24,8 @@ from shared.crypto import (
     random_bytes,
     unlock,
 )
-from shared.enrolment import paper
 from shared.enrolment.card import PREKEY_MAX, Prekey
-from shared.enrolment.paper import Kind
+from shared.enrolment.paper import MS_MAX, Fields, Kind, read_body, write_body
 from shared.errors import TrustError
 from shared.limits import NAME_MAX_CHARS
 
@@ -103,9 +102,9 @@ class HubKeys:
         fields = _unlock(Kind.HUB_KEYS, data, db_key)
         sign, box, prekeys = SigningKey(fields.key()), BoxKey(fields.key()), {}
         for row in fields.list():
-            entry = paper.Fields(Kind.HUB_KEYS, row if isinstance(row, list) else [])
+            entry = Fields(Kind.HUB_KEYS, row if isinstance(row, list) else [])
             number = entry.number(least=1, most=PREKEY_MAX)
-            prekeys[number] = (BoxKey(entry.key()), entry.number(most=paper.MS_MAX))
+            prekeys[number] = (BoxKey(entry.key()), entry.number(most=MS_MAX))
         return cls(sign=sign, box=box, prekeys=prekeys)
 
 
@@ -123,16 +122,16 @@ class AuthorityKeys:
     def lock(self, passphrase: str) -> bytes:
         """The file's bytes: takes about a second, by design."""
         salt = random_bytes(SALT_BYTES)
-        body = paper.write_body(Kind.AUTHORITY_KEYS, [self.sign.seed, self.recovery.raw])
+        body = write_body(Kind.AUTHORITY_KEYS, [self.sign.seed, self.recovery.raw])
         locked = lock(body, passphrase_key(passphrase, salt))
-        return paper.write_body(Kind.AUTHORITY_KEYS, [salt, locked])
+        return write_body(Kind.AUTHORITY_KEYS, [salt, locked])
 
     @classmethod
     def unlock(cls, data: bytes, passphrase: str) -> AuthorityKeys:
         """Undo `lock`. Raises TrustError `wrong_key`; InputError `unreadable_paper`, `wrong_paper` …"""
-        outer = paper.read_body(data, Kind.AUTHORITY_KEYS)
+        outer = read_body(data, Kind.AUTHORITY_KEYS)
         salt, locked = outer.data(size=SALT_BYTES), outer.data()
-        fields = paper.read_body(unlock(locked, passphrase_key(passphrase, salt)), Kind.AUTHORITY_KEYS)
+        fields = read_body(unlock(locked, passphrase_key(passphrase, salt)), Kind.AUTHORITY_KEYS)
         return cls(sign=SigningKey(fields.key()), recovery=BoxKey(fields.key()))
 
 
@@ -149,12 +148,12 @@ class Escrowed:
 
 def escrow(subject: str, secret: bytes, recovery: SealKey) -> bytes:
     """Seal a 32-byte secret to the authority's recovery key."""
-    return recovery.seal(paper.write_body(Kind.ESCROW, [subject, secret]))
+    return recovery.seal(write_body(Kind.ESCROW, [subject, secret]))
 
 
 def recover(sealed: bytes, recovery: BoxKey) -> Escrowed:
     """Undo `escrow`. Raises BundleError `cannot_open`; InputError `damaged_paper` …"""
-    fields = paper.read_body(recovery.open(sealed), Kind.ESCROW)
+    fields = read_body(recovery.open(sealed), Kind.ESCROW)
     return Escrowed(subject=fields.text(most_chars=NAME_MAX_CHARS), secret=fields.key())
 
 
@@ -167,8 +166,8 @@ def _file_key(db_key: bytes) -> bytes:
 
 
 def _lock(kind: Kind, fields: list[object], db_key: bytes) -> bytes:
-    return paper.write_body(kind, [lock(paper.write_body(kind, fields), _file_key(db_key))])
+    return write_body(kind, [lock(write_body(kind, fields), _file_key(db_key))])
 
 
-def _unlock(kind: Kind, data: bytes, db_key: bytes) -> paper.Fields:
-    return paper.read_body(unlock(paper.read_body(data, kind).data(), _file_key(db_key)), kind)
+def _unlock(kind: Kind, data: bytes, db_key: bytes) -> Fields:
+    return read_body(unlock(read_body(data, kind).data(), _file_key(db_key)), kind)

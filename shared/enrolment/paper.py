@@ -137,23 +137,23 @@ def read_body(raw: bytes, kind: Kind) -> Fields:
     return Fields(kind, values)
 
 
-def sign(kind: Kind, purpose: Purpose, fields: Sequence[object], signer: SigningKey) -> bytes:
+def sign_paper(kind: Kind, purpose: Purpose, fields: Sequence[object], signer: SigningKey) -> bytes:
     """Make a paper."""
     raw = write_body(kind, fields)
     return wire.pack([raw, signer.sign(purpose, raw)])
 
 
-def read(data: bytes, kind: Kind, purpose: Purpose, key: VerifyKey) -> Fields:
+def read_paper(data: bytes, kind: Kind, purpose: Purpose, key: VerifyKey) -> Fields:
     """The fields of a paper that `key` signed.
 
-    Raises TrustError `bad_signature`, and what `peek` raises.
+    Raises TrustError `bad_signature`, and what `peek_paper` raises.
     """
-    raw, signature, fields = peek(data, kind)
+    raw, signature, fields = peek_paper(data, kind)
     key.verify(purpose, raw, signature)
     return fields
 
 
-def peek(data: bytes, kind: Kind) -> tuple[bytes, bytes, Fields]:
+def peek_paper(data: bytes, kind: Kind) -> tuple[bytes, bytes, Fields]:
     """(raw, signature, fields) of a paper nobody has verified yet.
 
     Only for papers that name their own key. Raises InputError `unreadable_paper`, `wrong_paper`,

@@ -19,10 +19,9 @@ from hmac import compare_digest
 from typing import Final
 
 from shared.crypto import KEY_BYTES, Purpose, SealKey, SigningKey, VerifyKey, digest, fingerprint
-from shared.enrolment import paper
 from shared.enrolment.card import AuthorityCard, HubCard, check_url
 from shared.enrolment.certificate import EPOCH_MAX, check_place
-from shared.enrolment.paper import MS_MAX, Kind
+from shared.enrolment.paper import MS_MAX, Kind, peek_paper, read_body, sign_paper, write_body
 from shared.errors import InputError, TrustError
 from shared.ids import Node
 from shared.limits import CODE_MAX_CHARS, NAME_MAX_CHARS, NODE_MAX, URL_MAX_CHARS
@@ -62,7 +61,7 @@ class Ticket:
         whom = [self.authority_card, self.hub_card, check_url(self.url)]
         who = [self.node, self.post, self.epoch, self.country]
         how = [self.ticket, self.secret, self.issued_ms, self.expires_ms]
-        return paper.sign(Kind.TICKET, Purpose.TICKET, [*whom, *who, *how], authority)
+        return sign_paper(Kind.TICKET, Purpose.TICKET, [*whom, *who, *how], authority)
 
     @classmethod
     def read(cls, data: bytes) -> Ticket:
@@ -71,7 +70,7 @@ class Ticket:
         Raises TrustError `bad_signature`; InputError `unreadable_paper`, `wrong_paper`,
         `newer_paper`, `damaged_paper`, `bad_post`, `bad_country`, `bad_url`.
         """
-        raw, signature, fields = paper.peek(data, Kind.TICKET)
+        raw, signature, fields = peek_paper(data, Kind.TICKET)
         authority_card, hub_card = fields.data(), fields.data()
         authority = AuthorityCard.read(authority_card)
         authority.verify_key.verify(Purpose.TICKET, raw, signature)
@@ -129,9 +128,9 @@ class EnrolmentRequest:
         Raises TrustError `bad_signature`; InputError `unreadable_paper`, `wrong_paper`,
         `newer_paper`, `damaged_paper`.
         """
-        raw, signature, fields = paper.peek(data, Kind.REQUEST)
+        raw, signature, fields = peek_paper(data, Kind.REQUEST)
         asked, proof = fields.data(), fields.key()
-        plea = paper.read_body(asked, Kind.REQUEST)
+        plea = read_body(asked, Kind.REQUEST)
         request = cls(
             authority=plea.key(),
             ticket=plea.data(size=TICKET_ID_BYTES),
@@ -169,8 +168,8 @@ def request_certificate(
     """The request paper a device makes from its pack and its own new keys."""
     names = [ticket.authority.verify_key.raw, ticket.ticket, ticket.node]
     keys = [signer.verify_key.raw, seal_key.raw, escrow]
-    asked = paper.write_body(Kind.REQUEST, [*names, *keys, now_ms])
-    return paper.sign(Kind.REQUEST, Purpose.REQUEST, [asked, _proof(ticket.secret, asked)], signer)
+    asked = write_body(Kind.REQUEST, [*names, *keys, now_ms])
+    return sign_paper(Kind.REQUEST, Purpose.REQUEST, [asked, _proof(ticket.secret, asked)], signer)
 
 
 def check_unexpired(expires_ms: int, *, now_ms: int) -> None:
@@ -195,12 +194,12 @@ class HubRequest:
     def signed(self, hub: SigningKey) -> bytes:
         """The request as a paper."""
         fields = [self.name, self.verify_key.raw, self.made_ms]
-        return paper.sign(Kind.HUB_REQUEST, Purpose.REQUEST, fields, hub)
+        return sign_paper(Kind.HUB_REQUEST, Purpose.REQUEST, fields, hub)
 
     @classmethod
     def read(cls, data: bytes) -> HubRequest:
         """A request signed by the key it names. Raises as `EnrolmentRequest.read`."""
-        raw, signature, fields = paper.peek(data, Kind.HUB_REQUEST)
+        raw, signature, fields = peek_paper(data, Kind.HUB_REQUEST)
         request = cls(
             name=fields.text(most_chars=NAME_MAX_CHARS),
             verify_key=VerifyKey(fields.key()),
