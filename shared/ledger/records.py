@@ -26,7 +26,7 @@ from shared.ids import Dot, OfficerId, RecordId
 from shared.ledger.columns import from_column, to_column
 from shared.ledger.tables import keep_extra, read_extra, table_of
 from shared.merge import FieldView, Standing, collect, frontier, standing_of, view_record
-from shared.schema import SCHEMA, Field, Kind, RecordType, record_type
+from shared.schema import OWNER, SCHEMA, Field, Kind, RecordType, record_type
 from shared.wire import Absent, ChangeTable
 
 
@@ -110,10 +110,14 @@ def select(
 
 
 def changes_of(tx: Connection, kind: int, record: int) -> list[Change]:
-    """Every change of a record in dot order; an unedited record's creating change is rebuilt."""
+    """Every change of a record in dot order; an unedited record's creating change is rebuilt.
+
+    A change that calls the record another kind than `kind` is kept in history but is none of these.
+    """
     found = [
-        wire.unpack_change(payload)
+        change
         for (payload,) in tx.execute("SELECT payload FROM history WHERE record = ? ORDER BY dot", (record,))
+        if (change := wire.unpack_change(payload)).kind == kind
     ]
     if any(change.creates for change in found):
         return found
@@ -144,7 +148,9 @@ def apply(tx: Connection, change: Change) -> Applied:
     row_type = record_type(change.kind)
     if tx.execute("SELECT 1 FROM purged WHERE record = ?", (change.record,)).fetchone():
         return Applied(change=change, effect=Effect.PURGED)
-    plain = row_type is not None and row_type.insert_only and change.creates
+    # Without an owner it may not show: it is kept in history and waits, rather than being lost.
+    owned = change.creates and change.owner is not None
+    plain = row_type is not None and row_type.insert_only and owned
     if plain and not tx.execute("SELECT 1 FROM refused WHERE dot = ?", (change.dot,)).fetchone():
         assert row_type is not None  # `plain` says so
         return _insert(tx, row_type, change)
@@ -167,6 +173,8 @@ def apply_table(tx: Connection, table: ChangeTable) -> bool:
         return False
     if row_type.kind in _ACTS or not all(number in _numbers(row_type) for number in table.columns):
         return False
+    if None in table.columns.get(OWNER, [None]):
+        return False
     empty = [None] * len(table.dots)
     columns = [
         [None if isinstance(value, Absent) else to_column(value) for value in table.columns[f.number]]
@@ -174,17 +182,22 @@ def apply_table(tx: Connection, table: ChangeTable) -> bool:
         else table.columns.get(f.number, empty)
         for f in row_type.fields
     ]
+    run = (min(table.dots), max(table.dots))
+    if tx.execute("SELECT 1 FROM purged WHERE record BETWEEN ? AND ? LIMIT 1", run).fetchone():
+        return False
     tx.executemany(
         _insert_sql(row_type), zip(table.dots, table.stamps, table.authors, *columns, empty, strict=True)
     )
     waiting = tx.execute(
         "SELECT record FROM history WHERE record BETWEEN ?1 AND ?2 "
         "UNION SELECT dot FROM refused WHERE dot BETWEEN ?1 AND ?2",
-        (min(table.dots), max(table.dots)),
+        run,
     ).fetchall()
+    ours = frozenset(table.dots) if waiting else frozenset()  # other kinds' records lie between our dots
     for (record,) in waiting:
-        _materialise(tx, row_type.kind, record)
-        _write(tx, row_type, record)
+        if record in ours:
+            _materialise(tx, row_type.kind, record)
+            _write(tx, row_type, record)
     return True
 
 
@@ -258,8 +271,8 @@ def _dot(change: Change, number: int) -> Dot:
 
 
 def _kind_of(tx: Connection, record: int) -> int:
-    """The kind of a record that is here in any form; 0 when it is not."""
-    row = tx.execute("SELECT payload FROM history WHERE record = ? LIMIT 1", (record,)).fetchone()
+    """The kind of a record whose creating change is here; 0 when it is not."""
+    row = tx.execute("SELECT payload FROM history WHERE record = ?1 AND dot = ?1", (record,)).fetchone()
     if row is not None:
         return wire.unpack_change(row[0]).kind
     for row_type in SCHEMA.values():
