@@ -14,7 +14,7 @@ Must not know: how bundles travel, what a change means.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from shared import bundle, wire
 from shared.bundle import Header
@@ -25,7 +25,7 @@ from shared.database import Connection
 from shared.ids import SYSTEM, Dot, Feed, Lane, Node, OfficerId, RecordId, Seq, feed_of, make_dot
 from shared.ledger import records
 from shared.ledger.records import Applied
-from shared.limits import BUNDLE_MAX_CHANGES
+from shared.limits import BUNDLE_MAX_BYTES, BUNDLE_MAX_CHANGES
 from shared.schema import SCHEMA, Kind
 
 
@@ -164,15 +164,13 @@ class OwnLog:
         if count <= 0:
             return None
         header = Header(hub=hub, prekey=prekey, feed=feed, first=Seq(head.cut + 1), count=count)
-        changes = [
-            wire.unpack_change(payload)
-            for (payload,) in tx.execute(
-                "SELECT payload FROM log WHERE dot BETWEEN ? AND ? ORDER BY dot",
-                (header.base, make_dot(feed, header.last)),
-            )
-        ]
-        body = wire.encode(changes, base=header.base)
+        body = self._body(tx, header)
         raw = bundle.seal(body, header=header, before=head.chain, prekey=key, signer=signer)
+        while len(raw) > BUNDLE_MAX_BYTES and header.count > 1:  # pictures: fewer to a bundle
+            header = replace(header, count=header.count // 2)
+            body = self._body(tx, header)
+            raw = bundle.seal(body, header=header, before=head.chain, prekey=key, signer=signer)
+        count = header.count
         tx.execute(
             "INSERT INTO sealed (feed, first, count, before, body, prekey, raw, cut_ms) "
             "VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
@@ -183,6 +181,14 @@ class OwnLog:
             (header.last, bundle.chain_next(head.chain, header, body), lane),
         )
         return Sealed(feed=feed, first=header.first, count=count, prekey=prekey, raw=raw)
+
+    def _body(self, tx: Connection, header: Header) -> bytes:
+        """The encoded changes of a run of our log."""
+        rows = tx.execute(
+            "SELECT payload FROM log WHERE dot BETWEEN ? AND ? ORDER BY dot",
+            (header.base, make_dot(header.feed, header.last)),
+        )
+        return wire.encode([wire.unpack_change(payload) for (payload,) in rows], base=header.base)
 
     def pending(self, tx: Connection, *, budget_bytes: int) -> list[Sealed]:
         """Bundles the hub has not acknowledged, urgent first, in order, within a byte budget.
