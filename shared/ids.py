@@ -107,9 +107,9 @@ def read_dot(text: str) -> tuple[str, int, Lane, Seq]:
     bad = InputError(
         "bad_id", "this is not a record id", hint="An id reads like KLOBUK-1-R-4F2K9-7; check each character."
     )
-    if len(parts) != 5 or not parts[1].isdigit() or parts[2] not in _LETTER_LANE:
+    if len(parts) != 5 or not (parts[1].isascii() and parts[1].isdigit()) or parts[2] not in _LETTER_LANE:
         raise bad
-    if not set(parts[0]) <= set(_CHECKED) or not set(parts[3]) <= set(_ALPHABET):
+    if not parts[0] or not set(parts[0]) <= set(_CHECKED) or not set(parts[3]) <= set(_ALPHABET):
         raise bad
     if _check_character("-".join(parts[:4])) != parts[4]:
         raise bad
