@@ -94,7 +94,7 @@ def read(raw: bytes, signature: bytes, *, hub: bytes, key: VerifyKey) -> Segment
             "wrong_hub", "the segment is another hub's", hint="Check which hub this node is set to."
         )
     changes = tuple(wire.decode(wire.decompress(payload), base=None).changes())
-    if len(changes) != last - first + 1 or first < 1 or len(before) != HASH_BYTES:
+    if not changes or len(changes) != last - first + 1 or first < 1 or len(before) != HASH_BYTES:
         raise WireError(
             "bad_segment", "the segment's positions do not add up", hint="Ask the hub to send it again."
         )
