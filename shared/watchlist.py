@@ -153,11 +153,8 @@ def _document(traveller: Subject, alert: Subject) -> _Finding | None:
 
 
 def _plate(traveller: Subject, alert: Subject) -> _Finding | None:
-    if (
-        not traveller.plate
-        or not alert.plate
-        or normalise_plate(traveller.plate) != normalise_plate(alert.plate)
-    ):
+    plate = normalise_plate(alert.plate) if alert.plate and traveller.plate else ""
+    if not plate or plate != normalise_plate(traveller.plate):
         return None
     if traveller.plate_country and alert.plate_country and traveller.plate_country != alert.plate_country:
         return Verdict.POSSIBLE, Ground.PLATE, "same plate, but another country"
