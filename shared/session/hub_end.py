@@ -9,10 +9,19 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from shared import wire
-from shared.crypto import Purpose, SealKey, SigningKey, VerifyKey, digest
+from shared.crypto import Purpose, SealKey, SigningKey, VerifyKey
 from shared.errors import SessionError
 from shared.limits import REQUEST_MAX_BUNDLES, REQUEST_MAX_BYTES
-from shared.session.messages import VERSION, Head, Hello, bad_question, byte_strings, read_hello, write_head
+from shared.session.messages import (
+    VERSION,
+    Head,
+    Hello,
+    answer_signed,
+    bad_question,
+    byte_strings,
+    read_hello,
+    write_head,
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -54,5 +63,8 @@ def answer(
     """The hub's signed answer, its feed sealed to the reader."""
     raw = write_head(head)
     parcel = reader.seal(wire.pack([list(pair) for pair in segments])) if segments else None
-    signature = signer.sign(Purpose.HEAD, raw + digest(question.hello.raw))
+    signed = answer_signed(
+        head=raw, hello=question.hello.raw, parcel=parcel, revocations=revocations, prekeys=prekeys
+    )
+    signature = signer.sign(Purpose.HEAD, signed)
     return wire.pack([VERSION, raw, signature, parcel, revocations, list(prekeys)])

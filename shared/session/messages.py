@@ -73,6 +73,16 @@ def feeds_digest(cursors: Sequence[Cursor]) -> bytes:
     return digest(b"karaula/feeds\0", *(wire.pack([c.scope, c.position, c.chain]) for c in cursors))
 
 
+def answer_signed(
+    *, head: bytes, hello: bytes, parcel: bytes | None, revocations: bytes | None, prekeys: Sequence[bytes]
+) -> bytes:
+    """What the hub's signature covers: the head, the question it answers, and all that comes with it.
+
+    Nobody on the way can leave out the parcel or a list of revocations unnoticed.
+    """
+    return head + digest(hello) + digest(wire.pack([parcel, revocations, list(prekeys)]))
+
+
 def bad_answer() -> SessionError:
     return SessionError("bad_answer", "the hub's answer has an unknown shape", hint=AGAIN)
 

@@ -11,7 +11,7 @@ from enum import Enum
 from typing import Final
 
 from shared import segment, wire
-from shared.crypto import BoxKey, Purpose, SigningKey, VerifyKey, digest
+from shared.crypto import BoxKey, Purpose, SigningKey, VerifyKey
 from shared.errors import SessionError
 from shared.ids import Feed, Node, Seq, feed_of
 from shared.limits import REPLY_MAX_BYTES
@@ -23,6 +23,7 @@ from shared.session.messages import (
     Cursor,
     Head,
     Hello,
+    answer_signed,
     bad_answer,
     byte_strings,
     feeds_digest,
@@ -167,8 +168,12 @@ class NodeEnd:
                 bytes() | None as revocations,
                 [*prekeys],
             ]:
-                self._hub_key.verify(Purpose.HEAD, raw + digest(self._hello), signature)
-                return read_head(raw), parcel, revocations, byte_strings(prekeys, bad_answer())
+                papers = byte_strings(prekeys, bad_answer())
+                signed = answer_signed(
+                    head=raw, hello=self._hello, parcel=parcel, revocations=revocations, prekeys=papers
+                )
+                self._hub_key.verify(Purpose.HEAD, signed, signature)
+                return read_head(raw), parcel, revocations, papers
             case _:
                 raise bad_answer()
 
