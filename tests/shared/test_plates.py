@@ -117,6 +117,14 @@ def test_a_vins_digit_binds_in_north_america_only(
     assert verdict.ok is (problem is None)
 
 
+@pytest.mark.parametrize(
+    ("first", "binding"), [*((n, True) for n in "12345"), *((n, False) for n in "0689JVWZ")]
+)
+def test_makers_of_north_america_are_the_regions_one_to_five(first: str, *, binding: bool) -> None:
+    """The first sign of a number is its maker's region."""
+    assert vin_verdict(first + "M8GDM9AXKP042788").binding is binding
+
+
 @given(st.text("0123456789ABCDEFGHJKLMNPRSTUVWXYZ", min_size=17, max_size=17), st.integers(0, 16), st.data())
 def test_a_vins_digit_finds_a_wrong_digit(vin: str, place: int, data: st.DataObject) -> None:
     """In a sound North American number, any one digit changed to another shows (weights are below 11)."""

@@ -99,6 +99,22 @@ def test_optional_data_beside_a_short_number_is_no_continuation() -> None:
     assert parse(text, today=TODAY).optional_1 == "9"
 
 
+@pytest.mark.parametrize(("number", "optional"), [("D23145890", "7"), ("D2314589<", "734")])
+def test_what_cannot_be_a_continuation_is_a_missing_digit(number: str, optional: str) -> None:
+    """One character holds no rest and digit; a number that ends early does not run on."""
+    line = f"I<UTO{number}<{optional}".ljust(30, "<")
+    found = parse("\n".join((line, *CARD.split("\n")[1:])), today=TODAY)
+    assert (found.document_number, found.optional_1) == (number.rstrip("<"), optional)
+    assert (found.verdicts[0].found, found.verdicts[0].ok) == ("<", False)
+
+
+def test_a_personal_number_that_is_there_needs_its_digit() -> None:
+    """Only an empty one may have a filler for it."""
+    found = parse(swap(PASSPORT, 2, 43, "<"), today=TODAY)
+    assert not found.verdicts[3].ok
+    assert (found.verdicts[3].expected, found.verdicts[3].found) == ("1", "<")
+
+
 @pytest.mark.parametrize(("zero", "digit"), [(False, "<"), (True, "0")])
 def test_an_empty_personal_number_may_have_a_zero_or_a_filler_as_its_digit(*, zero: bool, digit: str) -> None:
     """Both are in use; each is right, and each comes back as printed."""
