@@ -66,6 +66,8 @@ CHECK = RecordType(
             (42, "letters", Type.CODES, _LATEST),
             (43, "remark", _T, _LATEST),
             (44, "void", _C, _LATEST),  # why the check does not count
+        (45, "mrz_format", _C),  # TD1 | TD2 | TD3 | MRV-A | MRV-B: with the fields it re-creates the zone
+        (46, "mrz_zero", _B),  # an empty personal number's check digit is printed 0, not <
         ),
         personal=PERSON + " remark origin destination",
     ),
