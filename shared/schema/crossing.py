@@ -12,6 +12,7 @@ from shared.schema.model import PERSON, Kind, RecordType, Rule, Type, fields_of
 
 _T: Final = Type.TEXT
 _C: Final = Type.CODE
+_B: Final = Type.BOOL
 _I: Final = Type.INT
 _AT: Final = Type.INSTANT
 _D: Final = Type.DATE
@@ -66,8 +67,8 @@ CHECK = RecordType(
             (42, "letters", Type.CODES, _LATEST),
             (43, "remark", _T, _LATEST),
             (44, "void", _C, _LATEST),  # why the check does not count
-        (45, "mrz_format", _C),  # TD1 | TD2 | TD3 | MRV-A | MRV-B: with the fields it re-creates the zone
-        (46, "mrz_zero", _B),  # an empty personal number's check digit is printed 0, not <
+            (45, "mrz_format", _C),  # TD1 | TD2 | TD3 | MRV-A | MRV-B: with the fields it re-creates the zone
+            (46, "mrz_zero", _B),  # an empty personal number's check digit is printed 0, not <
         ),
         personal=PERSON + " remark origin destination",
     ),
