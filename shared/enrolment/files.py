@@ -5,7 +5,7 @@ Must not know: what opens them.
 
     node   node.cert node.keys hub.card authority.card hub.url recovery.sealed database.key
            revocations [while enrolling: node.request]  karaula.db
-    hub    hub.cert hub.keys hub.card authority.card recovery.sealed database.key revocations escrow/
+    hub    hub.cert hub.keys hub.card hub.url authority.card recovery.sealed database.key revocations escrow/
            [while waiting for an offline authority: hub.request]  karaula.db
     authority   authority.keys authority.card issued.json revocations escrow/
 """
@@ -17,7 +17,7 @@ from typing import Final
 AUTHORITY_CARD: Final = "authority.card"
 HUB_CARD: Final = "hub.card"
 HUB_URL: Final = "hub.url"
-"""One line of text: where this node reaches its hub. An engineer may edit it."""
+"""One line of text: where a node reaches its hub, or a hub says it is. An engineer may edit it."""
 REVOCATIONS: Final = "revocations"
 DATABASE_KEY: Final = "database.key"
 """32 raw bytes. Absent where the key comes as a systemd credential of the same name."""

@@ -1,0 +1,1 @@
+"""The commands of provisioning: words and questions around the ceremony's rules."""
