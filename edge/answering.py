@@ -1,0 +1,189 @@
+"""The list's answer to a traveller: which alerts match, how surely, and how old the list is.
+
+Invariants
+* A withdrawn alert never matches. An expired one does not either, once trusted time says so; while
+  time is uncertain it goes on matching, marked: a missed person is worse than a second look.
+* A discreet alert raises no verdict that the traveller could read: it shows as the cue alone.
+* Every answer carries the list's age.
+Must not know: pages, forms, the link.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Final
+
+from edge.kit import Kit
+from edge.screen import CUE, Answer, Candidate, ListAge
+from edge.store import feed, watch
+from shared.database import Connection
+from shared.ids import Dot
+from shared.ledger.records import Record
+from shared.partial_date import from_day_number
+from shared.watchlist import Match, Subject, Verdict, subject_of
+
+_DAY_MS: Final = 24 * 60 * 60 * 1000
+_EPOCH: Final = date(1970, 1, 1)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Found:
+    """One alert that matched. `doubt`: it may have expired, as far as this clock can tell."""
+
+    alert: Record
+    match: Match
+    version: Dot
+    discreet: bool
+    doubt: bool
+
+
+def find(kit: Kit, tx: Connection, subject: Subject) -> tuple[Found, ...]:
+    """Every alert that matches, surest first."""
+    found = []
+    for alert in watch.find(tx, kit.matcher.keys_of(subject)):
+        judged = judge(kit, tx, subject, alert)
+        if judged is not None:
+            found.append(judged)
+    return tuple(sorted(found, key=lambda one: (-one.match.verdict, one.alert.id)))
+
+
+def judge(kit: Kit, tx: Connection, subject: Subject, alert: Record) -> Found | None:
+    """Whether one watched alert matches now."""
+    match = kit.matcher.judge(subject, subject_of(alert.values))
+    expired, doubt = expiry(kit, alert)
+    if match is None or expired:
+        return None
+    return Found(
+        alert=alert,
+        match=match,
+        version=watch.version_of(tx, alert.id),
+        discreet=is_discreet(kit, alert.text("category"), alert.text("action")),
+        doubt=doubt,
+    )
+
+
+def expiry(kit: Kit, alert: Record) -> tuple[bool, bool]:
+    """(surely expired, perhaps expired). An alert is good through the whole of its last day."""
+    number = alert.number("expires")
+    last = from_day_number(number).latest if number is not None else None
+    if last is None:
+        return False, False
+    ends_ms = ((last - _EPOCH).days + 1) * _DAY_MS
+    known = kit.time.at_least_ms
+    surely = known is not None and known >= ends_ms
+    return surely, not surely and not kit.time.certain and kit.now_ms() >= ends_ms
+
+
+def is_discreet(kit: Kit, category: str, action: str) -> bool:
+    """Whether the traveller must not learn of it. A category this version does not know is."""
+    known = kit.lists.alert_categories.find(category)
+    if known is None:
+        return bool(category)
+    return known.discreet or any(
+        one.discreet and one.action == action for one in kit.lists.alert_categories if action
+    )
+
+
+def verdict_of(found: Sequence[Found]) -> str:
+    """clear | possible | hit: of the alerts that may be spoken of."""
+    return max((one.match.verdict for one in found if not one.discreet), default=Verdict.CLEAR).code
+
+
+def answer(kit: Kit, tx: Connection, found: Sequence[Found]) -> Answer:
+    """The answer as the page shows it."""
+    return Answer(
+        verdict=verdict_of(found),
+        candidates=tuple(candidate(kit, one) for one in found if not one.discreet),
+        cue=CUE if any(one.discreet for one in found) else "",
+        list=list_age(kit, tx),
+    )
+
+
+def candidate(kit: Kit, found: Found) -> Candidate:
+    """One matched alert with all that is needed while the link is dead."""
+    return show(
+        kit,
+        found.alert,
+        verdict=found.match.verdict.code,
+        grounds=tuple(ground.value for ground in found.match.grounds),
+        reasons=found.match.reasons,
+        doubt=found.doubt,
+    )
+
+
+def show(
+    kit: Kit,
+    alert: Record,
+    *,
+    verdict: str = "",
+    grounds: tuple[str, ...] = (),
+    reasons: tuple[str, ...] = (),
+    doubt: bool = False,
+) -> Candidate:
+    """An alert's record for the page."""
+    category, action = alert.text("category"), alert.text("action")
+    known = kit.lists.alert_categories.find(category)
+    act = kit.lists.alert_actions.find(action or (known.action if known is not None else None))
+    expires = alert.number("expires")
+    warnings = alert.values.get("warnings")
+    return Candidate(
+        alert=str(alert.id),
+        verdict=verdict,
+        category=category,
+        category_label=known.label if known is not None else category,
+        action=act.code if act is not None else action,
+        action_label=act.label if act is not None else action,
+        owner=alert.text("owner"),
+        authority=alert.text("authority"),
+        phone=alert.text("phone"),
+        reference=alert.text("reference"),
+        reason=alert.text("reason"),
+        warnings=tuple(str(code) for code in warnings) if isinstance(warnings, tuple) else (),
+        grounds=grounds,
+        reasons=reasons,
+        expires=str(from_day_number(expires)) if expires is not None else "",
+        expiry_doubt=doubt,
+        subject=_subject(alert),
+    )
+
+
+def list_age(kit: Kit, tx: Connection) -> ListAge:
+    """How old the list is, by trusted time."""
+    hub = feed.state(tx)
+    known = kit.time.at_least_ms
+    seconds = max(0, known - hub.list_ms) // 1000 if known is not None and hub.list_ms else None
+    return ListAge(
+        generation=hub.generation,
+        position=feed.position(tx),
+        seconds=seconds,
+        at_least=seconds is not None and not kit.time.certain,
+        text=age_text(seconds),
+    )
+
+
+def age_text(seconds: int | None) -> str:
+    """`40 s`, `12 min`, `3 h 12 min`, `5 d 3 h`; `no list` where none ever came."""
+    if seconds is None:
+        return "no list"
+    minutes, hours, days = seconds // 60, seconds // 3600, seconds // 86400
+    if days >= 2:
+        return f"{days} d {hours % 24} h"
+    if hours:
+        return f"{hours} h {minutes % 60} min"
+    return f"{minutes} min" if minutes else f"{seconds} s"
+
+
+def _subject(alert: Record) -> str:
+    """Whom or what the alert is about, in one line."""
+    birth = alert.number("birth")
+    parts = (
+        f"{alert.text('surname')} {alert.text('given_names')}".strip(),
+        str(from_day_number(birth)) if birth is not None else "",
+        alert.text("document_number"),
+        f"{alert.text('plate')} {alert.text('plate_country')}".strip(),
+        alert.text("vin"),
+        alert.text("object"),
+    )
+    return " · ".join(part for part in parts if part)

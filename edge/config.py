@@ -1,0 +1,29 @@
+"""What a node is told at start: places, addresses, rhythms. Frozen.
+
+Must not know: what the files hold.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Config:
+    """Settings of one node process.
+
+    `data` is the node's directory. `hub_url` overrides what the directory says (its `hub.url`, or
+    the hub's card). `key_file` overrides where the database key lies. `demo` says on every page
+    that nothing here is real.
+    """
+
+    data: Path
+    host: str = "127.0.0.1"
+    port: int = 0
+    hub_url: str | None = None
+    key_file: Path | None = None
+    sync_interval_s: float = 5.0
+    threads: int = 4
+    demo: bool = False
+    https: bool = False

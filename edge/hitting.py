@@ -1,0 +1,86 @@
+"""A hit: the record by which a desk can act although its check may arrive days later.
+
+Job: append hits in the transaction of the check, and run newer alerts against earlier checks.
+Invariants: one hit for one pair of check and alert, however often a feed is replayed; a hit
+carries the person, the document, the vehicle and the alert's own words.
+Must not know: pages, who is at the booth.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import Final
+
+from edge import answering
+from edge.answering import Found
+from edge.kit import Kit
+from edge.store import checks, watch
+from shared.change import Value, named
+from shared.database import Connection
+from shared.ids import SYSTEM, OfficerId
+from shared.ledger.records import Record
+from shared.limits import LATE_HIT_CHECKS
+from shared.schema import Kind
+from shared.watchlist import subject_of
+
+_OF_CHECK: Final = (
+    "post happened direction surname given_names birth nationality document_number document_issuer "
+    "plate plate_country vin training"
+).split()
+
+
+def append(
+    kit: Kit,
+    tx: Connection,
+    *,
+    check: int,
+    values: Mapping[str, Value],
+    found: Iterable[Found],
+    author: OfficerId,
+    late: bool = False,
+) -> int:
+    """Append a hit for each alert that has none with this check yet; returns how many."""
+    count = 0
+    for one in found:
+        if checks.has_hit(tx, check=check, alert=one.alert.id):
+            continue
+        kit.log.append(
+            tx, kind=Kind.HIT, author=author, fields=named(Kind.HIT, _fields(kit, check, values, one, late=late))
+        )
+        count += 1
+    return count
+
+
+def late_hits(kit: Kit, tx: Connection, alert: Record) -> int:
+    """Run one new or changed alert against the node's last checks; returns how many hits came of it."""
+    keys = kit.matcher.keys_of(subject_of(alert.values))
+    count = 0
+    for check in watch.checks_with(tx, keys, newest=LATE_HIT_CHECKS):
+        if check.values.get("void"):
+            continue
+        found = answering.judge(kit, tx, subject_of(check.values), alert)
+        if found is not None:
+            count += append(
+                kit, tx, check=check.id, values=check.values, found=(found,), author=SYSTEM, late=True
+            )
+    return count
+
+
+def _fields(
+    kit: Kit, check: int, values: Mapping[str, Value], found: Found, *, late: bool
+) -> dict[str, Value]:
+    shown = answering.candidate(kit, found)
+    return {
+        "owner": kit.country,
+        "check": check,
+        "alert": found.alert.id,
+        "alert_dot": found.version,
+        "alert_owner": shown.owner,
+        "category": shown.category or None,
+        "action": shown.action or None,
+        "reference": shown.reference or None,
+        "matched_on": shown.grounds,
+        **{name: values.get(name) for name in _OF_CHECK},
+        "late": late or None,
+        "outcome": "possible",
+    }

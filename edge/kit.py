@@ -1,0 +1,78 @@
+"""What every part of a node works with, gathered once by whoever composes the process.
+
+Job: hand the same database, log, clock and lists to all parts; nothing here decides anything.
+`World` is the part that differs between a real process and a simulated one.
+Must not know: pages, the link.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime, timedelta
+
+from edge.identity import Identity
+from edge.trusted_time import TrustedTime
+from shared.clock import Millis
+from shared.codelists import CodeLists
+from shared.database import Connect, Database
+from shared.ledger.log import OwnLog
+from shared.watchlist import Matcher
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class World:
+    """Everything from outside. `connect` opens the database file; `monotonic_ms` goes on in standby.
+
+    `offset_min` is the post's offset from UTC at an instant; `disk_free_mb` and `store_mb` measure.
+    """
+
+    connect: Connect
+    now_ms: Millis
+    monotonic_ms: Callable[[], int]
+    random: Callable[[int], bytes]
+    offset_min: Callable[[int], int] = lambda _: 0
+    disk_free_mb: Callable[[], int | None] = lambda: None
+    store_mb: Callable[[], int] = lambda: 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Kit:
+    """The node's parts. `boot` names this run of the process."""
+
+    identity: Identity
+    world: World
+    database: Database
+    log: OwnLog
+    time: TrustedTime
+    lists: CodeLists
+    matcher: Matcher
+    boot: bytes
+    demo: bool = False
+    nudge: Callable[[], None] = field(default=lambda: None)
+
+    @property
+    def node(self) -> int:
+        return self.identity.certificate.node
+
+    @property
+    def post(self) -> str:
+        return self.identity.certificate.post
+
+    @property
+    def country(self) -> str:
+        return self.identity.certificate.country
+
+    @property
+    def epoch(self) -> int:
+        return self.identity.certificate.epoch
+
+    def now_ms(self) -> int:
+        """The wall clock, raw: what a check records beside its clock flag."""
+        return self.world.now_ms()
+
+    def today(self) -> date:
+        """The post's day, by the likeliest time."""
+        ms = self.time.best_ms()
+        local = datetime.fromtimestamp(ms / 1000, UTC) + timedelta(minutes=self.world.offset_min(ms))
+        return local.date()

@@ -1,0 +1,9 @@
+"""The node's own tables beside the ledger: the only SQL of this package.
+
+migrations  the tables                     watch    the alert list and who it finds
+feed        what came from the hub         drafts   half-captured cases
+checks      this node's checks and hits    devices  the tablets
+upkeep      what is dropped, and when      opening  the file made ready
+
+Every function works inside the caller's transaction (`tx`) and takes no decision about a merge.
+"""

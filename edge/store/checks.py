@@ -1,0 +1,91 @@
+"""This node's own checks and the hits on them, and the marks of an untrusted clock.
+
+Must not know: how matching works, pages.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from shared.database import Connection
+from shared.ids import Lane, feed_of, make_dot
+from shared.ledger import records
+from shared.ledger.records import Record
+from shared.limits import SEQ_MAX
+from shared.schema import Kind
+
+
+def newest(tx: Connection, *, node: int, limit: int) -> list[Record]:
+    """This node's newest checks, newest first."""
+    feed = feed_of(node, Lane.ROUTINE)
+    span = (make_dot(feed, 1), make_dot(feed, SEQ_MAX))
+    return records.select(
+        tx, Kind.CHECK, "id BETWEEN ? AND ?", span, f"ORDER BY id DESC LIMIT {int(limit)}"
+    )
+
+
+def some(tx: Connection, ids: Sequence[int]) -> list[Record]:
+    """These checks, newest first."""
+    marks = ",".join("?" * len(ids))
+    return records.select(tx, Kind.CHECK, f"id IN ({marks})", tuple(ids), "ORDER BY id DESC") if ids else []  # noqa: S608 — only question marks
+
+
+def with_keys(tx: Connection, keys: Sequence[int], *, limit: int) -> list[Record]:
+    """Own checks that share a key, newest first."""
+    if not keys:
+        return []
+    marks = ",".join("?" * len(keys))
+    rows = tx.execute(
+        f"SELECT DISTINCT record FROM check_key WHERE key IN ({marks}) ORDER BY record DESC LIMIT ?",  # noqa: S608 — only question marks
+        (*keys, limit),
+    ).fetchall()
+    return some(tx, [record for (record,) in rows])
+
+
+def has_hit(tx: Connection, *, check: int, alert: int) -> bool:
+    row = tx.execute('SELECT 1 FROM hit_record WHERE "check" = ? AND alert = ?', (check, alert)).fetchone()
+    return row is not None
+
+
+def hits_of(tx: Connection, check: int) -> list[Record]:
+    return records.select(tx, Kind.HIT, '"check" = ?', (check,), "ORDER BY id")
+
+
+def hits(tx: Connection, *, open_only: bool, limit: int) -> list[Record]:
+    """Open late hits first, then open ones, then the settled, newest first."""
+    where = "outcome = 'possible'" if open_only else "1"
+    return records.select(
+        tx,
+        Kind.HIT,
+        where,
+        (),
+        "ORDER BY outcome = 'possible' DESC, (outcome = 'possible' AND coalesce(late, 0)) DESC, id DESC "
+        f"LIMIT {int(limit)}",
+    )
+
+
+def open_hits(tx: Connection) -> tuple[int, int]:
+    """(open hits, late ones among them)."""
+    total, late = tx.execute(
+        "SELECT count(*), coalesce(sum(coalesce(late, 0)), 0) FROM hit_record WHERE outcome = 'possible'"
+    ).fetchone()
+    return int(total), int(late)
+
+
+# --- checks made while the clock could not be trusted ---
+
+
+def mark_clock(tx: Connection, record: int, *, boot: bytes, monotonic_ms: int) -> None:
+    tx.execute(
+        "INSERT OR REPLACE INTO clock_mark (record, boot, monotonic_ms) VALUES (?, ?, ?)",
+        (record, boot, monotonic_ms),
+    )
+
+
+def take_clock_marks(tx: Connection, boot: bytes) -> list[tuple[int, int]]:
+    """(check, monotonic ms) of this run; all marks are gone afterwards: an earlier run's tell nothing."""
+    rows = tx.execute(
+        "SELECT record, monotonic_ms FROM clock_mark WHERE boot = ? ORDER BY record", (boot,)
+    ).fetchall()
+    tx.execute("DELETE FROM clock_mark")
+    return [(int(record), int(monotonic)) for record, monotonic in rows]

@@ -1,0 +1,83 @@
+"""The tables a node has beside the ledger's.
+
+    watched     every alert that can match now, with the keys it is found by
+    watch_key   those keys the other way round: what a check looks up
+    check_key   the keys of this node's own checks, for look-ups and the retro-check
+    held        which scopes brought a record here: it goes when the last one lets go
+    cursor      how far this node has read each scope, and the chain there
+    feed_segment  the hub's signed segments as received, to give back to a hub that lost them
+    hub_state   one row: what the hub last vouched for
+    prekey      the hub's signed prekeys by number
+    ack_mark    when (hub time) which of our seqs was acknowledged: the measure for pruning
+    draft       half-captured cases, and decided ones long enough to recognise a second submit
+    clock_mark  checks made while the clock could not be trusted, to be set right at the next contact
+    device      the tablets of this post
+
+Must not know: what the rows mean to an officer.
+"""
+
+from __future__ import annotations
+
+import sqlite_utils
+from sqlite_utils.migrations import Migrations
+
+migrations = Migrations("edge")
+
+
+@migrations()
+def m001_watch_list(db: sqlite_utils.Database) -> None:
+    for sql in (
+        """CREATE TABLE watched (
+            alert INTEGER PRIMARY KEY, keys BLOB NOT NULL, expires INTEGER) STRICT""",
+        """CREATE TABLE watch_key (
+            key INTEGER NOT NULL, alert INTEGER NOT NULL, PRIMARY KEY (key, alert)) STRICT, WITHOUT ROWID""",
+        """CREATE TABLE check_key (
+            key INTEGER NOT NULL, record INTEGER NOT NULL, PRIMARY KEY (key, record)) STRICT, WITHOUT ROWID""",
+        """CREATE TABLE held (
+            record INTEGER NOT NULL, scope TEXT NOT NULL, PRIMARY KEY (record, scope)) STRICT, WITHOUT ROWID""",
+        """CREATE INDEX hit_pair ON hit_record ("check", alert)""",
+    ):
+        db.execute(sql)
+
+
+@migrations()
+def m002_feed(db: sqlite_utils.Database) -> None:
+    for sql in (
+        """CREATE TABLE cursor (
+            scope TEXT PRIMARY KEY, place INTEGER NOT NULL UNIQUE,
+            position INTEGER NOT NULL, chain BLOB NOT NULL) STRICT""",
+        """CREATE TABLE feed_segment (
+            generation INTEGER NOT NULL, scope TEXT NOT NULL, first INTEGER NOT NULL, last INTEGER NOT NULL,
+            raw BLOB NOT NULL, signature BLOB NOT NULL, received_ms INTEGER NOT NULL,
+            PRIMARY KEY (generation, scope, first)) STRICT""",
+        """CREATE TABLE hub_state (
+            one INTEGER PRIMARY KEY CHECK (one = 1),
+            generation INTEGER NOT NULL DEFAULT 0, head_ms INTEGER NOT NULL DEFAULT 0,
+            mark_ms INTEGER NOT NULL DEFAULT 0, list_ms INTEGER NOT NULL DEFAULT 0,
+            contact_ms INTEGER NOT NULL DEFAULT 0, safe_ms INTEGER NOT NULL DEFAULT 0,
+            prekey INTEGER NOT NULL DEFAULT 0, skew_ms INTEGER,
+            revocations_number INTEGER NOT NULL DEFAULT 0, revocations BLOB,
+            trouble TEXT, hint TEXT) STRICT""",
+        """INSERT INTO hub_state (one) VALUES (1)""",
+        """CREATE TABLE prekey (number INTEGER PRIMARY KEY, key BLOB NOT NULL, made_ms INTEGER NOT NULL) STRICT""",
+        """CREATE TABLE ack_mark (
+            lane INTEGER NOT NULL, seq INTEGER NOT NULL, head_ms INTEGER NOT NULL,
+            PRIMARY KEY (lane, seq)) STRICT, WITHOUT ROWID""",
+    ):
+        db.execute(sql)
+
+
+@migrations()
+def m003_booth(db: sqlite_utils.Database) -> None:
+    for sql in (
+        """CREATE TABLE draft (
+            case_id TEXT PRIMARY KEY, officer INTEGER NOT NULL, device TEXT NOT NULL,
+            opened_ms INTEGER NOT NULL, changed_ms INTEGER NOT NULL,
+            form TEXT NOT NULL, shown TEXT,
+            saved INTEGER, cue INTEGER NOT NULL DEFAULT 0) STRICT""",
+        """CREATE INDEX draft_open ON draft (officer, device) WHERE saved IS NULL""",
+        """CREATE TABLE clock_mark (
+            record INTEGER PRIMARY KEY, boot BLOB NOT NULL, monotonic_ms INTEGER NOT NULL) STRICT""",
+        """CREATE TABLE device (token BLOB PRIMARY KEY, name TEXT NOT NULL UNIQUE, made_ms INTEGER NOT NULL) STRICT""",
+    ):
+        db.execute(sql)
