@@ -1,0 +1,1 @@
+"""Tests of the ledger: real SQLCipher files, no stand-ins."""
