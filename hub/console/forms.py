@@ -1,0 +1,67 @@
+"""What a person typed, and what was wrong with it, on the way back to the same form.
+
+Job: hold the submitted values of one form beside the errors of its fields, so that a page can show
+each message beside its field and nobody types anything twice.
+Invariant: values are returned as typed; cleaning and judging is the desk's work.
+Must not know: what the fields mean.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+
+from flask import request
+from werkzeug.datastructures import MultiDict
+
+from hub.desk import FormError
+from shared.errors import InputError, KaraulaError
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Form:
+    """The values of a form by field name, and the errors to show with them."""
+
+    values: Mapping[str, Sequence[str]] = field(default_factory=dict)
+    errors: tuple[InputError, ...] = ()
+
+    def text(self, name: str, default: str = "") -> str:
+        """One field as typed."""
+        found = self.values.get(name)
+        return found[0] if found else default
+
+    def several(self, name: str) -> tuple[str, ...]:
+        """All values of a field that may be chosen more than once."""
+        return tuple(self.values.get(name, ()))
+
+    def error(self, name: str) -> InputError | None:
+        """What is wrong with one field."""
+        return next((error for error in self.errors if error.field == name), None)
+
+    @property
+    def general(self) -> tuple[InputError, ...]:
+        """Errors that no field of this form is to blame for."""
+        return tuple(error for error in self.errors if not error.field or error.field not in self.values)
+
+    def refused(self, *errors: InputError) -> Form:
+        """The same values with these errors."""
+        return Form(values=self.values, errors=errors)
+
+
+def submitted(names: Iterable[str]) -> Form:
+    """The fields of the posted form; a field that was not sent is empty."""
+    sent: MultiDict[str, str] = request.form
+    return Form(values={name: tuple(sent.getlist(name)) or ("",) for name in names})
+
+
+def filled(values: Mapping[str, str]) -> Form:
+    """A form that opens with these values."""
+    return Form(values={name: (value,) for name, value in values.items()})
+
+
+def refusal(form: Form, error: KaraulaError) -> Form:
+    """The form as typed, with all that the desk said against it."""
+    if isinstance(error, FormError):
+        return form.refused(*error.errors)
+    field = error.field if isinstance(error, InputError) else None
+    return form.refused(InputError(error.code, error.message, hint=error.hint, field=field))

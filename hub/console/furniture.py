@@ -1,0 +1,129 @@
+"""What stands around every page: the bar, the rail of places with how much waits, theme, time, words.
+
+Job: give templates the names they all use. Invariant: nothing here changes anything.
+Must not know: what a page is about.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Final
+
+from flask import Flask, g, request
+from flask_babel import get_locale
+from flask_babel import lazy_gettext as _
+
+from hub.console import moments
+from hub.console.values import Shown
+from hub.console.words import Words
+from hub.desk import Desk
+from hub.desk.view import Operator, Overview
+from shared.codelists import CodeLists
+from shared.errors import StoreError
+
+THEME_COOKIE: Final = "theme"
+THEMES: Final = ("day", "night")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Place:
+    """One entry of the rail. `key` opens it from the keyboard; `grave` colours its count."""
+
+    key: str
+    endpoint: str
+    word: object
+    here: bool = False
+    waiting: int = 0
+    grave: bool = False
+    apart: bool = False
+
+
+_PLACES: Final = (
+    ("1", "overview", _("Now")),
+    ("2", "nodes", _("Nodes")),
+    ("3", "checks", _("Checks")),
+    ("4", "hits", _("Hits")),
+    ("5", "conflicts", _("Conflicts")),
+    ("6", "alerts", _("Alerts")),
+    ("7", "search", _("Search")),
+    ("8", "officers", _("Officers")),
+    ("9", "own_views", _("My views")),
+)
+_AT_HOME: Final = {  # page → the place it belongs to
+    "conflict": "conflicts",
+    "new_alert": "alerts",
+    "officer": "officers",
+    "new_officer": "officers",
+}
+
+
+def theme() -> str:
+    """The theme this workstation chose; day until it has."""
+    chosen = request.cookies.get(THEME_COOKIE)
+    return chosen if chosen in THEMES else THEMES[0]
+
+
+def furnish(app: Flask, desk: Desk, lists: CodeLists) -> None:
+    """Give every template of the app the names it uses."""
+    words = Words(lists)
+
+    def names() -> dict[str, object]:
+        operator: Operator | None = g.get("operator")
+        zone = moments.zone_of(lists.countries.find(operator.country) if operator else None)
+        now_ms = desk.now_ms()
+        return {
+            "operator": operator,
+            "places": _places(desk, operator) if operator and not operator.must_change else (),
+            "theme": theme(),
+            "language": str(get_locale() or "en"),
+            "now": moments.moment(now_ms, zone),
+            "moment": lambda at_ms: moments.moment(at_ms, zone),
+            "ago": lambda at_ms: moments.ago(at_ms, now_ms),
+            "span": moments.span,
+            "skew": moments.skew,
+            "word": words.word,
+            "field_word": words.field,
+            "kind_word": words.kind,
+            "shown": Shown(words, zone),
+        }
+
+    app.context_processor(names)
+
+
+def _places(desk: Desk, operator: Operator) -> tuple[Place, ...]:
+    waiting = _waiting(desk, operator)
+    endpoint = (request.endpoint or "").removeprefix("console.")
+    here = _AT_HOME.get(endpoint, endpoint)
+    return tuple(
+        Place(
+            key=key,
+            endpoint=f"console.{name}",
+            word=word,
+            here=name == here,
+            waiting=waiting.get(name, 0),
+            grave=name == "hits",
+            apart=name in ("search", "own_views"),
+        )
+        for key, name, word in _PLACES
+    )
+
+
+def _waiting(desk: Desk, operator: Operator) -> dict[str, int]:
+    """How much waits in each place; nothing where the store cannot say, so that its fault page stands."""
+    try:
+        overview = overview_of(desk, operator)
+    except StoreError:
+        return {}
+    return {
+        "hits": overview.hits.total,
+        "conflicts": overview.conflicts.total,
+        "nodes": overview.silent.total + overview.quarantine.total,
+    }
+
+
+def overview_of(desk: Desk, operator: Operator) -> Overview:
+    """The overview, asked for once a request: the page and the rail show the same counts."""
+    if "overview" not in g:
+        g.overview = desk.overview(operator)
+    found: Overview = g.overview
+    return found
