@@ -12,6 +12,7 @@ Ed25519 signatures, X25519 + XSalsa20-Poly1305 sealed boxes, BLAKE2b hashes, arg
 from __future__ import annotations
 
 import hashlib
+import re
 from dataclasses import dataclass, field
 from enum import Enum
 from typing import Final
@@ -184,13 +185,25 @@ def password_verifier(password: str) -> str:
     ).decode()
 
 
+# A verifier comes from another machine: its cost must not be able to stall this one.
+_VERIFIER: Final = re.compile(
+    r"\$argon2id\$v=19\$m=(\d{1,6}),t=(\d{1,2}),p=1\$[A-Za-z0-9+/]{22}\$[A-Za-z0-9+/]{43}", re.ASCII
+)
+_VERIFIER_MAX_KIB: Final = 64 * 1024
+_VERIFIER_MAX_OPS: Final = 10
+
+
 def password_matches(verifier: str, password: str) -> bool:
-    """Whether the password is the verifier's. A damaged verifier raises InputError `bad_verifier`."""
+    """Whether the password is the verifier's.
+
+    A damaged or overly costly verifier raises InputError `bad_verifier`.
+    """
+    shape = _VERIFIER.fullmatch(verifier)
+    if shape is None or int(shape[1]) > _VERIFIER_MAX_KIB or int(shape[2]) > _VERIFIER_MAX_OPS:
+        raise InputError(
+            "bad_verifier", "this officer's verifier is damaged", hint="Have the desk reset the password."
+        )
     try:
         return nacl.pwhash.argon2id.verify(verifier.encode(), password.encode())
     except nacl.exceptions.InvalidkeyError:
         return False
-    except (nacl.exceptions.CryptoError, ValueError):
-        raise InputError(
-            "bad_verifier", "this officer's verifier is damaged", hint="Have the desk reset the password."
-        ) from None
