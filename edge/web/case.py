@@ -1,0 +1,213 @@
+"""The one-screen check: scan, see, decide, next.
+
+Job: show the officer's one case on this device at `/`, and take what they do with it. Every step
+posts and comes back to `/`, so a reload, a crash or a flat battery loses nothing that was sent.
+Invariants
+* "Saved" shows only after the booth said so.
+* Nobody decides on an answer they have not seen: where what was typed last changes the list's
+  answer, the page comes back with the new one instead of saving.
+* A scan is never lost: one for a case that is over goes into a new one.
+Must not know: how a zone is read, what matches, which decisions are open.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Final
+
+from flask import Blueprint, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+
+from edge.booth import FORM_FIELDS
+from edge.form import FormError
+from edge.screen import Answer, CaseId, CaseView, CheckRow, Problem
+from edge.web import gate
+from shared.errors import MissingError, StoreError
+
+pages = Blueprint("case", __name__)
+
+_RECENT: Final = 6
+_NEVER_PRESSED_FIRST: Final = frozenset({"refuse"})  # it needs letters, so it is never Enter's next stop
+
+
+@pages.get("/")
+def page() -> ResponseReturnValue:
+    """The check: an empty one waits for a scan, a half-captured one shows as it stands."""
+    view = _open()
+    return _show(view, saved=request.args.get("saved", ""))
+
+
+@pages.get("/manual")
+def manual() -> ResponseReturnValue:
+    """The fields by hand: no zone, an unreadable one, a border permit, a child, no document."""
+    view = _open()
+    tried = request.args.get("tried") == "1"
+    return _show_manual(view, view.problems if tried else {})
+
+
+@pages.post("/case/<case>/scan")
+def scan(case: str) -> ResponseReturnValue:
+    text = request.form.get("mrz", "")
+    typed = request.form.get("source") == "typed"
+    booth, session = gate.booth(), gate.session()
+    try:
+        booth.scan(session, CaseId(case), text)
+    except MissingError:
+        case = booth.open_case(session)
+        booth.scan(session, CaseId(case), text)
+    if typed:
+        booth.enter(session, CaseId(case), {"source": "typed"})
+    return redirect(url_for("case.page"), code=303)
+
+
+@pages.post("/case/<case>/look")
+def look(case: str) -> ResponseReturnValue:
+    """Take what stands in the form (vehicle, remark) and ask the list again."""
+    gate.booth().enter(gate.session(), CaseId(case), _sent())
+    return redirect(url_for("case.page"), code=303)
+
+
+@pages.post("/case/<case>/fields")
+def fields(case: str) -> ResponseReturnValue:
+    view = gate.booth().enter(gate.session(), CaseId(case), _sent())
+    if view.problems.keys() & request.form.keys():
+        return redirect(url_for("case.manual", tried=1), code=303)
+    return redirect(url_for("case.page"), code=303)
+
+
+@pages.post("/case/<case>/direction")
+def direction(case: str) -> ResponseReturnValue:
+    chosen = "exit" if request.form.get("to") == "exit" else "entry"
+    gate.booth().enter(gate.session(), CaseId(case), {**_sent(), "direction": chosen})
+    answer = redirect(url_for("case.page"), code=303)
+    gate.keep_direction(answer, chosen)
+    return answer
+
+
+@pages.post("/case/<case>/drop")
+def drop(case: str) -> ResponseReturnValue:
+    gate.booth().drop_case(gate.session(), CaseId(case))
+    return redirect(url_for("case.page"), code=303)
+
+
+@pages.post("/case/<case>/details")
+def details(case: str) -> ResponseReturnValue:
+    """What lies behind the neutral cue. A POST, because opening it is an act of its own."""
+    alerts = gate.booth().open_cue(gate.session(), CaseId(case))
+    return render_template("edge/details.html", alerts=alerts, back=url_for("case.page"))
+
+
+@pages.post("/case/<case>/decide")
+def decide(case: str) -> ResponseReturnValue:
+    booth, session, sent = gate.booth(), gate.session(), _sent()
+    try:
+        if _changes_answer(CaseId(case), sent):
+            return _show(booth.look(session, CaseId(case)), changed=True)
+        saved = booth.decide(session, CaseId(case), sent)
+    except FormError as error:
+        view = booth.look(session, CaseId(case))
+        return _show(view, problems=error.problems, chosen=sent.get("decision", "")), error.status
+    except StoreError as error:
+        return _show(booth.look(session, CaseId(case)), refused=error), error.status
+    return redirect(url_for("case.page", saved=saved.check), code=303)
+
+
+def shown(answer: Answer | None) -> str:
+    """What of an answer an officer has seen, to carry in the form: its verdict and its alerts."""
+    if answer is None:
+        return ""
+    return " ".join([answer.verdict, *sorted(one.alert for one in answer.candidates), answer.cue]).strip()
+
+
+def first_stop(view: CaseView, problems: Mapping[str, Problem]) -> str:
+    """Where the cursor stands: the scan field, the plate, or the decision Enter leads to next."""
+    if view.traveller is None:
+        return "mrz"
+    if problems:
+        return next(iter(problems))
+    if view.vehicle is None or not (view.vehicle.plate or view.vehicle.vin):
+        return "plate"
+    return next_decision(view)
+
+
+def next_decision(view: CaseView) -> str:
+    """The decision Enter walks to: the ordinary one after "no match", a second look after any other."""
+    codes = [one.code for one in view.decisions if one.code not in _NEVER_PRESSED_FIRST]
+    if view.answer is not None and view.answer.verdict != "clear" and "second_line" in codes:
+        return "second_line"
+    return codes[0] if codes else ""
+
+
+def _changes_answer(case: CaseId, sent: Mapping[str, str]) -> bool:
+    """Whether what was typed last makes the list answer something the form had not shown.
+
+    A case that is already decided changes nothing: deciding again only finds its check.
+    """
+    booth, session = gate.booth(), gate.session()
+    try:
+        view = booth.enter(session, case, {name: sent[name] for name in sent if name != "decision"})
+    except MissingError:
+        return False
+    return not view.saved and shown(view.answer) != request.form.get("shown", "")
+
+
+def _open() -> CaseView:
+    booth, session = gate.booth(), gate.session()
+    case = booth.open_case(session)
+    view = booth.look(session, case)
+    lane = request.cookies.get(gate.DIRECTION_COOKIE)
+    if lane in {"entry", "exit"} and not view.form.get("direction") and lane != view.direction:
+        view = booth.enter(session, case, {"direction": lane})
+    return view
+
+
+def _sent() -> dict[str, str]:
+    """What the form holds of a case's fields, as typed."""
+    sent = {name: request.form[name] for name in FORM_FIELDS if name in request.form and name != "letters"}
+    if "letters_asked" in request.form:  # an unticked box sends nothing, so the form says that it asked
+        sent["letters"] = " ".join(request.form.getlist("letters"))
+    return sent
+
+
+def _saved_row(rows: tuple[CheckRow, ...], saved: str) -> CheckRow | None:
+    return next((row for row in rows if saved and row.check == saved), None)
+
+
+def _show(
+    view: CaseView,
+    *,
+    saved: str = "",
+    problems: Mapping[str, Problem] | None = None,
+    chosen: str = "",
+    changed: bool = False,
+    refused: StoreError | None = None,
+) -> str:
+    found = view.problems if problems is None else problems
+    rows = gate.booth().recent(gate.session(), limit=_RECENT) if view.traveller is None else ()
+    return render_template(
+        "edge/case.html",
+        view=view,
+        problems=found,
+        recent=rows,
+        saved=_saved_row(rows, saved),
+        chosen=chosen,
+        changed=changed,
+        refused=refused,
+        shown=shown(view.answer),
+        focus=first_stop(view, {} if changed else found),
+        next_decision=next_decision(view),
+        countries=gate.booth().choices("country"),
+    )
+
+
+def _show_manual(view: CaseView, problems: Mapping[str, Problem]) -> str:
+    booth = gate.booth()
+    return render_template(
+        "edge/manual.html",
+        view=view,
+        problems=problems,
+        categories=booth.choices("document_category"),
+        sexes=booth.choices("sex"),
+        countries=booth.choices("country"),
+        purposes=booth.choices("purpose"),
+    )

@@ -1,0 +1,196 @@
+"""The words for codes: what an officer reads where the records hold `second_line` or `name_birth`.
+
+Job: one table a kind of code, each text through gettext. A code without a word shows as itself,
+so that a newer peer's code is still seen. Must not know: pages, where a code comes from.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Final
+
+from flask_babel import gettext
+from flask_babel import lazy_gettext as _
+
+from edge.web.moments import plain_date
+
+_Words = Mapping[str, object]
+
+VERDICTS: Final[_Words] = {"clear": _("No match"), "possible": _("Possible match"), "hit": _("Hit")}
+DIRECTIONS: Final[_Words] = {"entry": _("Entry"), "exit": _("Exit")}
+DECISIONS: Final[_Words] = {
+    "admit": _("Admit"),
+    "refuse": _("Refuse entry"),
+    "second_line": _("Second line"),
+    "let_out": _("Let out"),
+    "stop_exit": _("Stop exit"),
+}
+DONE: Final[_Words] = {
+    "admit": _("Admitted"),
+    "refuse": _("Refused"),
+    "second_line": _("To second line"),
+    "let_out": _("Let out"),
+    "stop_exit": _("Exit stopped"),
+}
+FIELDS: Final[_Words] = {
+    "mrz": _("Machine-readable zone"),
+    "names": _("Name"),
+    "surname": _("Surname"),
+    "given_names": _("Given names"),
+    "written_name": _("Name as written"),
+    "birth": _("Birth date"),
+    "sex": _("Sex"),
+    "nationality": _("Nationality"),
+    "document_category": _("Document"),
+    "document_code": _("Document code"),
+    "document_number": _("Document number"),
+    "document_issuer": _("Issuing country"),
+    "issuer": _("Issuing country"),
+    "document_expiry": _("Expiry date"),
+    "expiry": _("Expiry date"),
+    "personal_number": _("Personal number"),
+    "optional_1": _("Optional data"),
+    "optional_2": _("Optional data 2"),
+    "composite": _("Whole zone"),
+    "accompanied_by": _("Parent's check"),
+    "plate": _("Plate"),
+    "plate_country": _("Plate country"),
+    "vin": _("VIN"),
+    "vehicle_kind": _("Vehicle"),
+    "origin": _("From"),
+    "destination": _("To"),
+    "purpose": _("Purpose"),
+    "stay_days": _("Days of stay"),
+    "direction": _("Direction"),
+    "decision": _("Decision"),
+    "letters": _("Grounds of refusal"),
+    "remark": _("Remark"),
+    "reference": _("Reference"),
+    "reason": _("Reason"),
+    "void": _("Void"),
+    "happened": _("Time"),
+    "capture": _("Captured"),
+    "verdict": _("Answer"),
+    "mrz_state": _("Check digits"),
+    "repairs": _("Repairs"),
+    "post": _("Post"),
+    "device": _("Device"),
+    "clock": _("Clock"),
+    "confirm_digits": _("Check digits"),
+    "confirm_clock": _("Clock"),
+    "login": _("Log-in"),
+    "password": _("Password"),
+    "current": _("Password now"),
+    "new": _("New password"),
+    "again": _("New password again"),
+    "outcome": _("Outcome"),
+}
+DIGITS: Final[_Words] = {
+    "document_number": _("Number"),
+    "birth": _("Birth"),
+    "expiry": _("Expiry"),
+    "personal_number": _("Personal no."),
+    "composite": _("Whole zone"),
+}
+GROUNDS: Final[_Words] = {
+    "document": _("document"),
+    "plate": _("plate"),
+    "vin": _("VIN"),
+    "name_birth": _("name and birth date"),
+}
+OUTCOMES: Final[_Words] = {"possible": _("Open"), "confirmed": _("Confirmed"), "cleared": _("Cleared")}
+EVENTS: Final[_Words] = {
+    "create": _("Checked"),
+    "correct": _("Corrected"),
+    "void": _("Voided"),
+    "resolve": _("Conflict resolved"),
+    "clock": _("Clock measured"),
+}
+ROLES: Final[_Words] = {
+    "officer": _("Officer"),
+    "second_line": _("Second line"),
+    "shift_leader": _("Shift leader"),
+    "operator": _("Operator"),
+}
+EXPIRY: Final[_Words] = {
+    "ok": _("Valid"),
+    "soon": _("Expires soon"),
+    "expired": _("Expired"),
+    "unknown": _("Expiry unknown"),
+}
+LINKS: Final[_Words] = {"up": _("Link up"), "down": _("No link"), "never": _("No link yet")}
+CLOCKS: Final[_Words] = {"ok": _("Right"), "suspect": _("Doubtful"), "unset": _("Not set")}
+READINGS: Final[_Words] = {
+    "ok": _("All check digits agree"),
+    "repaired": _("Read with repairs"),
+    "wrong_digit": _("Check digits disagree"),
+}
+WARNINGS: Final[_Words] = {
+    "armed": _("Armed"),
+    "violent": _("Violent"),
+    "escaped": _("Escaped"),
+    "suicide_risk": _("Suicide risk"),
+    "health": _("Health risk"),
+    "terrorism": _("Terrorism"),
+}
+WHY_SIGNED_OUT: Final[_Words] = {
+    "session_ended": _("You were signed out. What you had captured is kept; sign in to go on."),
+    "officer_disabled": _("This log-in is switched off. Ask your shift leader."),
+    "left": _("Signed out."),
+}
+
+_CATEGORIES: Final[_Words] = {
+    "passport": _("Passport"),
+    "id_card": _("Identity card"),
+    "border_permit": _("Border permit"),
+    "visa": _("Visa"),
+    "none": _("No document"),
+}
+_VALUE_TABLES: Final = {"direction": "direction", "decision": "done", "verdict": "verdict", "mrz_state": "reading"}
+_DATES: Final = frozenset({"birth", "document_expiry"})
+_CODES: Final = frozenset({"document_category", "purpose", "vehicle_kind", "capture", "void"})
+
+_TABLES: Final[Mapping[str, _Words]] = {
+    "verdict": VERDICTS,
+    "direction": DIRECTIONS,
+    "decision": DECISIONS,
+    "done": DONE,
+    "field": FIELDS,
+    "digit": DIGITS,
+    "ground": GROUNDS,
+    "outcome": OUTCOMES,
+    "event": EVENTS,
+    "role": ROLES,
+    "expiry": EXPIRY,
+    "link": LINKS,
+    "clock": CLOCKS,
+    "reading": READINGS,
+    "warning": WARNINGS,
+    "why_signed_out": WHY_SIGNED_OUT,
+}
+
+
+def of(table: str, code: str) -> str:
+    """The word for a code; the code itself, readable, where the table has none."""
+    found = _TABLES[table].get(code)
+    return code.replace("_", " ") if found is None else str(found)
+
+
+def said(text: str) -> str:
+    """A sentence that came with its code (a problem, a label): translated where a translation exists."""
+    return gettext(text) if text else ""
+
+
+def category(code: str) -> str:
+    """The kind of a document as a heading; "Document" where none was told."""
+    return str(_CATEGORIES.get(code, FIELDS["document_category"]))
+
+
+def value(name: str, text: str) -> str:
+    """A record's value as people read it; codes of the tables above become words."""
+    table = _VALUE_TABLES.get(name)
+    if table is not None:
+        return of(table, text)
+    if name in _DATES:
+        return plain_date(text)
+    return text.replace("_", " ") if name in _CODES else text
