@@ -29,7 +29,7 @@ from shared.enrolment import (
     escrow,
     files,
 )
-from shared.errors import InputError, TrustError
+from shared.errors import InputError, MissingError, TrustError
 from shared.limits import NAME_MAX_CHARS
 
 PREKEYS_AHEAD: Final = 4  # a month of weekly rotations, should the authority or a node be out of reach
@@ -77,8 +77,8 @@ class HubSetup:
 
         Raises TrustError `bad_signature`, `other_keys`; InputError `wrong_paper`, ….
         """
-        card = AuthorityCard.read(read_paper_file(self.directory / files.AUTHORITY_CARD))
         keys = self.keys()
+        card = AuthorityCard.read(read_paper_file(self.directory / files.AUTHORITY_CARD))
         hub = HubCertificate.read(certificate, authority=card.verify_key)
         if hub.verify_key != keys.sign.verify_key:
             raise TrustError(
@@ -99,7 +99,16 @@ class HubSetup:
         return hub
 
     def keys(self) -> HubKeys:
-        """The hub's keys. Raises MissingError, TrustError `wrong_key`, ConfigError `bad_database_key`."""
+        """The hub's keys.
+
+        Raises MissingError `not_begun`; TrustError `wrong_key`; ConfigError `bad_database_key`.
+        """
+        if not (self.directory / files.HUB_KEYS).exists():
+            raise MissingError(
+                "not_begun",
+                f"no hub was begun in {self.directory}",
+                hint="Run karaula hub init with --authority-card first, on this machine.",
+            )
         db_key = read_key(self.directory, self.key_file)
         return HubKeys.unlock(read_paper_file(self.directory / files.HUB_KEYS), db_key)
 

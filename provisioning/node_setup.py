@@ -26,7 +26,7 @@ from shared.enrolment import (
     files,
     request_certificate,
 )
-from shared.errors import InputError, TrustError
+from shared.errors import InputError, MissingError, TrustError
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -79,7 +79,16 @@ class NodeSetup:
         return certificate
 
     def keys(self) -> NodeKeys:
-        """The node's keys. Raises MissingError, TrustError `wrong_key`, ConfigError `bad_database_key`."""
+        """The node's keys.
+
+        Raises MissingError `not_begun`; TrustError `wrong_key`; ConfigError `bad_database_key`.
+        """
+        if not (self.directory / files.NODE_KEYS).exists():
+            raise MissingError(
+                "not_begun",
+                f"no enrolment was begun in {self.directory}",
+                hint="Run karaula node enrol without --certificate first, on this device.",
+            )
         db_key = read_key(self.directory, self.key_file)
         return NodeKeys.unlock(read_paper_file(self.directory / files.NODE_KEYS), db_key)
 

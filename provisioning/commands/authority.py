@@ -29,10 +29,11 @@ from shared.errors import TrustError
 @click.option("--name", default="Authority", show_default=True, help="What the authority is called.")
 @passphrase_option
 def init(directory: Path, name: str, passphrase_file: Path | None) -> None:
-    """Make a new authority in DIRECTORY: its keys under a passphrase, its card, its list.
+    """Make a new authority in DIRECTORY.
 
-    Do it on a machine without a network, and keep copies of DIRECTORY and the passphrase in two
-    places: without them no node can be enrolled, revoked or recovered.
+    Its keys are locked under a passphrase. Do it on a machine without a network, and keep copies of
+    DIRECTORY and the passphrase in two places: without them no node can be enrolled, revoked or
+    recovered.
     """
     passphrase = ask_passphrase(passphrase_file, new=True)
     card = create(directory, name=name, passphrase=passphrase, now_ms=now_ms())
@@ -59,9 +60,10 @@ def certify_hub(
     passphrase_file: Path | None,
     yes: bool,  # noqa: FBT001 — click passes options by keyword
 ) -> None:
-    """Sign the certificate a hub asks for in REQUEST (its hub.request).
+    """Sign the certificate a hub asks for in REQUEST.
 
-    The newest revocation list is written beside the certificate, for the hub to start with.
+    REQUEST is the hub's file hub.request. The newest revocation list is written beside the
+    certificate, for the hub to start with.
     """
     asked = HubRequest.read(read_paper_file(request))
     say(f"The hub {asked.name} has the fingerprint {asked.fingerprint}")
@@ -86,7 +88,10 @@ def certify_hub(
 @click.option("--out", type=PATH, required=True, metavar="FILE", help="Where to write the recovered key.")
 @passphrase_option
 def recover_key(sealed: Path, authority_dir: Path, out: Path, passphrase_file: Path | None) -> None:
-    """Open a SEALED copy of a database key or prekey (recovery.sealed, escrow/*.sealed)."""
+    """Open a SEALED copy of a key.
+
+    Copies are recovery.sealed of a node or hub, and what lies in escrow/.
+    """
     with unlocked(authority_dir, passphrase_file) as authority:
         found = recover(read_paper_file(sealed), authority.keys.recovery)
     write_file(out, found.secret)

@@ -50,7 +50,10 @@ def issue(
     out: Path,
     passphrase_file: Path | None,
 ) -> None:
-    """Make a node pack: the one file an engineer carries to a post to enrol a device."""
+    """Make a node pack.
+
+    It is the one file an engineer carries to a post to enrol a device.
+    """
     place = load().posts.get(post.upper(), field="post")
     if out.exists():
         raise InputError("file_exists", f"{out} is there already", hint="Choose another name for the pack.")
@@ -162,7 +165,10 @@ def approve(
     passphrase_file: Path | None,
     yes: bool,  # noqa: FBT001 — click passes options by keyword
 ) -> None:
-    """Approve the REQUEST of a device: check its pack, compare fingerprints, sign its certificate."""
+    """Approve the REQUEST of a device.
+
+    Its pack is checked, the fingerprints are compared, and its certificate is signed.
+    """
     paper = read_paper_file(request)
     with unlocked(authority_dir, passphrase_file) as authority:
         asked, row = authority.examine(paper, now_ms=now_ms())
@@ -191,7 +197,10 @@ def revoke(
     passphrase_file: Path | None,
     yes: bool,  # noqa: FBT001 — click passes options by keyword
 ) -> None:
-    """Take away the standing of NODE: a number, a post (KLOBUK) or post and epoch (KLOBUK-2)."""
+    """Take away the standing of NODE.
+
+    NODE is a number, a post (KLOBUK), or post and epoch (KLOBUK-2).
+    """
     if not reason.strip() or len(reason) > TEXT_MAX_CHARS:
         raise InputError(
             "no_reason", "a revocation needs its reason", hint="Say why in a few words.", field="reason"

@@ -16,6 +16,8 @@ import click
 from provisioning.authority import Authority
 from provisioning.disk import alone_in
 from provisioning.terminal import ask_passphrase
+from shared.enrolment import files
+from shared.errors import MissingError
 
 F = TypeVar("F", bound=Callable[..., Any])
 
@@ -66,6 +68,16 @@ def now_ms() -> int:
 
 @contextmanager
 def unlocked(directory: Path, passphrase_file: Path | None) -> Iterator[Authority]:
-    """The authority, open and to ourselves while the block runs."""
+    """The authority, open and to ourselves while the block runs.
+
+    Raises MissingError `no_authority`; TrustError `wrong_key`.
+    """
+    if not (directory / files.AUTHORITY_KEYS).exists():
+        raise MissingError(
+            "no_authority",
+            f"there is no authority in {directory}",
+            hint="Make one: karaula authority init DIR",
+        )
+    passphrase = ask_passphrase(passphrase_file)
     with alone_in(directory):
-        yield Authority.unlock(directory, ask_passphrase(passphrase_file))
+        yield Authority.unlock(directory, passphrase)
