@@ -76,6 +76,7 @@ def furnish(app: Flask, desk: Desk, lists: CodeLists) -> None:
             "places": _places(desk, operator) if operator and not operator.must_change else (),
             "theme": theme(),
             "language": str(get_locale() or "en"),
+            "now_ms": now_ms,
             "now": moments.moment(now_ms, zone),
             "moment": lambda at_ms: moments.moment(at_ms, zone),
             "ago": lambda at_ms: moments.ago(at_ms, now_ms),
@@ -84,6 +85,7 @@ def furnish(app: Flask, desk: Desk, lists: CodeLists) -> None:
             "word": words.word,
             "field_word": words.field,
             "kind_word": words.kind,
+            "known": words.known,
             "shown": Shown(words, zone),
         }
 

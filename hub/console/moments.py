@@ -73,8 +73,10 @@ def span(seconds: int) -> str:
     if left < _HOUR_S:
         return _("%(m)d min", m=left // _MINUTE_S)
     if left < _DAY_S:
-        return _("%(h)d h %(m)d min", h=left // _HOUR_S, m=left % _HOUR_S // _MINUTE_S)
-    return _("%(d)d d %(h)d h", d=left // _DAY_S, h=left % _DAY_S // _HOUR_S)
+        hours, minutes = left // _HOUR_S, left % _HOUR_S // _MINUTE_S
+        return _("%(h)d h %(m)d min", h=hours, m=minutes) if minutes else _("%(h)d h", h=hours)
+    days, hours = left // _DAY_S, left % _DAY_S // _HOUR_S
+    return _("%(d)d d %(h)d h", d=days, h=hours) if hours else _("%(d)d d", d=days)
 
 
 def ago(at_ms: int, now_ms: int) -> str:
@@ -86,7 +88,7 @@ def ago(at_ms: int, now_ms: int) -> str:
 
 
 def skew(milliseconds: int) -> str:
-    """A clock's error with its direction: `+3 d 0 h fast`, `12 min slow`, `right`."""
+    """A clock's error with its direction: `3 d fast`, `12 min slow`, `right`."""
     if abs(milliseconds) < _SECOND_MS:
         return _("right")
     length = span(abs(milliseconds) // _SECOND_MS)

@@ -33,17 +33,14 @@ class SignInPages:
 
     def add_to(self, blueprint: Blueprint) -> None:
         add = blueprint.add_url_rule
-        add("/sign-in", "sign_in", self.form)
-        add("/sign-in", "sign_in", self.sign_in, methods=["POST"])
+        add("/sign-in", "sign_in", self.sign_in, methods=["GET", "POST"])
         add("/sign-out", "sign_out", self._gate.first(self.sign_out), methods=["POST"])
         add("/password", "password", self._gate.first(self.password), methods=["GET", "POST"])
         add("/theme", "theme", self.theme, methods=["POST"])
 
-    def form(self) -> ResponseReturnValue:
-        """The empty form; says why, if a session has just ended."""
-        return _sign_in_page(Form(), _ended(request.args.get("why", "")), kind="warn")
-
     def sign_in(self) -> ResponseReturnValue:
+        if request.method == "GET":
+            return _sign_in_page(Form(), _ended(request.args.get("why", "")), kind="warn")
         form = submitted(("login", "password"))
         try:
             operator = self._desk.sign_in(

@@ -165,10 +165,16 @@ _VALUES: Final = {
     "standing.agreed": _("agreed"),
     "standing.soft": _("soft conflict"),
     "standing.hard": _("conflict"),
-    "why.own": _("own post"),
+    "why.own": _("your country's"),
     "why.hit": _("hit on your alert"),
     "why.conflict": _("conflict with you"),
     "why.request": _("answered request"),
+    "why.listed": _("meant for your posts"),
+    "refused.foreign_owner": _("the record belongs to another country"),
+    "refused.author_revoked": _("its author was revoked"),
+    "refused.desk_owned": _("only the desk writes this"),
+    "refused.immutable_field": _("the field may not change"),
+    "refused.no_owner": _("no owner is named"),
     "rule.once": _("the first value stands; nobody may change it"),
     "rule.latest": _("the newest value shows until a person decides"),
     "rule.severest": _("the more cautious value shows"),
@@ -222,6 +228,11 @@ class Words:
     def kind(self, name: str) -> str:
         """What a kind of record is called."""
         return str(KINDS.get(name, plain(name)))
+
+    def known(self, name: str, text: str) -> str:
+        """A field's text, in words where it is a code somebody named; free text stays as it is."""
+        found = self.word(name, text)
+        return text if found == plain(text) else found
 
     def word(self, group: str, code: object) -> str:
         """What a code of a group is called: `word("decision", "admit")`; nothing for no code."""

@@ -23,6 +23,24 @@ document.addEventListener("change", (event) => {
   if (other && event.target.checked) other.focus();
 });
 
+// One side of a conflict as a whole; every field can still be chosen apart afterwards.
+for (const button of document.querySelectorAll("[data-takes]")) {
+  button.hidden = false;
+  button.addEventListener("click", () => {
+    for (const radio of button.form.querySelectorAll("input[type=radio]")) {
+      if (radio.value === button.dataset.takes) radio.checked = true;
+    }
+  });
+}
+
+// A second click on a slow night sends nothing twice.
+document.addEventListener("submit", (event) => {
+  if (event.defaultPrevented) return;
+  if (event.target.dataset.sent) event.preventDefault();
+  event.target.dataset.sent = "yes";
+});
+window.addEventListener("pageshow", () => document.querySelectorAll("form[data-sent]").forEach((form) => delete form.dataset.sent));
+
 // One form shows the fields its category asks for; the others wait folded and keep what was typed.
 document.addEventListener("change", (event) => {
   if (!event.target.matches("[data-shows-groups]")) return;
