@@ -59,8 +59,8 @@ class NodeSetup:
 
         Raises TrustError `bad_signature`, `other_keys`, `other_node`; InputError `wrong_paper`, ….
         """
-        certificate = Certificate.read(paper, authority=self.ticket.authority.verify_key)
         keys = self.keys()
+        certificate = Certificate.read(paper, authority=self.ticket.authority.verify_key)
         if certificate.verify_key != keys.sign.verify_key or certificate.seal_key != keys.box.seal_key:
             raise TrustError(
                 "other_keys",
