@@ -30,6 +30,8 @@ _FIELDS: Final = {
     "capture": _("Captured by"),
     "mrz_state": _("Check digits"),
     "mrz_lines": _("MRZ lines"),
+    "mrz_format": _("MRZ format"),
+    "mrz_zero": _("MRZ prints 0 for an empty number"),
     "repairs": _("Repaired"),
     "document_category": _("Document"),
     "document_code": _("Document code"),
