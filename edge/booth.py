@@ -12,8 +12,15 @@ Must not know: flask, SQL, crypto, the wire.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from typing import Final
 
+from edge.afterwards import Afterwards
 from edge.booth_fields import FORM_FIELDS, LOOK_UP_FIELDS
+from edge.capture.fields import SEXES
+from edge.cases import Cases
+from edge.hits import Hits
+from edge.kit import Kit
+from edge.lookup import LookUps
 from edge.screen import (
     Candidate,
     CaseId,
@@ -29,18 +36,43 @@ from edge.screen import (
     Session,
     Status,
 )
+from edge.status import Reporter
+from edge.store import devices
+from shared.errors import ForbiddenError
+from shared.ledger.accounts import Accounts, Entry
+from shared.mrz import STATES
 
 __all__ = ["FORM_FIELDS", "LOOK_UP_FIELDS", "Booth"]
+
+_TOKEN_BYTES: Final = 16
+_SEX_LABELS: Final = dict(zip(SEXES, ("Female", "Male", "Unspecified"), strict=True))
 
 
 class Booth:
     """The facade. One per node process; safe to call from several threads."""
 
+    def __init__(self, kit: Kit, accounts: Accounts, reporter: Reporter) -> None:
+        self._kit = kit
+        self._accounts = accounts
+        self._reporter = reporter
+        self._cases = Cases(kit)
+        self._afterwards = Afterwards(kit)
+        self._hits = Hits(kit)
+        self._look_ups = LookUps(kit, self._afterwards)
+        self._choices = _choices(kit, self._look_ups)
+
     # --- who is at the booth ---
 
     def device(self, token: str | None) -> Device:
         """The device of a cookie's token; a new one, with a new token, for none or an unknown one."""
-        raise NotImplementedError
+        if token:
+            with self._kit.database.snapshot() as tx:
+                name = devices.find(tx, token)
+            if name is not None:
+                return Device(token=token, name=name)
+        fresh = self._kit.world.random(_TOKEN_BYTES).hex()
+        with self._kit.database.transaction() as tx:
+            return Device(token=fresh, name=devices.add(tx, fresh, now_ms=self._kit.now_ms()))
 
     def sign_in(self, *, login: str, password: str, device: Device) -> Session:
         """Open a session; `Session.token` goes into the cookie.
@@ -48,66 +80,82 @@ class Booth:
         Raises SignInError `wrong_sign_in` (same for an unknown login), `sign_in_wait` (hint says how
         long), `officer_disabled`.
         """
-        raise NotImplementedError
+        return _session(self._accounts.sign_in(login=login, password=password, device=device.name))
 
     def session(self, token: str | None) -> Session:
         """Who this token belongs to. Raises SignInError `signed_out`, `session_ended`, `officer_disabled`."""
-        raise NotImplementedError
+        return _session(self._accounts.session(token))
 
     def sign_out(self, session: Session) -> None:
-        raise NotImplementedError
+        """End the session."""
+        self._accounts.sign_out(self._accounts.session(session.token))
 
     def change_password(self, session: Session, *, current: str, new: str, again: str) -> Session:
         """Set the officer's own password; returns the session with `must_change` off.
 
         Raises InputError with `field` current | new | again: `wrong_password`, `password_short`,
-        `password_long`, `password_same`, `password_differs`.
+        `password_long`, `password_same`, `password_is_login`, `password_differs`.
         """
-        raise NotImplementedError
+        entry = self._accounts.session(session.token)
+        changed = self._accounts.change_password(entry, current=current, new=new, again=again)
+        self._kit.nudge()
+        return _session(changed)
 
     # --- one case ---
 
     def open_case(self, session: Session) -> CaseId:
         """The officer's half-captured case on this device, or a new empty one. Survives reloads."""
-        raise NotImplementedError
+        _allow(session)
+        return self._cases.open(session)
 
     def drop_case(self, session: Session, case: CaseId) -> None:
         """Throw a case away undecided (audited when a list answer had been shown)."""
-        raise NotImplementedError
+        _allow(session)
+        self._cases.drop(session, case)
 
     def scan(self, session: Session, case: CaseId, text: str) -> CaseView:
         """Put a zone into the case and look. What the reader got wrong is a problem at `mrz`."""
-        raise NotImplementedError
+        return self.enter(session, case, {"mrz": text})
 
     def enter(self, session: Session, case: CaseId, form: Mapping[str, str]) -> CaseView:
-        """Keep what was typed (names in FORM_FIELDS; others are ignored) and look."""
-        raise NotImplementedError
+        """Keep what was typed (names in FORM_FIELDS; others are ignored) and look.
+
+        A field sent blank is cleared; one not sent stays as it was.
+        """
+        _allow(session)
+        return self._cases.enter(session, case, form)
 
     def look(self, session: Session, case: CaseId) -> CaseView:
         """The case as it stands, with the list's answer. Raises MissingError `no_case`."""
-        raise NotImplementedError
+        _allow(session)
+        return self._cases.look(session, case)
 
     def open_cue(self, session: Session, case: CaseId) -> tuple[Candidate, ...]:
         """The discreet alerts behind a case's cue: a deliberate act, audited."""
-        raise NotImplementedError
+        _allow(session)
+        return self._cases.open_cue(session, case)
 
     def decide(self, session: Session, case: CaseId, form: Mapping[str, str]) -> Saved:
         """Commit the check, its hits and its audit line in one transaction.
 
         `form` holds `decision` and whatever else was typed last; fields not sent stay as entered.
-        Raises FormError (see `capture.FormError`: `.problems`), StoreError (nothing was saved).
+        Raises FormError (`.problems`), StoreError (nothing was saved), StaleError `answer_changed`
+        when the list holds an alert the officer has not been shown yet: `look` shows it.
         """
-        raise NotImplementedError
+        _allow(session)
+        return self._cases.decide(session, case, form)
 
     # --- afterwards ---
 
     def recent(self, session: Session, *, limit: int = 30) -> tuple[CheckRow, ...]:
         """The node's newest checks, newest first."""
-        raise NotImplementedError
+        _allow(session)
+        return self._afterwards.recent(limit=limit)
 
     def check(self, session: Session, check: str) -> CheckView:
         """One check by its URL id or printed id. Raises MissingError `no_check`, InputError `bad_id`."""
-        raise NotImplementedError
+        _allow(session)
+        return self._afterwards.check(session, check)
 
     def correct(
         self, session: Session, check: str, *, form: Mapping[str, str], reason: str, contexts: str
@@ -117,49 +165,107 @@ class Booth:
         Raises FormError; StaleError `check_changed` when someone changed it after the form was shown;
         ForbiddenError `check_is_void`.
         """
-        raise NotImplementedError
+        _allow(session)
+        return self._afterwards.correct(session, check, form=form, reason=reason, shown=contexts)
 
-    def void(self, session: Session, check: str, *, reason: str, contexts: str) -> CheckView:
-        """Declare that a check does not count. Raises as `correct` does."""
-        raise NotImplementedError
+    def void(
+        self, session: Session, check: str, *, reason: str, contexts: str, note: str = ""
+    ) -> CheckView:
+        """Declare that a check does not count. `reason` is a code of `choices("void_reason")`.
+
+        Raises as `correct` does; FormError's fields are `reason` and `note`.
+        """
+        _allow(session)
+        return self._afterwards.void(session, check, code=reason, note=note, shown=contexts)
 
     def hits(self, session: Session, *, open_only: bool = False) -> tuple[HitRow, ...]:
         """Hits of this node: open late ones first, then open ones, then the settled, newest first."""
-        raise NotImplementedError
+        _allow(session)
+        return self._hits.list(open_only=open_only)
 
     def open_hit(self, session: Session, hit: str) -> HitView:
         """One hit in full; of a discreet alert too (a deliberate act, audited). MissingError `no_hit`."""
-        raise NotImplementedError
+        _allow(session)
+        return self._hits.open(session, hit)
 
-    def settle_hit(self, session: Session, hit: str, *, outcome: str, reason: str, contexts: str) -> HitView:
+    def settle_hit(
+        self, session: Session, hit: str, *, outcome: str, reason: str, contexts: str
+    ) -> HitView:
         """Confirm or clear a hit (`outcome` confirmed | cleared) with a reason.
 
         Raises FormError (`outcome`, `reason`), StaleError `hit_changed`.
         """
-        raise NotImplementedError
+        _allow(session)
+        return self._hits.settle(session, hit, outcome=outcome, reason=reason, shown=contexts)
 
     def look_up(self, session: Session, form: Mapping[str, str]) -> LookUpView:
         """Search the alerts and this node's checks without a check (LOOK_UP_FIELDS); audited.
 
         A purpose is demanded. Discreet alerts show as the cue only; `open_look_up_cue` opens them.
         """
-        raise NotImplementedError
+        _allow(session)
+        return self._look_ups.look_up(session, form)
 
     def open_look_up_cue(self, session: Session, form: Mapping[str, str]) -> tuple[Candidate, ...]:
         """The discreet alerts behind a look-up's cue: a deliberate act, audited."""
-        raise NotImplementedError
+        _allow(session)
+        return self._look_ups.open_cue(session, form)
 
     # --- the node ---
 
     def status(self) -> Status:
         """Cheap enough for every page."""
-        raise NotImplementedError
+        return self._reporter.status()
 
     def sync_now(self, session: Session) -> None:
         """Ask for a sync round at once; returns without waiting."""
-        raise NotImplementedError
+        _allow(session)
+        self._kit.nudge()
 
     def choices(self, name: str) -> Sequence[Option]:
         """The entries of a code list: document_category, vehicle_kind, purpose, refusal_letter,
-        search_purpose, void_reason, sex, country."""
-        raise NotImplementedError
+        search_purpose, void_reason, sex, country, direction, hit_outcome."""
+        return self._choices[name]
+
+
+def _allow(session: Session) -> None:
+    """Nothing but a new password before the desk's first one was changed."""
+    if session.must_change:
+        raise ForbiddenError(
+            "password_must_change", "the first password must be changed", hint="Choose a password of your own."
+        )
+
+
+def _session(entry: Entry) -> Session:
+    officer = entry.officer
+    return Session(
+        officer=officer.id,
+        login=officer.login,
+        full_name=officer.full_name,
+        role=officer.role,
+        country=officer.country,
+        device=entry.device,
+        must_change=officer.must_change,
+        token=entry.token,
+    )
+
+
+def _choices(kit: Kit, look_ups: LookUps) -> dict[str, tuple[Option, ...]]:
+    lists = kit.lists
+
+    def options(pairs: Sequence[tuple[str, str]]) -> tuple[Option, ...]:
+        return tuple(Option(code=code, label=label) for code, label in pairs)
+
+    purposes = set(look_ups.purposes())
+    return {
+        "document_category": options([(one.code, one.label) for one in lists.document_categories]),
+        "vehicle_kind": options([(one.code, one.label) for one in lists.vehicle_kinds]),
+        "purpose": options([(one.code, one.label) for one in lists.crossing_purposes]),
+        "refusal_letter": options([(one.code, one.label) for one in lists.refusal_letters]),
+        "search_purpose": options([(one.code, one.label) for one in lists.purposes if one.code in purposes]),
+        "void_reason": options([(one.code, one.label) for one in lists.void_reasons]),
+        "sex": options(list(_SEX_LABELS.items())),
+        "country": options(sorted(STATES.items(), key=lambda pair: pair[1])),
+        "direction": options([("entry", "Entry"), ("exit", "Exit")]),
+        "hit_outcome": options([("confirmed", "Confirmed"), ("cleared", "Cleared")]),
+    }

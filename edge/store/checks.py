@@ -51,6 +51,11 @@ def hits_of(tx: Connection, check: int) -> list[Record]:
     return records.select(tx, Kind.HIT, '"check" = ?', (check,), "ORDER BY id")
 
 
+def corrections_of(tx: Connection, check: int) -> list[Record]:
+    """The reasons given for changes of a check."""
+    return records.select(tx, Kind.CORRECTION, '"of" = ?', (check,), "ORDER BY id")
+
+
 def hits(tx: Connection, *, open_only: bool, limit: int) -> list[Record]:
     """Open late hits first, then open ones, then the settled, newest first."""
     where = "outcome = 'possible'" if open_only else "1"
@@ -82,10 +87,9 @@ def mark_clock(tx: Connection, record: int, *, boot: bytes, monotonic_ms: int) -
     )
 
 
-def take_clock_marks(tx: Connection, boot: bytes) -> list[tuple[int, int]]:
-    """(check, monotonic ms) of this run; all marks are gone afterwards: an earlier run's tell nothing."""
-    rows = tx.execute(
-        "SELECT record, monotonic_ms FROM clock_mark WHERE boot = ? ORDER BY record", (boot,)
-    ).fetchall()
-    tx.execute("DELETE FROM clock_mark")
+def take_clock_marks(tx: Connection, boot: bytes, *, limit: int) -> list[tuple[int, int]]:
+    """(check, monotonic ms) of this run, taken off the list; an earlier run's tell nothing and go too."""
+    tx.execute("DELETE FROM clock_mark WHERE boot <> ?", (boot,))
+    rows = tx.execute("SELECT record, monotonic_ms FROM clock_mark ORDER BY record LIMIT ?", (limit,)).fetchall()
+    tx.executemany("DELETE FROM clock_mark WHERE record = ?", [(record,) for record, _ in rows])
     return [(int(record), int(monotonic)) for record, monotonic in rows]

@@ -36,6 +36,8 @@ def m001_watch_list(db: sqlite_utils.Database) -> None:
         """CREATE TABLE held (
             record INTEGER NOT NULL, scope TEXT NOT NULL, PRIMARY KEY (record, scope)) STRICT, WITHOUT ROWID""",
         """CREATE INDEX hit_pair ON hit_record ("check", alert)""",
+        """CREATE INDEX hit_open ON hit_record (outcome) WHERE outcome = 'possible'""",
+        """CREATE INDEX correction_of ON correction_record ("of")""",
     ):
         db.execute(sql)
 

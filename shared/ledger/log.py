@@ -144,6 +144,19 @@ class OwnLog:
             (head, lane),
         )
 
+    def rewind(self, tx: Connection, feed: Feed, head: Seq) -> None:
+        """A restored hub has less than the old one acknowledged: what it lacks is pending again."""
+        tx.execute("UPDATE own_head SET acked_seq = min(acked_seq, ?) WHERE lane = ?", (head, feed & 3))
+
+    def uncut(self, tx: Connection, lane: Lane) -> tuple[int, int | None]:
+        """How many changes of a lane no bundle holds yet, and when (ms) the oldest was logged."""
+        head = self.heads(tx)[lane]
+        if head.seq <= head.cut:
+            return 0, None
+        oldest = make_dot(feed_of(self.node, lane), head.cut + 1)
+        row = tx.execute("SELECT logged_ms FROM log WHERE dot = ?", (oldest,)).fetchone()
+        return head.seq - head.cut, row[0] if row else None
+
     # --- bundles ---
 
     def cut(
@@ -208,6 +221,23 @@ class OwnLog:
             left -= len(raw)
             found.append(Sealed(feed=feed, first=first, count=count, prekey=prekey, raw=raw))
         return found
+
+    def refuse_bundle(self, tx: Connection, *, feed: Feed, first: Seq, code: str | None) -> None:
+        """Note why the hub will not have a bundle, so that it is not sent again; None lets it go again."""
+        tx.execute("UPDATE sealed SET refused_code = ? WHERE feed = ? AND first = ?", (code, feed, first))
+
+    def refused(self, tx: Connection) -> tuple[str, ...]:
+        """The codes of bundles the hub will not have."""
+        rows = tx.execute("SELECT DISTINCT refused_code FROM sealed WHERE refused_code IS NOT NULL ORDER BY 1")
+        return tuple(code for (code,) in rows)
+
+    def sealed_otherwise(self, tx: Connection, *, feed: Feed, first: Seq, prekey: int) -> bool:
+        """Whether any bundle from `first` on is in an envelope to another prekey."""
+        row = tx.execute(
+            "SELECT 1 FROM sealed WHERE feed = ? AND first + count > ? AND prekey <> ? LIMIT 1",
+            (feed, first, prekey),
+        ).fetchone()
+        return row is not None
 
     def reseal(
         self,

@@ -1,0 +1,166 @@
+"""The composition root: one node, put together from its identity and its world.
+
+Job: make every part once and hand each what it needs. `assemble` runs on any `World`, so a
+simulator drives the very same parts; `build` makes one for a real process.
+Must not know: HTTP, pages, threads.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
+from typing import Final
+
+from edge import identity as identities
+from edge.booth import Booth
+from edge.config import Config
+from edge.identity import Identity
+from edge.kit import Kit, World
+from edge.sealer import Sealer
+from edge.status import LinkReport, Reporter
+from edge.store import feed, opening, upkeep
+from edge.sync import SyncRound
+from edge.trusted_time import TrustedTime
+from shared import codelists
+from shared.database import Database
+from shared.enrolment import files as names
+from shared.ids import Node
+from shared.ledger.accounts import Accounts, Officer
+from shared.ledger.log import OwnLog
+from shared.scope import scopes_of_node
+from shared.watchlist import EqualityMatcher, Matcher
+
+_BOOT_BYTES: Final = 8
+_MB: Final = 1024 * 1024
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EdgeNode:
+    """A node's parts. Close it when done: the file is then whole by itself."""
+
+    kit: Kit
+    booth: Booth
+    round: SyncRound
+    sealer: Sealer
+    reporter: Reporter
+    link: LinkReport
+
+    def prune(self) -> int:
+        """Drop what may go; returns how many bundles went."""
+        with self.kit.database.transaction() as tx:
+            return upkeep.prune(
+                tx, node=self.kit.node, trusted_ms=self.kit.time.at_least_ms, now_ms=self.kit.now_ms()
+            )
+
+    def keep_time(self) -> None:
+        """Note trusted time, so that a restart knows at least that much; and fold the log into the file."""
+        known = self.kit.time.at_least_ms
+        if known is not None:
+            with self.kit.database.transaction() as tx:
+                feed.keep_mark(tx, known)
+        upkeep.checkpoint(self.kit.database.connection())
+
+    def close(self) -> None:
+        self.kit.database.close()
+
+
+def assemble(
+    identity: Identity,
+    world: World,
+    *,
+    matcher: Matcher | None = None,
+    demo: bool = False,
+    nudge: Callable[[], None] = lambda: None,
+) -> EdgeNode:
+    """A node on any world. `nudge` is called when something urgent waits to be sent."""
+    certificate = identity.certificate
+    database = Database(world.connect, key=identity.database_key)
+    log = OwnLog(node=Node(certificate.node), now_ms=world.now_ms)
+    scopes = scopes_of_node(node=certificate.node, post=certificate.post, country=certificate.country)
+    opening.make_ready(database, log, scopes=scopes, prekeys=identity.hub.prekeys)
+    with database.snapshot() as tx:
+        kept_ms = feed.state(tx).mark_ms
+    trusted = TrustedTime(
+        now_ms=world.now_ms,
+        monotonic_ms=world.monotonic_ms,
+        kept_ms=kept_ms,
+        born_ms=certificate.issued_ms,
+    )
+    kit = Kit(
+        identity=identity,
+        world=world,
+        database=database,
+        log=log,
+        time=trusted,
+        lists=codelists.load(),
+        matcher=matcher or EqualityMatcher(),
+        boot=world.random(_BOOT_BYTES),
+        demo=demo,
+        nudge=nudge,
+    )
+    link = LinkReport()
+    reporter = Reporter(kit, link, version=program_version())
+
+    def admits(officer: Officer) -> bool:
+        return certificate.post in officer.posts
+
+    accounts = Accounts(database, log, now_ms=world.now_ms, random=world.random, admits=admits)
+    return EdgeNode(
+        kit=kit,
+        booth=Booth(kit, accounts, reporter),
+        round=SyncRound(kit),
+        sealer=Sealer(kit),
+        reporter=reporter,
+        link=link,
+    )
+
+
+def build(config: Config, *, nudge: Callable[[], None] = lambda: None) -> EdgeNode:
+    """The node of a data directory. Raises ConfigError, StoreError."""
+    identity = identities.load(config.data, key_file=config.key_file, hub_url=config.hub_url)
+    return assemble(identity, real_world(config.data), demo=config.demo, nudge=nudge)
+
+
+def real_world(directory: Path) -> World:
+    """This machine."""
+    path = directory / names.DATABASE
+
+    def store_mb() -> int:
+        parts = (path, path.with_name(path.name + "-wal"))
+        return sum(part.stat().st_size for part in parts if part.exists()) // _MB
+
+    return World(
+        connect=opening.connect_to(path),
+        now_ms=lambda: time.time_ns() // 1_000_000,
+        monotonic_ms=_monotonic_ms,
+        random=os.urandom,
+        offset_min=_offset_min,
+        disk_free_mb=lambda: shutil.disk_usage(directory).free // _MB,
+        store_mb=store_mb,
+    )
+
+
+def program_version() -> str:
+    """The installed program's version."""
+    try:
+        return version("karaula")
+    except PackageNotFoundError:  # run from a checkout that was never installed
+        return "0"
+
+
+def _monotonic_ms() -> int:
+    # Uptime, standby included, where the kernel tells it: a closed tablet's list grows older too.
+    clock = getattr(time, "CLOCK_BOOTTIME", time.CLOCK_MONOTONIC)
+    return time.clock_gettime_ns(clock) // 1_000_000
+
+
+def _offset_min(ms: int) -> int:
+    """The machine's offset from UTC at an instant, in minutes."""
+    offset = datetime.fromtimestamp(ms / 1000, UTC).astimezone().utcoffset()
+    return 0 if offset is None else int(offset.total_seconds()) // 60

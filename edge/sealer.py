@@ -1,0 +1,71 @@
+"""When a node's changes become bundles.
+
+Urgent changes at once; routine ones when there are enough of them, when the oldest has waited long
+enough, or when a link appears. Must not know: the link itself, what a change means.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from edge.kit import Kit
+from edge.store import feed
+from shared.crypto import SealKey
+from shared.database import Connection
+from shared.errors import StoreError
+from shared.ids import Lane
+from shared.ledger.log import Sealed
+from shared.limits import BUNDLE_MAX_CHANGES, SEAL_EVERY_CHANGES, SEAL_EVERY_S
+
+
+class Sealer:
+    """Cuts bundles. A backlog of hours becomes few large ones, the steady state small ones."""
+
+    def __init__(self, kit: Kit) -> None:
+        self._kit = kit
+
+    def seal(self, *, link_appeared: bool = False) -> int:
+        """Cut what is due; returns how many bundles came of it."""
+        with self._kit.database.snapshot() as tx:
+            if not any(self._due(tx, lane, link_appeared=link_appeared) for lane in Lane):
+                return 0
+        with self._kit.database.transaction() as tx:
+            return sum(1 for _ in self._cut(tx, link_appeared=link_appeared))
+
+    def _cut(self, tx: Connection, *, link_appeared: bool) -> Iterator[Sealed]:
+        number, key = self.prekey(tx)
+        for lane in Lane:
+            while self._due(tx, lane, link_appeared=link_appeared):
+                cut = self._kit.log.cut(
+                    tx,
+                    lane,
+                    hub=self._kit.identity.hub_tag,
+                    prekey=number,
+                    key=key,
+                    signer=self._kit.identity.keys.sign,
+                    at_most=self._at_most(tx, lane),
+                )
+                if cut is None:
+                    break
+                yield cut
+
+    def prekey(self, tx: Connection) -> tuple[int, SealKey]:
+        """What to seal to. Raises StoreError `no_prekey`: a node is enrolled with several."""
+        found = feed.seal_to(tx, feed.state(tx).prekey)
+        if found is None:
+            raise StoreError("no_prekey", "this node holds no prekey of its hub", hint="Enrol the node again.")
+        return found
+
+    def _at_most(self, tx: Connection, lane: Lane) -> int:
+        """A bundle's size: a usual batch, or as much as fits while a backlog waits."""
+        waiting, _ = self._kit.log.uncut(tx, lane)
+        return BUNDLE_MAX_CHANGES // 4 if waiting > 2 * SEAL_EVERY_CHANGES else SEAL_EVERY_CHANGES
+
+    def _due(self, tx: Connection, lane: Lane, *, link_appeared: bool) -> bool:
+        waiting, oldest_ms = self._kit.log.uncut(tx, lane)
+        if not waiting or oldest_ms is None:
+            return False
+        if lane is Lane.URGENT or link_appeared or waiting >= SEAL_EVERY_CHANGES:
+            return True
+        # The distance counts either way: a clock set back must not keep changes here for a year.
+        return abs(self._kit.now_ms() - oldest_ms) >= SEAL_EVERY_S * 1000

@@ -1,0 +1,60 @@
+"""What a node drops, and when: sent bundles a backup covers, old originals, abandoned cases.
+
+Invariant: nothing of ours goes before a verified backup of the hub covers it *and* fourteen days
+have passed by trusted time. Must not know: who calls, and how often.
+"""
+
+from __future__ import annotations
+
+from typing import Final
+
+from edge.store import drafts, feed
+from shared.database import Connection
+from shared.ids import Lane, Seq, feed_of, make_dot
+from shared.limits import PRUNE_AFTER_DAYS
+
+_DAY_MS: Final = 24 * 60 * 60 * 1000
+_DRAFTS_KEPT_MS: Final = 2 * _DAY_MS  # a second submit comes within seconds; a case within a shift
+
+
+def prune(tx: Connection, *, node: int, trusted_ms: int | None, now_ms: int) -> int:
+    """Drop what may go; returns how many bundles went."""
+    drafts.forget_before(tx, now_ms - _DRAFTS_KEPT_MS)
+    if trusted_ms is None:
+        return 0
+    before_ms = trusted_ms - PRUNE_AFTER_DAYS * _DAY_MS
+    tx.execute("DELETE FROM feed_segment WHERE received_ms < ?", (before_ms,))
+    covered_ms = min(before_ms, feed.state(tx).safe_ms)
+    return sum(_prune_lane(tx, node, lane, covered_ms) for lane in Lane)
+
+
+def _prune_lane(tx: Connection, node: int, lane: Lane, covered_ms: int) -> int:
+    name = feed_of(node, lane)
+    (seq,) = tx.execute(
+        "SELECT coalesce(max(seq), 0) FROM ack_mark WHERE lane = ? AND head_ms <= ?", (lane, covered_ms)
+    ).fetchone()
+    gone = tx.execute("SELECT max(id), max(first + count - 1) FROM sealed WHERE feed = ? AND first + count - 1 <= ?", (name, seq)).fetchone()
+    if gone[0] is None:
+        return 0
+    last_id, last_seq = gone
+    _mark(tx, "sealed_pruned_to", last_id)
+    _mark(tx, "log_pruned_to", make_dot(name, Seq(last_seq)))
+    count = tx.execute("DELETE FROM sealed WHERE feed = ? AND first + count - 1 <= ?", (name, last_seq)).rowcount
+    tx.execute(
+        "DELETE FROM log WHERE dot BETWEEN ? AND ?", (make_dot(name, 1), make_dot(name, Seq(last_seq)))
+    )
+    tx.execute("DELETE FROM ack_mark WHERE lane = ? AND seq < ?", (lane, last_seq))
+    return count
+
+
+def _mark(tx: Connection, name: str, number: int) -> None:
+    """Raise the mark below which the append-only tables may be pruned."""
+    tx.execute(
+        "INSERT INTO meta (name, number) VALUES (?1, ?2) ON CONFLICT (name) DO UPDATE SET number = max(number, ?2)",
+        (name, number),
+    )
+
+
+def checkpoint(tx: Connection) -> None:
+    """Fold the write-ahead log into the file. Outside a transaction."""
+    tx.execute("PRAGMA wal_checkpoint(PASSIVE)").fetchall()
