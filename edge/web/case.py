@@ -4,8 +4,8 @@ Job: show the officer's one case on this device at `/`, and take what they do wi
 posts and comes back to `/`, so a reload, a crash or a flat battery loses nothing that was sent.
 Invariants
 * "Saved" shows only after the booth said so.
-* Nobody decides on an answer they have not seen: where what was typed last changes the list's
-  answer, the page comes back with the new one instead of saving.
+* Nobody decides on an answer they have not seen: where the list knows more about what was typed
+  last, the page comes back with the new answer instead of "saved".
 * A scan is never lost: one for a case that is over goes into a new one.
 Must not know: how a zone is read, what matches, which decisions are open.
 """
@@ -20,13 +20,31 @@ from flask.typing import ResponseReturnValue
 
 from edge.booth import FORM_FIELDS
 from edge.form import FormError
-from edge.screen import Answer, CaseId, CaseView, CheckRow, Problem
+from edge.screen import CaseId, CaseView, CheckRow, Problem
 from edge.web import gate
-from shared.errors import MissingError, StoreError
+from shared.errors import MissingError, StaleError, StoreError
 
 pages = Blueprint("case", __name__)
 
 _RECENT: Final = 6
+_OF_THE_LAST_ZONE: Final = {
+    name: ""
+    for name in (
+        "document_category",
+        "document_issuer",
+        "document_number",
+        "document_expiry",
+        "personal_number",
+        "surname",
+        "given_names",
+        "written_name",
+        "birth",
+        "sex",
+        "nationality",
+        "accompanied_by",
+        "confirm_digits",
+    )
+}
 _NEVER_PRESSED_FIRST: Final = frozenset({"refuse"})  # it needs letters, so it is never Enter's next stop
 
 
@@ -47,16 +65,15 @@ def manual() -> ResponseReturnValue:
 
 @pages.post("/case/<case>/scan")
 def scan(case: str) -> ResponseReturnValue:
-    text = request.form.get("mrz", "")
-    typed = request.form.get("source") == "typed"
+    """A zone, read or typed. It takes the place of an earlier one and of what was typed over that."""
+    zone = {"mrz": request.form.get("mrz", ""), "source": request.form.get("source", ""), **_OF_THE_LAST_ZONE}
     booth, session = gate.booth(), gate.session()
     try:
-        booth.scan(session, CaseId(case), text)
+        view = booth.enter(session, CaseId(case), zone)
+        if view.saved:
+            booth.enter(session, booth.open_case(session), zone)
     except MissingError:
-        case = booth.open_case(session)
-        booth.scan(session, CaseId(case), text)
-    if typed:
-        booth.enter(session, CaseId(case), {"source": "typed"})
+        booth.enter(session, booth.open_case(session), zone)
     return redirect(url_for("case.page"), code=303)
 
 
@@ -101,27 +118,25 @@ def details(case: str) -> ResponseReturnValue:
 def decide(case: str) -> ResponseReturnValue:
     booth, session, sent = gate.booth(), gate.session(), _sent()
     try:
-        if _changes_answer(CaseId(case), sent):
-            return _show(booth.look(session, CaseId(case)), changed=True)
         saved = booth.decide(session, CaseId(case), sent)
     except FormError as error:
         view = booth.look(session, CaseId(case))
         return _show(view, problems=error.problems, chosen=sent.get("decision", "")), error.status
+    except StaleError as error:
+        return _show(booth.look(session, CaseId(case)), changed=True), error.status
     except StoreError as error:
         return _show(booth.look(session, CaseId(case)), refused=error), error.status
     return redirect(url_for("case.page", saved=saved.check), code=303)
 
 
-def shown(answer: Answer | None) -> str:
-    """What of an answer an officer has seen, to carry in the form: its verdict and its alerts."""
-    if answer is None:
-        return ""
-    return " ".join([answer.verdict, *sorted(one.alert for one in answer.candidates), answer.cue]).strip()
+def begun(view: CaseView) -> bool:
+    """Whether anything stands in the case that could be decided on."""
+    return view.traveller is not None or view.vehicle is not None
 
 
 def first_stop(view: CaseView, problems: Mapping[str, Problem]) -> str:
     """Where the cursor stands: the scan field, the plate, or the decision Enter leads to next."""
-    if view.traveller is None:
+    if not begun(view):
         return "mrz"
     if problems:
         return next(iter(problems))
@@ -136,19 +151,6 @@ def next_decision(view: CaseView) -> str:
     if view.answer is not None and view.answer.verdict != "clear" and "second_line" in codes:
         return "second_line"
     return codes[0] if codes else ""
-
-
-def _changes_answer(case: CaseId, sent: Mapping[str, str]) -> bool:
-    """Whether what was typed last makes the list answer something the form had not shown.
-
-    A case that is already decided changes nothing: deciding again only finds its check.
-    """
-    booth, session = gate.booth(), gate.session()
-    try:
-        view = booth.enter(session, case, {name: sent[name] for name in sent if name != "decision"})
-    except MissingError:
-        return False
-    return not view.saved and shown(view.answer) != request.form.get("shown", "")
 
 
 def _open() -> CaseView:
@@ -183,17 +185,17 @@ def _show(
     refused: StoreError | None = None,
 ) -> str:
     found = view.problems if problems is None else problems
-    rows = gate.booth().recent(gate.session(), limit=_RECENT) if view.traveller is None else ()
+    rows = () if begun(view) else gate.booth().recent(gate.session(), limit=_RECENT)
     return render_template(
         "edge/case.html",
         view=view,
+        begun=begun(view),
         problems=found,
         recent=rows,
         saved=_saved_row(rows, saved),
         chosen=chosen,
         changed=changed,
         refused=refused,
-        shown=shown(view.answer),
         focus=first_stop(view, {} if changed else found),
         next_decision=next_decision(view),
         countries=gate.booth().choices("country"),

@@ -26,7 +26,10 @@ def recent() -> ResponseReturnValue:
 @pages.get("/checks/<check>")
 def page(check: str) -> ResponseReturnValue:
     view = gate.booth().check(gate.session(), check)
-    return render_template("edge/check.html", view=view, done=request.args.get("done", ""))
+    labels = {one.code: one.label for one in gate.booth().choices("void_reason")}
+    return render_template(
+        "edge/check.html", view=view, done=request.args.get("done", ""), void_labels=labels
+    )
 
 
 @pages.get("/checks/<check>/correct")
@@ -38,7 +41,9 @@ def correct_form(check: str) -> ResponseReturnValue:
 def correct(check: str) -> ResponseReturnValue:
     booth, session = gate.booth(), gate.session()
     before = booth.check(session, check)
-    sent = {name: request.form[name] for name in before.correctable if name in request.form and name != "letters"}
+    sent = {
+        name: request.form[name] for name in before.correctable if name in request.form and name != "letters"
+    }
     if "letters_asked" in request.form:
         sent["letters"] = " ".join(request.form.getlist("letters"))
     try:
@@ -50,7 +55,9 @@ def correct(check: str) -> ResponseReturnValue:
             contexts=request.form.get("contexts", ""),
         )
     except FormError as error:
-        return _correct_page(before, error.problems, {**sent, "reason": request.form.get("reason", "")}), error.status
+        return _correct_page(
+            before, error.problems, {**sent, "reason": request.form.get("reason", "")}
+        ), error.status
     return redirect(url_for("check.page", check=check, done="correct"), code=303)
 
 
@@ -62,11 +69,11 @@ def void_form(check: str) -> ResponseReturnValue:
 @pages.post("/checks/<check>/void")
 def void(check: str) -> ResponseReturnValue:
     booth, session = gate.booth(), gate.session()
-    reason, contexts = request.form.get("reason", ""), request.form.get("contexts", "")
+    reason, note = request.form.get("reason", ""), request.form.get("note", "")
     try:
-        booth.void(session, check, reason=reason, contexts=contexts)
+        booth.void(session, check, reason=reason, note=note, contexts=request.form.get("contexts", ""))
     except FormError as error:
-        return _void_page(booth.check(session, check), error.problems), error.status
+        return _void_page(booth.check(session, check), error.problems, reason, note), error.status
     return redirect(url_for("check.page", check=check, done="void"), code=303)
 
 
@@ -92,7 +99,13 @@ def _correct_page(view: CheckView, problems: Mapping[str, Problem], sent: Mappin
     )
 
 
-def _void_page(view: CheckView, problems: Mapping[str, Problem]) -> str:
+def _void_page(view: CheckView, problems: Mapping[str, Problem], reason: str = "", note: str = "") -> str:
     return render_template(
-        "edge/void.html", view=view, problems=problems, reasons=gate.booth().choices("void_reason")
+        "edge/void.html",
+        view=view,
+        problems=problems,
+        reason=reason,
+        note=note,
+        contexts=request.form.get("contexts", view.contexts),
+        reasons=gate.booth().choices("void_reason"),
     )

@@ -9,6 +9,7 @@ Must not know: how passwords or tokens are checked.
 
 from __future__ import annotations
 
+from contextlib import suppress
 from typing import Any, Final, cast
 
 from flask import Response, current_app, g, redirect, request, url_for
@@ -26,7 +27,9 @@ DIRECTION_COOKIE: Final = "direction"
 _LONG_S: Final = 10 * 365 * 24 * 3600  # a device keeps its name as long as it stands in the booth
 
 # Pages that need nobody: the door, the look, the status bar (it names no person).
-_OPEN: Final = frozenset({"static", "design.static", "sign_in.form", "sign_in.enter", "node.bar", "node.theme"})
+_OPEN: Final = frozenset(
+    {"static", "design.static", "sign_in.form", "sign_in.enter", "node.bar", "node.theme"}
+)
 _WITH_FIRST_PASSWORD: Final = frozenset({"sign_in.password", "sign_in.change", "sign_in.leave"})
 
 
@@ -48,6 +51,9 @@ def device() -> Device:
 def guard() -> ResponseReturnValue | None:
     """Before each request: let it pass, send it to the door, or ask for a new password first."""
     if request.endpoint is None or request.endpoint in _OPEN:
+        if request.endpoint is None:  # a wrong address keeps its frame, for whoever is signed in
+            with suppress(KaraulaError):
+                g.officer_session = booth().session(request.cookies.get(SESSION_COOKIE))
         return None
     g.officer_session = booth().session(request.cookies.get(SESSION_COOKIE))
     if g.officer_session.must_change and request.endpoint not in _WITH_FIRST_PASSWORD:

@@ -146,7 +146,12 @@ _CATEGORIES: Final[_Words] = {
     "visa": _("Visa"),
     "none": _("No document"),
 }
-_VALUE_TABLES: Final = {"direction": "direction", "decision": "done", "verdict": "verdict", "mrz_state": "reading"}
+_VALUE_TABLES: Final = {
+    "direction": "direction",
+    "decision": "done",
+    "verdict": "verdict",
+    "mrz_state": "reading",
+}
 _DATES: Final = frozenset({"birth", "document_expiry"})
 _CODES: Final = frozenset({"document_category", "purpose", "vehicle_kind", "capture", "void"})
 
