@@ -132,13 +132,15 @@ def test_a_second_hub_takes_the_next_node_number(ready: Machine):
 def test_numbers_and_epochs_count_up(ready: Machine):
     """Nodes are numbered on, epochs are counted at each post, and a chosen number leaves the count alone."""
     asked = [("KLOBUK",), ("GOSTUN",), ("KLOBUK", "--number", str(NODE_MAX)), ("KLOBUK",)]
+    asked += [("RACA", "--number", "5"), ("RACA",)]
     tickets = [
         Ticket.read(ready.issue(post, f"pack{place}", *more).read_bytes())
         for place, (post, *more) in enumerate(asked)
     ]
-    assert [ticket.node for ticket in tickets] == [2, 3, NODE_MAX, 4]
+    assert [ticket.node for ticket in tickets] == [2, 3, NODE_MAX, 4, 5, 6]
     assert [(ticket.post, ticket.epoch) for ticket in tickets] == [
         *(("KLOBUK", 1), ("GOSTUN", 1), ("KLOBUK", 2), ("KLOBUK", 3)),
+        *(("RACA", 1), ("RACA", 2)),
     ]
 
 

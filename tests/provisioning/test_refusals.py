@@ -11,7 +11,17 @@ import pytest
 from provisioning.authority import DAY_MS, TICKET_DAYS
 from provisioning.commands.options import now_ms
 from shared.crypto import random_bytes
-from shared.enrolment import AuthorityKeys, NodeKeys, Revocations, Ticket, files, request_certificate
+from shared.enrolment import (
+    AuthorityKeys,
+    Certificate,
+    EnrolmentRequest,
+    NodeKeys,
+    Revocations,
+    Ticket,
+    files,
+    request_certificate,
+)
+from shared.ids import Node
 from tests.provisioning.conftest import PASSPHRASE, URL, Machine
 
 
@@ -291,6 +301,26 @@ def test_another_devices_certificate(ready: Machine):
     finish = ("node", "enrol", second, "--data", ready.place / "two", "--certificate", ready.place / "cert")
     assert ready.refused(*finish) == "other_keys"
     assert not (ready.place / "two" / files.NODE_CERTIFICATE).exists()
+
+
+def test_a_certificate_for_another_node_than_the_pack(ready: Machine):
+    """Even the right keys and the right authority do not make this device a node its pack does not name."""
+    pack = ready.issue()
+    request = EnrolmentRequest.read(asked(ready, pack).read_bytes())
+    keys = AuthorityKeys.unlock((ready.authority / files.AUTHORITY_KEYS).read_bytes(), PASSPHRASE)
+    granted = Certificate(
+        serial=1,
+        node=Node(request.node + 1),
+        post="KLOBUK",
+        epoch=1,
+        country="BA",
+        verify_key=request.verify_key,
+        seal_key=request.seal_key,
+        issued_ms=1,
+    )
+    (ready.place / "cert").write_bytes(granted.signed(keys.sign))
+    finish = ("node", "enrol", pack, "--data", ready.place / "node", "--certificate", ready.place / "cert")
+    assert ready.refused(*finish) == "other_node"
 
 
 def test_a_certificate_before_the_first_run(ready: Machine):
