@@ -30,6 +30,9 @@ for _name in ("pysqlite3", "pysqlite3.dbapi2"):
 
 import sqlite_utils  # noqa: E402 — the stand-in above must come first
 
+if sqlite_utils.utils.OperationalError is not sqlcipher.OperationalError:
+    raise ImportError("sqlite_utils was imported before shared.database, so it misses SQLCipher's errors")
+
 KEY_BYTES: Final = 32
 _BUSY_MS: Final = 10_000
 _CACHE_KIB: Final = 8_192

@@ -7,3 +7,5 @@ upkeep      what is dropped, and when      opening  the file made ready
 
 Every function works inside the caller's transaction (`tx`) and takes no decision about a merge.
 """
+
+import shared.database  # noqa: F401 - it must be the first to import sqlite-utils

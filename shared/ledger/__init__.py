@@ -5,3 +5,5 @@ records   changes applied to records: merge state in, rows out
 log       a node's own changes: numbered, stamped, chained, cut into bundles
 audit     the chained lines that say who did what, and why
 """
+
+import shared.database  # noqa: F401 - it must be the first to import sqlite-utils
