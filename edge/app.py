@@ -29,7 +29,7 @@ _HEADERS = {
 }
 
 
-def create_app(booth: Booth, *, secret_key: bytes) -> Flask:
+def create_app(booth: Booth, *, secret_key: bytes, https: bool = False) -> Flask:
     """The app for one booth. `secret_key` signs the CSRF cookie only; sessions are the store's."""
     app = Flask("edge", static_folder="static", template_folder="templates")
     app.config.update(
@@ -38,6 +38,7 @@ def create_app(booth: Booth, *, secret_key: bytes) -> Flask:
         MAX_FORM_MEMORY_SIZE=FORM_MAX_BYTES,
         MAX_FORM_PARTS=200,
         SESSION_COOKIE_HTTPONLY=True,
+        SESSION_COOKIE_SECURE=https,
         SESSION_COOKIE_SAMESITE="Strict",
         WTF_CSRF_TIME_LIMIT=None,  # a shift outlasts any limit; the token dies with the cookie
         WTF_CSRF_SSL_STRICT=False,
@@ -66,9 +67,15 @@ def _coded(error: HTTPException) -> KaraulaError:
             "form_expired", "this form is no longer valid", hint="Load the page again and repeat the step."
         )
     elif isinstance(error, RequestEntityTooLarge):
-        coded = InputError("form_too_large", "the form is too large", hint="Send only what the page asks for.")
+        coded = InputError(
+            "form_too_large", "the form is too large", hint="Send only what the page asks for."
+        )
     elif error.code == 404:
         coded = MissingError("no_page", "there is no such page", hint="Go back to the check.")
+    elif (error.code or 500) >= 500:
+        coded = KaraulaError(
+            "internal", "something went wrong here", hint="Nothing was saved by this step. Try it again."
+        )
     else:
         coded = InputError("bad_request", "the page could not use this request", hint="Load the page again.")
     coded.status = error.code or coded.status

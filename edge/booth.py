@@ -168,9 +168,7 @@ class Booth:
         _allow(session)
         return self._afterwards.correct(session, check, form=form, reason=reason, shown=contexts)
 
-    def void(
-        self, session: Session, check: str, *, reason: str, contexts: str, note: str = ""
-    ) -> CheckView:
+    def void(self, session: Session, check: str, *, reason: str, contexts: str, note: str = "") -> CheckView:
         """Declare that a check does not count. `reason` is a code of `choices("void_reason")`.
 
         Raises as `correct` does; FormError's fields are `reason` and `note`.
@@ -188,9 +186,7 @@ class Booth:
         _allow(session)
         return self._hits.open(session, hit)
 
-    def settle_hit(
-        self, session: Session, hit: str, *, outcome: str, reason: str, contexts: str
-    ) -> HitView:
+    def settle_hit(self, session: Session, hit: str, *, outcome: str, reason: str, contexts: str) -> HitView:
         """Confirm or clear a hit (`outcome` confirmed | cleared) with a reason.
 
         Raises FormError (`outcome`, `reason`), StaleError `hit_changed`.
@@ -220,7 +216,7 @@ class Booth:
     def sync_now(self, session: Session) -> None:
         """Ask for a sync round at once; returns without waiting."""
         _allow(session)
-        self._kit.nudge()
+        self._kit.nudge(everything=True)
 
     def choices(self, name: str) -> Sequence[Option]:
         """The entries of a code list: document_category, vehicle_kind, purpose, refusal_letter,
@@ -232,7 +228,9 @@ def _allow(session: Session) -> None:
     """Nothing but a new password before the desk's first one was changed."""
     if session.must_change:
         raise ForbiddenError(
-            "password_must_change", "the first password must be changed", hint="Choose a password of your own."
+            "password_must_change",
+            "the first password must be changed",
+            hint="Choose a password of your own.",
         )
 
 

@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
+from typing import Protocol
 
 from edge.identity import Identity
 from edge.trusted_time import TrustedTime
@@ -18,6 +19,16 @@ from shared.codelists import CodeLists
 from shared.database import Connect, Database
 from shared.ledger.log import OwnLog
 from shared.watchlist import Matcher
+
+
+class Nudge(Protocol):
+    """Asks for a contact with the hub."""
+
+    def __call__(self, *, everything: bool = False) -> None: ...
+
+
+def no_link(*, everything: bool = False) -> None:
+    """A node nobody connects: simulations and tests drive its rounds themselves."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -38,7 +49,11 @@ class World:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Kit:
-    """The node's parts. `boot` names this run of the process."""
+    """The node's parts. `boot` names this run of the process.
+
+    `nudge` asks for a contact soon, because something urgent waits; with `everything` also for what
+    would wait for its batch. It returns at once.
+    """
 
     identity: Identity
     world: World
@@ -49,7 +64,7 @@ class Kit:
     matcher: Matcher
     boot: bytes
     demo: bool = False
-    nudge: Callable[[], None] = field(default=lambda: None)
+    nudge: Nudge = field(default=no_link)
 
     @property
     def node(self) -> int:

@@ -10,7 +10,6 @@ from __future__ import annotations
 import os
 import shutil
 import time
-from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from importlib.metadata import PackageNotFoundError, version
@@ -21,7 +20,7 @@ from edge import identity as identities
 from edge.booth import Booth
 from edge.config import Config
 from edge.identity import Identity
-from edge.kit import Kit, World
+from edge.kit import Kit, Nudge, World, no_link
 from edge.sealer import Sealer
 from edge.status import LinkReport, Reporter
 from edge.store import feed, opening, upkeep
@@ -76,9 +75,9 @@ def assemble(
     *,
     matcher: Matcher | None = None,
     demo: bool = False,
-    nudge: Callable[[], None] = lambda: None,
+    nudge: Nudge = no_link,
 ) -> EdgeNode:
-    """A node on any world. `nudge` is called when something urgent waits to be sent."""
+    """A node on any world. `nudge` is called when something should be sent soon."""
     certificate = identity.certificate
     database = Database(world.connect, key=identity.database_key)
     log = OwnLog(node=Node(certificate.node), now_ms=world.now_ms)
@@ -121,7 +120,7 @@ def assemble(
     )
 
 
-def build(config: Config, *, nudge: Callable[[], None] = lambda: None) -> EdgeNode:
+def build(config: Config, *, nudge: Nudge = no_link) -> EdgeNode:
     """The node of a data directory. Raises ConfigError, StoreError."""
     identity = identities.load(config.data, key_file=config.key_file, hub_url=config.hub_url)
     return assemble(identity, real_world(config.data), demo=config.demo, nudge=nudge)

@@ -33,11 +33,21 @@ Exchange = Callable[[bytes], bytes]
 """Carries a question's bytes to the hub and brings the answer's. Raises RemoteError."""
 
 TURNS_MAX: Final = 1_000  # a whole new list is a few hundred answers; beyond that someone plays with us
-_FINAL_REFUSALS: Final = frozenset({"feed_forked", "feed_quarantined", "wrong_hub", "bundle_too_large", "node_revoked"})
+_FINAL_REFUSALS: Final = frozenset(
+    {"feed_forked", "feed_quarantined", "wrong_hub", "bundle_too_large", "node_revoked"}
+)
 """Refusals that sending the same bundle again cannot mend. Others are tried again."""
 
 _NAMED: Final = frozenset(
-    {"feed_rolled_back", "feed_forked", "feed_gap", "feed_cloned", "bad_signature", "node_revoked", "wrong_hub"}
+    {
+        "feed_rolled_back",
+        "feed_forked",
+        "feed_gap",
+        "feed_cloned",
+        "bad_signature",
+        "node_revoked",
+        "wrong_hub",
+    }
 )
 """What no next contact mends by itself: kept, and shown on every page until a contact succeeds."""
 
@@ -70,13 +80,16 @@ class SyncRound:
         )
         self._careful = True  # a hello alone, with our certificate: the first contact, or one after a failure
 
-    def run(self, exchange: Exchange) -> Outcome:
-        """Talk until both sides have nothing more. Raises RemoteError (link or hub), StoreError."""
+    def run(self, exchange: Exchange, *, everything: bool = False) -> Outcome:
+        """Talk until both sides have nothing more; `everything` seals what would still wait.
+
+        Raises RemoteError (link or hub), StoreError.
+        """
         turns = sent = applied = late = 0
         going = True
         try:
             while going and turns < TURNS_MAX:
-                self._sealer.seal(link_appeared=True)
+                self._sealer.seal(link_appeared=everything or self._careful)
                 turn = self._ask(exchange)
                 turns, sent = turns + 1, sent + len(turn.bundles)
                 late += self._replica.apply(turn.heard.segments, head_ms=turn.heard.head.time_ms)
@@ -189,7 +202,9 @@ class SyncRound:
         for name, first in wanted:
             if node_of_feed(name) != self._kit.node:
                 continue
-            stale = stale or self._kit.log.sealed_otherwise(tx, feed=Feed(name), first=Seq(first), prekey=number)
+            stale = stale or self._kit.log.sealed_otherwise(
+                tx, feed=Feed(name), first=Seq(first), prekey=number
+            )
             self._kit.log.reseal(
                 tx,
                 feed=Feed(name),

@@ -1,0 +1,127 @@
+"""The node's own rhythm: contacts with the hub, sealing, upkeep, status.
+
+Job: run the jobs in two worker threads beside the pages. Invariants: one contact at a time; a
+failed one is tried again after a wait that grows and is never the same twice; no job's failure
+ends its rhythm; what fails is logged by its code, once until it changes. Must not know: pages, SQL.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+from typing import Final
+
+import structlog
+from apscheduler.executors.pool import ThreadPoolExecutor
+from apscheduler.schedulers.background import BackgroundScheduler
+
+from edge.backoff import Backoff
+from edge.node import EdgeNode
+from edge.sync import Exchange
+from shared.errors import KaraulaError
+
+_SYNC: Final = "sync"
+_UPKEEP: Final = "upkeep"
+_SEAL_S: Final = 5
+_KEEP_TIME_S: Final = 60
+_REPORT_S: Final = 15 * 60
+_PRUNE_S: Final = 60 * 60
+
+log = structlog.get_logger("karaula.edge")
+
+
+class Scheduler:
+    """Drives one node. `nudge` may be called from any thread, before `start` too."""
+
+    def __init__(self, backoff: Backoff) -> None:
+        self._backoff = backoff
+        self._jobs = BackgroundScheduler(
+            executors={_SYNC: ThreadPoolExecutor(1), _UPKEEP: ThreadPoolExecutor(1)},
+            job_defaults={"coalesce": True, "max_instances": 1, "misfire_grace_time": None},
+            timezone=UTC,
+        )
+        self._lock = threading.Lock()
+        self._running = self._again = self._everything = self._stopping = False
+        self._said = ""
+        self._contact: Callable[[], None] | None = None
+
+    def start(self, node: EdgeNode, exchange: Exchange) -> None:
+        """Begin: the first contact at once, the rest at their intervals."""
+        self._contact = lambda: self._sync(node, exchange)
+        self._every(_SEAL_S, "seal", node.sealer.seal)
+        self._every(_KEEP_TIME_S, "keep_time", node.keep_time)
+        self._every(_REPORT_S, "report", node.reporter.report)
+        self._every(_PRUNE_S, "prune", node.prune)
+        self._jobs.start()
+        self._soon(0.0)
+
+    def nudge(self, *, everything: bool = False) -> None:
+        """Ask for a contact at once; one that runs is followed by another."""
+        with self._lock:
+            self._everything = self._everything or everything
+            self._again = True
+            idle = not self._running and self._contact is not None and not self._stopping
+        if idle:
+            self._soon(0.0)
+
+    def stop(self) -> None:
+        """End after the job that runs, if any."""
+        with self._lock:
+            self._stopping = True
+        if self._jobs.running:
+            self._jobs.shutdown(wait=True)
+
+    # --- contacts ---
+
+    def _soon(self, delay_s: float) -> None:
+        if self._stopping or not self._jobs.running:
+            return
+        self._jobs.add_job(
+            self._contact,
+            "date",
+            run_date=datetime.now(UTC) + timedelta(seconds=delay_s),
+            id=_SYNC,
+            executor=_SYNC,
+            replace_existing=True,
+        )
+
+    def _sync(self, node: EdgeNode, exchange: Exchange) -> None:
+        with self._lock:
+            self._running, self._again = True, False
+            everything, self._everything = self._everything, False
+        try:
+            node.round.run(exchange, everything=everything)
+            node.link.up()
+            delay_s = self._backoff.after_success()
+            self._say("")
+        except KaraulaError as refused:
+            node.link.down(refused.code, refused.hint)
+            delay_s = self._backoff.after_failure()
+            self._say(refused.code)
+        except Exception:
+            node.link.down("internal", "Call the engineer; checks go on being saved.")
+            delay_s = self._backoff.after_failure()
+            log.exception("contact_failed")
+        with self._lock:
+            self._running = False
+            delay_s = 0.0 if self._again and not node.link.view().error else delay_s
+        self._soon(delay_s)
+
+    def _say(self, code: str) -> None:
+        if code != self._said:
+            self._said = code
+            log.warning("link_down", code=code) if code else log.info("link_up")
+
+    # --- the other jobs ---
+
+    def _every(self, seconds: int, name: str, job: Callable[[], object]) -> None:
+        def guarded() -> None:
+            try:
+                job()
+            except KaraulaError as refused:
+                log.error("job_failed", job=name, code=refused.code)
+            except Exception:
+                log.exception("job_failed", job=name)
+
+        self._jobs.add_job(guarded, "interval", seconds=seconds, id=name, executor=_UPKEEP)

@@ -1,0 +1,91 @@
+"""One node process: pages, rhythm and link around one `EdgeNode`, until it is told to stop.
+
+Job: start in an order in which nothing is offered before it works, and stop in the reverse.
+Must not know: what a check is.
+"""
+
+from __future__ import annotations
+
+import logging
+import os
+import random
+import signal
+import sys
+from collections.abc import Callable
+from types import FrameType
+
+import structlog
+from waitress.server import create_server
+
+from edge.app import create_app
+from edge.backoff import Backoff
+from edge.config import Config
+from edge.node import build
+from edge.scheduler import Scheduler
+from edge.transport import HubLink
+from shared.crypto import KEY_BYTES, digest
+from shared.errors import ConfigError
+from shared.limits import FORM_MAX_BYTES
+
+URL_FILE = "url"
+
+
+def serve(config: Config, *, say: Callable[[str], None]) -> None:
+    """Run a node until SIGTERM or SIGINT. `say` gets the one line with its address.
+
+    Raises ConfigError, StoreError before anything listens.
+    """
+    os.umask(0o077)
+    _log_to_stderr()
+    scheduler = Scheduler(Backoff(interval_s=config.sync_interval_s, chance=random.SystemRandom().random))
+    node = build(config, nudge=scheduler.nudge)
+    try:
+        secret = digest(b"karaula/pages\0", node.kit.identity.database_key, size=KEY_BYTES)
+        app = create_app(node.booth, secret_key=secret, https=config.https)
+        try:
+            server = create_server(
+                app,
+                host=config.host,
+                port=config.port,
+                threads=config.threads,
+                ident="",
+                max_request_body_size=4 * FORM_MAX_BYTES,
+                clear_untrusted_proxy_headers=True,
+            )
+        except OSError as error:
+            raise ConfigError(
+                "port_taken",
+                f"cannot listen on {config.host}:{config.port} ({error.strerror})",
+                hint="Choose another --port, or 0 for any free one.",
+            ) from None
+        url = f"http://{config.host}:{server.effective_port}"
+        (config.data / URL_FILE).write_text(url + "\n", encoding="utf-8")
+        with HubLink(node.kit.identity.hub_url) as link:
+            scheduler.start(node, link.exchange)
+            try:
+                signal.signal(signal.SIGTERM, _stop)
+                say(f"listening on {url}")
+                server.run()  # ends on SystemExit and KeyboardInterrupt
+            finally:
+                server.close()
+                scheduler.stop()
+    finally:
+        node.close()
+
+
+def _stop(_signal: int, _frame: FrameType | None) -> None:
+    raise SystemExit(0)
+
+
+def _log_to_stderr() -> None:
+    """Structured lines without personal data; the libraries' own chatter from warnings up."""
+    logging.basicConfig(stream=sys.stderr, level=logging.WARNING, format="%(levelname)s %(name)s %(message)s")
+    structlog.configure(
+        processors=[
+            structlog.processors.add_log_level,
+            structlog.processors.TimeStamper(fmt="iso", utc=True),
+            structlog.processors.format_exc_info,
+            structlog.processors.JSONRenderer(),
+        ],
+        logger_factory=structlog.PrintLoggerFactory(file=sys.stderr),
+    )
