@@ -16,7 +16,7 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Final
 
-from shared.errors import ConfigError, InputError, MissingError, StoreError
+from shared.errors import ConfigError, InputError, KaraulaError, MissingError, StoreError
 
 FILE_MODE: Final = 0o600
 DIRECTORY_MODE: Final = 0o700
@@ -116,33 +116,34 @@ def coded(path: Path) -> Iterator[None]:
     try:
         yield
     except OSError as error:
-        match error.errno:
-            case errno.ENOENT | errno.ENOTDIR:
-                raise MissingError("no_such_file", f"{path} is not there", hint="Check the path.") from error
-            case errno.EACCES | errno.EPERM:
-                raise ConfigError(
-                    "no_permission",
-                    f"this account may not use {path}",
-                    hint="Run the command as the account that owns it.",
-                ) from error
-            case errno.EISDIR | errno.EEXIST:
-                raise InputError(
-                    "not_a_file", f"{path} is not the kind of thing it should be", hint="Check the path."
-                ) from error
-            case errno.ENOSPC | errno.EDQUOT:
-                raise StoreError(
-                    "disk_full", f"no room to write {path}", hint="Free space and try again."
-                ) from error
-            case errno.EROFS:
-                raise StoreError(
-                    "store_read_only", f"{path} cannot be written", hint="The disk is mounted read-only."
-                ) from error
-            case _:
-                raise StoreError(
-                    "disk_refused",
-                    f"{path}: {error.strerror}",
-                    hint="Check the disk or the stick, and try again.",
-                ) from error
+        raise complaint(error, path) from error
+
+
+def complaint(error: OSError, path: Path) -> KaraulaError:
+    """What the operating system says about `path`, in our words."""
+    match error.errno:
+        case errno.ENOENT | errno.ENOTDIR:
+            return MissingError("no_such_file", f"{path} is not there", hint="Check the path.")
+        case errno.EACCES | errno.EPERM:
+            return ConfigError(
+                "no_permission",
+                f"this account may not use {path}",
+                hint="Run the command as the account that owns it.",
+            )
+        case errno.EISDIR | errno.EEXIST:
+            return InputError(
+                "not_a_file", f"{path} is not the kind of thing it should be", hint="Check the path."
+            )
+        case errno.ENOSPC | errno.EDQUOT:
+            return StoreError("disk_full", f"no room to write {path}", hint="Free space and try again.")
+        case errno.EROFS:
+            return StoreError(
+                "store_read_only", f"{path} cannot be written", hint="The disk is mounted read-only."
+            )
+        case _:
+            return StoreError(
+                "disk_refused", f"{path}: {error.strerror}", hint="Check the disk or the stick."
+            )
 
 
 def _write_synced(path: Path, data: bytes) -> None:

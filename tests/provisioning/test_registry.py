@@ -28,6 +28,10 @@ def fail():
     raise StoreError("disk_full", "no room", hint="Make room.")
 
 @click.command()
+def locked():
+    raise PermissionError(13, "Permission denied", "/data/hub.keys")
+
+@click.command()
 def crash():
     raise ZeroDivisionError
 
@@ -91,6 +95,13 @@ def test_a_refusal_is_one_line(karaula):
     result = karaula({"hub.fail": "planted_parts:fail"}, "hub", "fail")
     assert (result.exit_code, result.stdout) == (1, "")
     assert result.stderr == "✗ disk_full: no room — Make room.\n"
+
+
+def test_a_file_the_account_may_not_use_is_no_traceback(karaula):
+    """Wherever the operating system refuses a file, its name and a hint are one line."""
+    result = karaula({"hub.locked": "planted_parts:locked"}, "hub", "locked")
+    assert (result.exit_code, result.stderr.partition(":")[0]) == (1, "✗ no_permission")
+    assert "/data/hub.keys" in result.stderr
 
 
 def test_our_own_mistakes_keep_their_traceback(karaula):
