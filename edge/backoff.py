@@ -30,5 +30,5 @@ class Backoff:
     def after_failure(self) -> float:
         """Seconds to the next try."""
         self._failures = min(self._failures + 1, _STEPS_MAX)
-        ceiling = min(max(WAIT_MAX_S, self._interval_s), self._interval_s * 2**self._failures)
+        ceiling = min(max(WAIT_MAX_S, self._interval_s), self._interval_s * float(1 << self._failures))
         return ceiling * (0.5 + 0.5 * self._chance())

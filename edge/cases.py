@@ -22,7 +22,7 @@ from edge.form import FormError
 from edge.kit import Kit
 from edge.printing import printed, read_id
 from edge.screen import CUE, Candidate, CaseId, CaseView, Problem, Saved, Session
-from edge.store import checks, drafts, feed, watch
+from edge.store import checks, drafts, watch
 from edge.store.drafts import Draft
 from edge.witness import witness, witness_upward
 from shared.change import Value, named
@@ -99,13 +99,14 @@ class Cases:
             found = self._find(tx, captured)
             problems, decision = self._judge(session, whole, captured)
             unseen = {one.alert.id for one in found} - (draft.shown or frozenset())
-            if problems or unseen:
+            saved = None
+            if problems or unseen:  # kept and shown again: this transaction commits what was typed
                 self._answer(tx, session, draft, whole)
             else:
                 saved = self._commit(tx, session, case, dict(captured.values) | decision, found)
         if problems:
             raise FormError(problems)
-        if unseen:
+        if saved is None:
             raise StaleError(
                 "answer_changed",
                 "the list has an answer you have not seen",
@@ -187,7 +188,9 @@ class Cases:
         )
         problems = dict(captured.problems) | wrong
         if captured.empty:
-            problems["mrz"] = _problem("mrz", "case_empty", "nothing was captured", "Read or type a document first.")
+            problems["mrz"] = _problem(
+                "mrz", "case_empty", "nothing was captured", "Read or type a document first."
+            )
         if captured.unconfirmed_digits and form.get("confirm_digits") != _YES:
             problems["confirm_digits"] = _problem(
                 "confirm_digits",

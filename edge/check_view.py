@@ -14,7 +14,7 @@ from edge.screen import CheckRow, Event
 from shared.change import Change, Value
 from shared.clock import ms_of
 from shared.database import Connection
-from shared.ids import Lane, feed_of_dot, lane_of_feed, node_of_dot, seq_of_dot
+from shared.ids import Dot, Lane, RecordId, feed_of_dot, lane_of_feed, node_of_dot, seq_of_dot
 from shared.ledger import records
 from shared.ledger.log import OwnHead
 from shared.ledger.records import Record
@@ -84,9 +84,13 @@ def as_text(value: Value, type_: Type) -> str:
     return value.hex() if isinstance(value, bytes) else str(value)
 
 
-def event_of(change: Change, *, names: Names, corrections: Mapping[int, Record]) -> Event:
+def _beside(change: Change, step: int) -> RecordId:
+    return RecordId(Dot(change.dot + step))
+
+
+def event_of(change: Change, *, names: Names, corrections: Mapping[RecordId, Record]) -> Event:
     """One change in a check's history. Its reason is the correction logged right beside it."""
-    beside = corrections.get(change.dot + 1) or corrections.get(change.dot - 1)
+    beside = corrections.get(_beside(change, 1)) or corrections.get(_beside(change, -1))
     fields = []
     for number, value in sorted(change.fields.items()):
         field = field_by_number(change.kind, number)

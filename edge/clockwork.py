@@ -40,7 +40,9 @@ class Clockwork:
         if not wrong and stamp_ahead_ms > CLOCK_SKEW_SUSPECT_MS:
             step = self._kit.log.correct_clock(tx)
             if step is not None:
-                self._journal(tx, f"The clock was set right: it had been {_words(step.from_ms - step.to_ms)} the time.")
+                self._journal(
+                    tx, f"The clock was set right: it had been {_words(step.from_ms - step.to_ms)} the time."
+                )
 
     def _correct_checks(self, tx: Connection) -> None:
         """Measure the checks of this run that were made under a clock nobody could vouch for."""
@@ -52,7 +54,7 @@ class Clockwork:
         for check, at_monotonic_ms in checks.take_clock_marks(tx, kit.boot, limit=_SLICE):
             record = records.read(tx, Kind.CHECK, check)
             happened = record.number("happened") if record is not None else None
-            if happened is None:
+            if record is None or happened is None:
                 continue
             correction = real_ms - (monotonic_ms - at_monotonic_ms) - happened
             if abs(correction) > CLOCK_SKEW_SUSPECT_MS:
@@ -61,7 +63,7 @@ class Clockwork:
                     kind=Kind.CHECK,
                     author=SYSTEM,
                     fields={_CORRECTION: correction},
-                    record=records.RecordId(records.Dot(check)),
+                    record=record.id,
                     context=records.context_of(tx, Kind.CHECK, check),
                 )
 

@@ -61,7 +61,9 @@ class Hits:
             if not chosen:
                 fields.add("outcome", "outcome_missing", "confirmed or cleared?", "Choose one.")
             if not why:
-                fields.add("reason", "reason_missing", "the outcome needs its reason", "Write what showed it.")
+                fields.add(
+                    "reason", "reason_missing", "the outcome needs its reason", "Write what showed it."
+                )
             if fields.problems:
                 raise FormError(fields.problems)
             seen, now = contexts.from_text(shown), records.context_of(tx, Kind.HIT, record.id)

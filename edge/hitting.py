@@ -24,9 +24,20 @@ from shared.schema import Kind
 from shared.watchlist import subject_of
 
 _OF_CHECK: Final = (
-    "post happened direction surname given_names birth nationality document_number document_issuer "
-    "plate plate_country vin training"
-).split()
+    "post",
+    "happened",
+    "direction",
+    "surname",
+    "given_names",
+    "birth",
+    "nationality",
+    "document_number",
+    "document_issuer",
+    "plate",
+    "plate_country",
+    "vin",
+    "training",
+)
 
 
 def append(
@@ -45,7 +56,10 @@ def append(
         if checks.has_hit(tx, check=check, alert=one.alert.id):
             continue
         kit.log.append(
-            tx, kind=Kind.HIT, author=author, fields=named(Kind.HIT, _fields(kit, check, values, one, late=late))
+            tx,
+            kind=Kind.HIT,
+            author=author,
+            fields=named(Kind.HIT, _fields(kit, check, values, one, late=late)),
         )
         count += 1
     return count

@@ -81,7 +81,10 @@ class LookUps:
             fields.add("purpose", "purpose_missing", "a look-up states its purpose", "Choose one.")
         elif purpose.needs_reference and not reference:
             fields.add(
-                "reference", "reference_missing", "this purpose needs a case number", "Type the number or file."
+                "reference",
+                "reference_missing",
+                "this purpose needs a case number",
+                "Type the number or file.",
             )
         if not fields.problems and not self._kit.matcher.keys_of(subject):
             fields.add(
@@ -101,9 +104,7 @@ class LookUps:
     def _write_down(
         self, tx: Connection, session: Session, action: str, fields: Fields, *, results: int
     ) -> None:
-        asked = "; ".join(
-            f"{name}={fields.raw(name)}" for name in LOOK_UP_FIELDS[:-2] if fields.raw(name)
-        )
+        asked = "; ".join(f"{name}={fields.raw(name)}" for name in LOOK_UP_FIELDS[:-2] if fields.raw(name))
         witness_upward(
             self._kit,
             tx,

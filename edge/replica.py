@@ -113,5 +113,3 @@ class Replica:
             records.forget(tx, record)
             watch.rekey(tx, self._kit.matcher, record)
             accounts.end_sessions(tx, record)
-
-

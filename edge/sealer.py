@@ -53,7 +53,9 @@ class Sealer:
         """What to seal to. Raises StoreError `no_prekey`: a node is enrolled with several."""
         found = feed.seal_to(tx, feed.state(tx).prekey)
         if found is None:
-            raise StoreError("no_prekey", "this node holds no prekey of its hub", hint="Enrol the node again.")
+            raise StoreError(
+                "no_prekey", "this node holds no prekey of its hub", hint="Enrol the node again."
+            )
         return found
 
     def _at_most(self, tx: Connection, lane: Lane) -> int:

@@ -13,9 +13,10 @@ import signal
 import sys
 from collections.abc import Callable
 from types import FrameType
+from typing import Any
 
 import structlog
-from waitress.server import create_server
+from waitress.server import BaseWSGIServer, create_server
 
 from edge.app import create_app
 from edge.backoff import Backoff
@@ -41,24 +42,8 @@ def serve(config: Config, *, say: Callable[[str], None]) -> None:
     node = build(config, nudge=scheduler.nudge)
     try:
         secret = digest(b"karaula/pages\0", node.kit.identity.database_key, size=KEY_BYTES)
-        app = create_app(node.booth, secret_key=secret, https=config.https)
-        try:
-            server = create_server(
-                app,
-                host=config.host,
-                port=config.port,
-                threads=config.threads,
-                ident="",
-                max_request_body_size=4 * FORM_MAX_BYTES,
-                clear_untrusted_proxy_headers=True,
-            )
-        except OSError as error:
-            raise ConfigError(
-                "port_taken",
-                f"cannot listen on {config.host}:{config.port} ({error.strerror})",
-                hint="Choose another --port, or 0 for any free one.",
-            ) from None
-        url = f"http://{config.host}:{server.effective_port}"
+        server = _listen(config, create_app(node.booth, secret_key=secret, https=config.https))
+        url = f"http://{config.host}:{_port_of(server)}"
         (config.data / URL_FILE).write_text(url + "\n", encoding="utf-8")
         with HubLink(node.kit.identity.hub_url) as link:
             scheduler.start(node, link.exchange)
@@ -71,6 +56,34 @@ def serve(config: Config, *, say: Callable[[str], None]) -> None:
                 scheduler.stop()
     finally:
         node.close()
+
+
+def _listen(config: Config, pages: Callable[..., Any]) -> BaseWSGIServer:
+    try:
+        server = create_server(
+            pages,
+            host=config.host,
+            port=config.port,
+            threads=config.threads,
+            ident="",
+            max_request_body_size=4 * FORM_MAX_BYTES,
+            clear_untrusted_proxy_headers=True,
+        )
+    except (OSError, ValueError) as error:
+        raise ConfigError(
+            "port_taken",
+            f"cannot listen on {config.host}:{config.port} ({error})",
+            hint="Choose another --port, or 0 for any free one.",
+        ) from None
+    if not isinstance(server, BaseWSGIServer):  # a name with several addresses would open several doors
+        server.close()
+        raise ConfigError("host_ambiguous", "this host has several addresses", hint="Give one as --host.")
+    return server
+
+
+def _port_of(server: BaseWSGIServer) -> int:
+    assert server.socket is not None  # it listens
+    return int(server.socket.getsockname()[1])
 
 
 def _stop(_signal: int, _frame: FrameType | None) -> None:

@@ -40,13 +40,8 @@ _FINAL_REFUSALS: Final = frozenset(
 
 _NAMED: Final = frozenset(
     {
-        "feed_rolled_back",
-        "feed_forked",
-        "feed_gap",
-        "feed_cloned",
-        "bad_signature",
-        "node_revoked",
-        "wrong_hub",
+        *("feed_rolled_back", "feed_forked", "feed_gap", "feed_cloned"),
+        *("bad_signature", "node_revoked", "wrong_hub"),
     }
 )
 """What no next contact mends by itself: kept, and shown on every page until a contact succeeds."""

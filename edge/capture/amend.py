@@ -70,7 +70,7 @@ def _read(fields: Fields, lists: CodeLists, today: date) -> dict[str, Value]:
         "document_category": fields.code("document_category", lists.document_categories.codes),
         "document_issuer": fields.state("document_issuer"),
         "document_number": fields.number("document_number"),
-        "document_expiry": zone.packed(fields.date("document_expiry")),
+        "document_expiry": zone.packed(fields.partial_date("document_expiry")),
         "personal_number": fields.number("personal_number"),
         "surname": fields.name("surname"),
         "given_names": fields.name("given_names"),

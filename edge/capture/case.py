@@ -29,9 +29,19 @@ DIRECTIONS: Final = ("entry", "exit")
 IN_PARENTS: Final = "parents_passport"
 NO_DOCUMENT: Final = "none"
 _PERSON: Final = (
-    "document_category document_issuer document_number document_expiry personal_number surname given_names "
-    "written_name birth sex nationality accompanied_by"
-).split()
+    "document_category",
+    "document_issuer",
+    "document_number",
+    "document_expiry",
+    "personal_number",
+    "surname",
+    "given_names",
+    "written_name",
+    "birth",
+    "sex",
+    "nationality",
+    "accompanied_by",
+)
 _ALPHA_2: Final = 2
 
 ResolveCheck = Callable[[str], RecordId]
@@ -58,9 +68,7 @@ class Captured:
         return self.values.get("mrz_state") == "wrong_digit"
 
 
-def read_case(
-    form: Mapping[str, str], *, lists: CodeLists, today: date, resolve: ResolveCheck
-) -> Captured:
+def read_case(form: Mapping[str, str], *, lists: CodeLists, today: date, resolve: ResolveCheck) -> Captured:
     """Read everything but the decision."""
     fields = Fields(form)
     mrz = _read_zone(fields, today)
@@ -98,14 +106,12 @@ def _read_zone(fields: Fields, today: date) -> Mrz | None:
         return None
 
 
-def _person(
-    fields: Fields, lists: CodeLists, today: date, resolve: ResolveCheck
-) -> dict[str, Value]:
+def _person(fields: Fields, lists: CodeLists, today: date, resolve: ResolveCheck) -> dict[str, Value]:
     return {
         "document_category": fields.code("document_category", lists.document_categories.codes),
         "document_issuer": fields.state("document_issuer"),
         "document_number": fields.number("document_number"),
-        "document_expiry": zone.packed(fields.date("document_expiry")),
+        "document_expiry": zone.packed(fields.partial_date("document_expiry")),
         "personal_number": fields.number("personal_number"),
         "surname": fields.name("surname"),
         "given_names": fields.name("given_names"),
@@ -132,7 +138,10 @@ def _vehicle(fields: Fields, lists: CodeLists) -> dict[str, Value]:
     country = fields.text("plate_country", chars_max=3).upper()
     if country and not (country.isascii() and country.isalpha() and len(country) <= 3):
         fields.add(
-            "plate_country", "bad_country", "this is no country code", "Type the sign's letters, for example BA."
+            "plate_country",
+            "bad_country",
+            "this is no country code",
+            "Type the sign's letters, for example BA.",
         )
         country = ""
     return {
@@ -171,9 +180,9 @@ def _demand(fields: Fields, values: Mapping[str, Value], lists: CodeLists) -> No
     if "mrz" in fields.problems and category is None and not values.get("surname"):
         return  # the reader failed: reading again comes first, and that problem is shown
     if category is None:
-        fields.add("document_category", "category_missing", "which document is it?", "Choose one; “none” is one too.")
+        fields.add("document_category", "category_missing", "which document?", "Choose; “none” is one too.")
     elif category.needs_number and not values.get("document_number"):
-        fields.add("document_number", "number_missing", "the document's number is missing", "Type it as printed.")
+        fields.add("document_number", "number_missing", "the number is missing", "Type it as printed.")
     if category is not None and category.code == IN_PARENTS and not values.get("accompanied_by"):
         fields.add(
             "accompanied_by",
@@ -182,8 +191,10 @@ def _demand(fields: Fields, values: Mapping[str, Value], lists: CodeLists) -> No
             "Save the parent's check first and type its id here.",
         )
     if not any(values.get(name) for name in ("surname", "given_names", "written_name")):
-        fields.add("surname", "name_missing", "the name is missing", "Type at least one name as the document shows it.")
+        fields.add("surname", "name_missing", "the name is missing", "Type at least one name as shown.")
     if not values.get("birth") and not fields.raw("birth"):
-        fields.add("birth", "birth_missing", "the birth date is missing", "Type what is known of it; XXXX if nothing is.")
+        fields.add("birth", "birth_missing", "the birth date is missing", "Type what is known; else XXXX.")
     if not values.get("nationality"):
-        fields.add("nationality", "nationality_missing", "the nationality is missing", "Type three letters; XXX if unknown.")
+        fields.add(
+            "nationality", "nationality_missing", "nationality is missing", "Three letters, or XXX."
+        )

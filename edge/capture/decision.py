@@ -43,9 +43,21 @@ def read_decision(
             "Admit, or send to the second line to establish identity.",
         )
     elif chosen is None and direction:
-        fields.add("decision", "unknown_decision", f"this is no decision on {direction}", "Choose one of those offered.")
+        fields.add(
+            "decision",
+            "unknown_decision",
+            f"this is no decision on {direction}",
+            "Choose one of those offered.",
+        )
     if chosen is not None and chosen.needs_letters and not letters:
-        fields.add("letters", "letters_missing", "a refusal needs its grounds", "Choose at least one letter, A to J.")
+        fields.add(
+            "letters", "letters_missing", "a refusal needs its grounds", "Choose at least one letter, A to J."
+        )
     if chosen is not None and not chosen.needs_letters and letters:
-        fields.add("letters", "letters_unneeded", "letters belong to a refusal only", "Clear them, or decide to refuse.")
+        fields.add(
+            "letters",
+            "letters_unneeded",
+            "letters belong to a refusal only",
+            "Clear them, or decide to refuse.",
+        )
     return {"decision": code, "letters": letters or None}, fields.problems

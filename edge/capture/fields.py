@@ -15,7 +15,7 @@ from edge.form import problem_of
 from edge.screen import Problem
 from shared import partial_date
 from shared.errors import InputError
-from shared.limits import NAME_MAX_CHARS, PLATE_MAX_CHARS, TEXT_MAX_CHARS, VIN_MAX_CHARS
+from shared.limits import NAME_MAX_CHARS, TEXT_MAX_CHARS, VIN_MAX_CHARS
 from shared.mrz import STATES
 from shared.partial_date import PartialDate
 from shared.plates import read_plate
@@ -60,18 +60,20 @@ class Fields:
         """A document or personal number in capitals; blanks and fillers are no part of it."""
         found = self.text(name, chars_max=NUMBER_MAX_CHARS).upper().replace("<", "").replace(" ", "")
         if found and not any(character.isalnum() for character in found):
-            self.add(name, "number_empty", "there is no letter or digit in this number", "Type it as printed.")
+            self.add(
+                name, "number_empty", "there is no letter or digit in this number", "Type it as printed."
+            )
             return ""
         return found
 
-    def date(self, name: str) -> PartialDate | None:
+    def partial_date(self, name: str) -> PartialDate | None:
         """A date of which parts may be unknown; None when nothing is known."""
         found = self._read(name, lambda raw: partial_date.parse(raw) if raw else None, None)
         return None if found == partial_date.UNKNOWN else found
 
     def birth(self, name: str, *, today: date) -> PartialDate | None:
         """A birth date, never in the future."""
-        found = self.date(name)
+        found = self.partial_date(name)
         if found is not None and found.earliest is not None and found.earliest > today:
             self.add(
                 name,
@@ -130,7 +132,9 @@ class Fields:
         wanted = self.raw(name).replace(",", " ").split()
         known = tuple(allowed)
         if any(code not in known for code in wanted):
-            self.add(name, "unknown_code", "one of these is not on the list", "Choose from the entries offered.")
+            self.add(
+                name, "unknown_code", "one of these is not on the list", "Choose from the entries offered."
+            )
             return ()
         return tuple(code for code in known if code in wanted)
 

@@ -82,7 +82,11 @@ def _of_document(values: Mapping[str, Value], today: date) -> Iterator[Note]:
     if state == "expired":
         yield Note(code="document_expired", field="document_expiry", message="The document has expired.")
     if state == "soon":
-        yield Note(code="document_expires_soon", field="document_expiry", message="The document expires within 30 days.")
+        yield Note(
+            code="document_expires_soon",
+            field="document_expiry",
+            message="The document expires within 30 days.",
+        )
 
 
 def _of_number(values: Mapping[str, Value]) -> Iterator[Note]:
@@ -106,7 +110,9 @@ def _of_vehicle(values: Mapping[str, Value]) -> Iterator[Note]:
             countries = set()
         if countries and country not in countries:
             likely = ", ".join(sorted(countries))
-            yield Note(code="plate_country_odd", field="plate", message=f"Plates of this shape are from {likely}.")
+            yield Note(
+                code="plate_country_odd", field="plate", message=f"Plates of this shape are from {likely}."
+            )
     if isinstance(vin, str) and (problem := vin_verdict(vin).problem) is not None:
         yield Note(code=problem.value, field="vin", message=_DOUBTS[problem.value])
 

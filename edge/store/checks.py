@@ -19,15 +19,13 @@ def newest(tx: Connection, *, node: int, limit: int) -> list[Record]:
     """This node's newest checks, newest first."""
     feed = feed_of(node, Lane.ROUTINE)
     span = (make_dot(feed, 1), make_dot(feed, SEQ_MAX))
-    return records.select(
-        tx, Kind.CHECK, "id BETWEEN ? AND ?", span, f"ORDER BY id DESC LIMIT {int(limit)}"
-    )
+    return records.select(tx, Kind.CHECK, "id BETWEEN ? AND ?", span, f"ORDER BY id DESC LIMIT {int(limit)}")
 
 
 def some(tx: Connection, ids: Sequence[int]) -> list[Record]:
     """These checks, newest first."""
     marks = ",".join("?" * len(ids))
-    return records.select(tx, Kind.CHECK, f"id IN ({marks})", tuple(ids), "ORDER BY id DESC") if ids else []  # noqa: S608 — only question marks
+    return records.select(tx, Kind.CHECK, f"id IN ({marks})", tuple(ids), "ORDER BY id DESC") if ids else []
 
 
 def with_keys(tx: Connection, keys: Sequence[int], *, limit: int) -> list[Record]:
@@ -90,6 +88,8 @@ def mark_clock(tx: Connection, record: int, *, boot: bytes, monotonic_ms: int) -
 def take_clock_marks(tx: Connection, boot: bytes, *, limit: int) -> list[tuple[int, int]]:
     """(check, monotonic ms) of this run, taken off the list; an earlier run's tell nothing and go too."""
     tx.execute("DELETE FROM clock_mark WHERE boot <> ?", (boot,))
-    rows = tx.execute("SELECT record, monotonic_ms FROM clock_mark ORDER BY record LIMIT ?", (limit,)).fetchall()
+    rows = tx.execute(
+        "SELECT record, monotonic_ms FROM clock_mark ORDER BY record LIMIT ?", (limit,)
+    ).fetchall()
     tx.executemany("DELETE FROM clock_mark WHERE record = ?", [(record,) for record, _ in rows])
     return [(int(record), int(monotonic)) for record, monotonic in rows]

@@ -58,7 +58,8 @@ def newest_open(tx: Connection, *, officer: int, device: str) -> CaseId | None:
 
 def start(tx: Connection, case: CaseId, *, officer: int, device: str, now_ms: int) -> None:
     tx.execute(
-        "INSERT INTO draft (case_id, officer, device, opened_ms, changed_ms, form) VALUES (?, ?, ?, ?, ?, '{}')",
+        "INSERT INTO draft (case_id, officer, device, opened_ms, changed_ms, form) "
+        "VALUES (?, ?, ?, ?, ?, '{}')",
         (case, officer, device, now_ms, now_ms),
     )
 
@@ -68,7 +69,8 @@ def keep(
 ) -> None:
     """Keep what was typed and, where the list answered, which alerts were shown."""
     tx.execute(
-        "UPDATE draft SET form = ?, shown = coalesce(?, shown), changed_ms = ? WHERE case_id = ? AND saved IS NULL",
+        "UPDATE draft SET form = ?, shown = coalesce(?, shown), changed_ms = ? "
+        "WHERE case_id = ? AND saved IS NULL",
         (
             json.dumps(dict(form), separators=(",", ":")),
             None if shown is None else json.dumps(sorted(shown)),

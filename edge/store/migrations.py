@@ -32,9 +32,11 @@ def m001_watch_list(db: sqlite_utils.Database) -> None:
         """CREATE TABLE watch_key (
             key INTEGER NOT NULL, alert INTEGER NOT NULL, PRIMARY KEY (key, alert)) STRICT, WITHOUT ROWID""",
         """CREATE TABLE check_key (
-            key INTEGER NOT NULL, record INTEGER NOT NULL, PRIMARY KEY (key, record)) STRICT, WITHOUT ROWID""",
+            key INTEGER NOT NULL, record INTEGER NOT NULL,
+            PRIMARY KEY (key, record)) STRICT, WITHOUT ROWID""",
         """CREATE TABLE held (
-            record INTEGER NOT NULL, scope TEXT NOT NULL, PRIMARY KEY (record, scope)) STRICT, WITHOUT ROWID""",
+            record INTEGER NOT NULL, scope TEXT NOT NULL,
+            PRIMARY KEY (record, scope)) STRICT, WITHOUT ROWID""",
         """CREATE INDEX hit_pair ON hit_record ("check", alert)""",
         """CREATE INDEX hit_open ON hit_record (outcome) WHERE outcome = 'possible'""",
         """CREATE INDEX correction_of ON correction_record ("of")""",
@@ -61,7 +63,8 @@ def m002_feed(db: sqlite_utils.Database) -> None:
             revocations_number INTEGER NOT NULL DEFAULT 0, revocations BLOB,
             trouble TEXT, hint TEXT) STRICT""",
         """INSERT INTO hub_state (one) VALUES (1)""",
-        """CREATE TABLE prekey (number INTEGER PRIMARY KEY, key BLOB NOT NULL, made_ms INTEGER NOT NULL) STRICT""",
+        """CREATE TABLE prekey (
+            number INTEGER PRIMARY KEY, key BLOB NOT NULL, made_ms INTEGER NOT NULL) STRICT""",
         """CREATE TABLE ack_mark (
             lane INTEGER NOT NULL, seq INTEGER NOT NULL, head_ms INTEGER NOT NULL,
             PRIMARY KEY (lane, seq)) STRICT, WITHOUT ROWID""",
@@ -80,6 +83,7 @@ def m003_booth(db: sqlite_utils.Database) -> None:
         """CREATE INDEX draft_open ON draft (officer, device) WHERE saved IS NULL""",
         """CREATE TABLE clock_mark (
             record INTEGER PRIMARY KEY, boot BLOB NOT NULL, monotonic_ms INTEGER NOT NULL) STRICT""",
-        """CREATE TABLE device (token BLOB PRIMARY KEY, name TEXT NOT NULL UNIQUE, made_ms INTEGER NOT NULL) STRICT""",
+        """CREATE TABLE device (
+            token BLOB PRIMARY KEY, name TEXT NOT NULL UNIQUE, made_ms INTEGER NOT NULL) STRICT""",
     ):
         db.execute(sql)

@@ -32,9 +32,7 @@ def connect_to(path: Path) -> Connect:
     return connect
 
 
-def make_ready(
-    database: Database, log: OwnLog, *, scopes: Sequence[str], prekeys: Iterable[Prekey]
-) -> None:
+def make_ready(database: Database, log: OwnLog, *, scopes: Sequence[str], prekeys: Iterable[Prekey]) -> None:
     """Bring the tables to this version; harmless when they are."""
     tools = database.tools()
     for each in (tables.migrations, accounts.migrations, migrations.migrations):

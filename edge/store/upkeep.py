@@ -10,7 +10,7 @@ from typing import Final
 
 from edge.store import drafts, feed
 from shared.database import Connection
-from shared.ids import Lane, Seq, feed_of, make_dot
+from shared.ids import Lane, feed_of, make_dot
 from shared.limits import PRUNE_AFTER_DAYS
 
 _DAY_MS: Final = 24 * 60 * 60 * 1000
@@ -33,16 +33,14 @@ def _prune_lane(tx: Connection, node: int, lane: Lane, covered_ms: int) -> int:
     (seq,) = tx.execute(
         "SELECT coalesce(max(seq), 0) FROM ack_mark WHERE lane = ? AND head_ms <= ?", (lane, covered_ms)
     ).fetchone()
-    gone = tx.execute("SELECT max(id), max(first + count - 1) FROM sealed WHERE feed = ? AND first + count - 1 <= ?", (name, seq)).fetchone()
-    if gone[0] is None:
+    runs = "FROM sealed WHERE feed = ? AND first + count - 1 <= ?"
+    last_id, last_seq = tx.execute(f"SELECT max(id), max(first + count - 1) {runs}", (name, seq)).fetchone()
+    if last_id is None:
         return 0
-    last_id, last_seq = gone
     _mark(tx, "sealed_pruned_to", last_id)
-    _mark(tx, "log_pruned_to", make_dot(name, Seq(last_seq)))
-    count = tx.execute("DELETE FROM sealed WHERE feed = ? AND first + count - 1 <= ?", (name, last_seq)).rowcount
-    tx.execute(
-        "DELETE FROM log WHERE dot BETWEEN ? AND ?", (make_dot(name, 1), make_dot(name, Seq(last_seq)))
-    )
+    _mark(tx, "log_pruned_to", make_dot(name, last_seq))
+    count = tx.execute(f"DELETE {runs}", (name, last_seq)).rowcount
+    tx.execute("DELETE FROM log WHERE dot BETWEEN ? AND ?", (make_dot(name, 1), make_dot(name, last_seq)))
     tx.execute("DELETE FROM ack_mark WHERE lane = ? AND seq < ?", (lane, last_seq))
     return count
 
@@ -50,7 +48,8 @@ def _prune_lane(tx: Connection, node: int, lane: Lane, covered_ms: int) -> int:
 def _mark(tx: Connection, name: str, number: int) -> None:
     """Raise the mark below which the append-only tables may be pruned."""
     tx.execute(
-        "INSERT INTO meta (name, number) VALUES (?1, ?2) ON CONFLICT (name) DO UPDATE SET number = max(number, ?2)",
+        "INSERT INTO meta (name, number) VALUES (?1, ?2) "
+        "ON CONFLICT (name) DO UPDATE SET number = max(number, ?2)",
         (name, number),
     )
 

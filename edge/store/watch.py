@@ -35,7 +35,9 @@ def rekey(tx: Connection, matcher: Matcher, alert: int) -> Record | None:
     if found is None or not live:
         tx.execute("DELETE FROM watched WHERE alert = ?", (alert,))
         return None
-    tx.executemany("INSERT OR IGNORE INTO watch_key (key, alert) VALUES (?, ?)", [(key, alert) for key in keys])
+    tx.executemany(
+        "INSERT OR IGNORE INTO watch_key (key, alert) VALUES (?, ?)", [(key, alert) for key in keys]
+    )
     tx.execute(
         "INSERT OR REPLACE INTO watched (alert, keys, expires) VALUES (?, ?, ?)",
         (alert, array("q", keys).tobytes(), found.number("expires")),

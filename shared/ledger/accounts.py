@@ -24,7 +24,7 @@ from shared.clock import Millis
 from shared.crypto import KEY_BYTES, digest, password_matches, password_verifier
 from shared.database import Connection, Database
 from shared.errors import InputError, SignInError
-from shared.ids import SYSTEM, OfficerId
+from shared.ids import SYSTEM, Dot, OfficerId, RecordId
 from shared.ledger import audit, records
 from shared.ledger.audit import Line
 from shared.ledger.log import OwnLog
@@ -56,7 +56,8 @@ def m001_accounts(db: sqlite_utils.Database) -> None:
     )
     db.execute(
         """CREATE TABLE sign_in_try (
-            login BLOB PRIMARY KEY, failed INTEGER NOT NULL, last_ms INTEGER NOT NULL) STRICT, WITHOUT ROWID"""
+            login BLOB PRIMARY KEY, failed INTEGER NOT NULL,
+            last_ms INTEGER NOT NULL) STRICT, WITHOUT ROWID"""
     )
 
 
@@ -165,7 +166,13 @@ class Accounts:
         now = self._now_ms()
         officer = officer_of(record) if record is not None else None
         idle = row is not None and now - row[3] > SESSION_IDLE_S * 1000
-        if officer is None or idle or officer.reset != row[2] or not self._admits(officer) or officer.disabled:
+        if (
+            officer is None
+            or idle
+            or officer.reset != row[2]
+            or not self._admits(officer)
+            or officer.disabled
+        ):
             self._end(key)
             if officer is not None and officer.disabled:
                 raise _disabled()
@@ -190,7 +197,9 @@ class Accounts:
         with self._database.transaction() as tx:
             self._count_try(tx, entry.officer.login)
         if not self._matches(entry.officer, current):
-            raise InputError("wrong_password", "this is not your password", hint="Type it again.", field="current")
+            raise InputError(
+                "wrong_password", "this is not your password", hint="Type it again.", field="current"
+            )
         verifier = password_verifier(new)
         with self._database.transaction() as tx:
             tx.execute("DELETE FROM sign_in_try WHERE login = ?", (_login_key(entry.officer.login),))
@@ -215,7 +224,9 @@ class Accounts:
             self._nobody = password_verifier(self._random(_TOKEN_BYTES).hex())
         verifier = self._nobody if officer is None else officer.verifier
         usable = bool(verifier) and 0 < len(password) <= PASSWORD_MAX_CHARS
-        return password_matches(verifier if usable else self._nobody, password[:PASSWORD_MAX_CHARS]) and usable
+        return (
+            password_matches(verifier if usable else self._nobody, password[:PASSWORD_MAX_CHARS]) and usable
+        )
 
     def _count_try(self, tx: Connection, login: str) -> None:
         """Refuse a try that comes too soon, else count it."""
@@ -243,7 +254,8 @@ class Accounts:
         token, now = self._random(_TOKEN_BYTES).hex(), self._now_ms()
         tx.execute("DELETE FROM web_session WHERE abs(? - seen_ms) > ?", (now, SESSION_IDLE_S * 1000))
         tx.execute(
-            "INSERT INTO web_session (token, officer, device, reset, began_ms, seen_ms) VALUES (?, ?, ?, ?, ?, ?)",
+            "INSERT INTO web_session (token, officer, device, reset, began_ms, seen_ms) "
+            "VALUES (?, ?, ?, ?, ?, ?)",
             (_token_key(token), officer.id, device, officer.reset, now, now),
         )
         return Entry(officer=officer, device=device, token=token)
@@ -255,7 +267,7 @@ class Accounts:
             kind=Kind.OFFICER,
             author=officer.id,
             fields=named(Kind.OFFICER, values),
-            record=records.RecordId(records.Dot(officer.id)),
+            record=RecordId(Dot(officer.id)),
             context=records.context_of(tx, Kind.OFFICER, officer.id),
         )
 

@@ -19,7 +19,15 @@ from shared.bundle import Opened, hub_tag, open_bundle, verify
 from shared.change import Change, Value, named
 from shared.clock import stamp_at
 from shared.crypto import password_verifier
-from shared.enrolment import AuthorityCard, AuthorityKeys, Certificate, HubCard, HubCertificate, HubKeys, NodeKeys
+from shared.enrolment import (
+    AuthorityCard,
+    AuthorityKeys,
+    Certificate,
+    HubCard,
+    HubCertificate,
+    HubKeys,
+    NodeKeys,
+)
 from shared.ids import SYSTEM, Dot, Lane, Node, OfficerId, RecordId, feed_of, make_dot
 from shared.partial_date import parse
 from shared.schema import SCHEMA, Kind
@@ -156,7 +164,7 @@ class Centre:
         segments: list[tuple[bytes, bytes]] = []
         for scope, position in zip(scopes, positions, strict=True):
             segments += [(raw, sign) for raw, sign, last, _ in self.cuts.get(scope, []) if last > position]
-        ends = tuple(Cursor(scope=scope, position=self._end(scope)[0], chain=self._end(scope)[1]) for scope in scopes)
+        ends = tuple(self._end(scope) for scope in scopes)
         acks = tuple(self.heads.get(feed_of(node.node, lane), 0) for lane in Lane)
         head = Head(
             time_ms=self.dial.wall_ms + self.skew_ms,
@@ -209,9 +217,9 @@ class Centre:
             )
             cuts.append((raw, sign, done + len(part), segment.chain_next(before, raw)))
 
-    def _end(self, scope: str) -> tuple[int, bytes]:
+    def _end(self, scope: str) -> Cursor:
         cuts = self.cuts.get(scope, [])
-        return (cuts[-1][2], cuts[-1][3]) if cuts else (0, CHAIN_START)
+        return Cursor(scope=scope, position=cuts[-1][2], chain=cuts[-1][3]) if cuts else Cursor(scope=scope)
 
 
 _FIRST_VERIFIER = password_verifier(FIRST_PASSWORD)
@@ -256,7 +264,9 @@ def make_post(directory: Path, *, code: str = "KLOBUK", country: str = "BA", num
         seal_key=node_keys.box.seal_key,
         issued_ms=born_ms,
     )
-    hub_certificate = HubCertificate(node=HUB, name="PCC", verify_key=hub_keys.sign.verify_key, issued_ms=born_ms)
+    hub_certificate = HubCertificate(
+        node=HUB, name="PCC", verify_key=hub_keys.sign.verify_key, issued_ms=born_ms
+    )
     card = HubCard.gather(
         certificate=hub_certificate.signed(authority.sign),
         signed_prekeys=hub_keys.signed_prekeys(),
@@ -311,8 +321,4 @@ def changes_of(opened: Iterable[Opened]) -> list[Change]:
     """Every change in the bundles a centre received."""
     from shared import wire
 
-    return [
-        change for each in opened for change in wire.decode(each.body, base=each.header.base).changes()
-    ]
-
-
+    return [change for each in opened for change in wire.decode(each.body, base=each.header.base).changes()]
