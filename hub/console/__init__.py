@@ -20,9 +20,10 @@ from flask_babel import Babel
 from flask_wtf.csrf import CSRFProtect
 from werkzeug.exceptions import HTTPException
 
-from hub.console import faults, headers
+from hub.console import headers
 from hub.console.alerts import AlertPages
 from hub.console.conflicts import ConflictPages
+from hub.console.faults import FaultPages
 from hub.console.furniture import furnish
 from hub.console.gate import Gate
 from hub.console.hits import HitPages
@@ -69,9 +70,11 @@ def install(app: Flask, desk: Desk) -> CSRFProtect:
     Babel(app)
     csrf = CSRFProtect(app)
     app.register_blueprint(_design())
-    app.register_blueprint(_pages(desk))
+    gate = Gate(desk)
+    app.register_blueprint(_pages(desk, gate))
     furnish(app, desk, load())
     app.after_request(headers.harden)
+    faults = FaultPages(gate)
     app.register_error_handler(KaraulaError, faults.page)
     app.register_error_handler(HTTPException, faults.http_page)
     return csrf
@@ -90,7 +93,7 @@ def _design() -> Blueprint:
     )
 
 
-def _pages(desk: Desk) -> Blueprint:
+def _pages(desk: Desk, gate: Gate) -> Blueprint:
     blueprint = _versioned(
         Blueprint(
             "console",
@@ -100,7 +103,6 @@ def _pages(desk: Desk) -> Blueprint:
             template_folder="../templates",
         )
     )
-    gate = Gate(desk)
     for pages in _PAGES:
         pages(desk, gate).add_to(blueprint)
     return blueprint

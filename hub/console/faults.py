@@ -6,13 +6,15 @@ status. Invariant: a page never shows a traceback or a value that was sent. Must
 
 from __future__ import annotations
 
+from contextlib import suppress
 from typing import Final
 
-from flask import render_template
+from flask import g, render_template
 from flask.typing import ResponseReturnValue
 from flask_wtf.csrf import CSRFError
 from werkzeug.exceptions import HTTPException
 
+from hub.console.gate import Gate
 from shared.errors import ForbiddenError, InputError, KaraulaError, MissingError
 
 _BY_STATUS: Final = {
@@ -23,16 +25,25 @@ _BY_STATUS: Final = {
 }
 
 
-def page(error: KaraulaError) -> ResponseReturnValue:
-    """The page for one of our own errors."""
-    return render_template("console/fault.html", error=error), error.status
+class FaultPages:
+    """The error handlers of one console."""
 
+    def __init__(self, gate: Gate) -> None:
+        self._gate = gate
 
-def http_page(error: HTTPException) -> ResponseReturnValue:
-    """The page for a refusal by the web framework, in our own tree. A redirect passes as it is."""
-    if error.code is not None and error.code < 400:
-        return error.get_response()
-    return page(_coded(error))
+    def page(self, error: KaraulaError) -> ResponseReturnValue:
+        """The page for one of our own errors."""
+        if "operator" not in g:
+            # No view ran, so nobody asked yet; a signed-in operator keeps the rail on a wrong address too.
+            with suppress(KaraulaError):
+                g.operator = self._gate.operator()
+        return render_template("console/fault.html", error=error), error.status
+
+    def http_page(self, error: HTTPException) -> ResponseReturnValue:
+        """The page for a refusal by the web framework, in our own tree. A redirect passes as it is."""
+        if error.code is not None and error.code < 400:
+            return error.get_response()
+        return self.page(_coded(error))
 
 
 def _coded(error: HTTPException) -> KaraulaError:

@@ -86,10 +86,17 @@ def furnish(app: Flask, desk: Desk, lists: CodeLists) -> None:
             "field_word": words.field,
             "kind_word": words.kind,
             "known": words.known,
+            "options": words.options,
             "shown": Shown(words, zone),
         }
 
     app.context_processor(names)
+    app.add_template_filter(_sentence, "sentence")
+
+
+def _sentence(text: str) -> str:
+    """A message of the error tree as a sentence's beginning."""
+    return text[:1].upper() + text[1:]
 
 
 def _places(desk: Desk, operator: Operator) -> tuple[Place, ...]:

@@ -204,12 +204,19 @@ _LISTED_AS: Final = MappingProxyType(
         "purpose": "crossing_purposes",
         "search_purpose": "purposes",
         "vehicle_kind": "vehicle_kinds",
+        "decision": "decisions",
         "document_category": "document_categories",
         "void": "void_reasons",
         "warnings": "warnings",
     }
 )
 """Group of codes → the code list that names them."""
+
+
+_FEW: Final = MappingProxyType(
+    {"sex": ("F", "M", "X"), "direction": ("entry", "exit"), "outcome": ("possible", "confirmed", "cleared")}
+)
+"""Groups whose few codes the schema fixes."""
 
 
 def plain(code: str) -> str:
@@ -230,6 +237,11 @@ class Words:
     def kind(self, name: str) -> str:
         """What a kind of record is called."""
         return str(KINDS.get(name, plain(name)))
+
+    def options(self, name: str) -> tuple[tuple[str, str], ...]:
+        """The codes a field may hold, each with its word; empty where a field has no list."""
+        listed = getattr(self._lists, _LISTED_AS[name]).codes if name in _LISTED_AS else ()
+        return tuple((code, self.word(name, code)) for code in _FEW.get(name, listed))
 
     def known(self, name: str, text: str) -> str:
         """A field's text, in words where it is a code somebody named; free text stays as it is."""
