@@ -39,13 +39,12 @@ def register(app: Flask) -> None:
     app.context_processor(gate.frame)
     app.jinja_env.filters.update(moments.FILTERS)
     app.jinja_env.globals.update(words=words)
-    # A tag on its own line shall leave no blank line behind: pages are read over 2G too, when a hub serves them.
     app.jinja_env.trim_blocks = True
     app.jinja_env.lstrip_blocks = True
 
 
 def error_page(error: KaraulaError) -> ResponseReturnValue:
-    """A refusal as a page with its code, its message and what to do next; a lost sign-in leads to the door."""
+    """A refusal as a page with code, message and what to do next; a lost sign-in leads to the door."""
     if isinstance(error, SignInError) and request.endpoint != "sign_in.form":
         answer = redirect(url_for("sign_in.form", why=error.code), code=303)
         gate.forget(answer)

@@ -27,24 +27,14 @@ from shared.errors import MissingError, StaleError, StoreError
 pages = Blueprint("case", __name__)
 
 _RECENT: Final = 6
-_OF_THE_LAST_ZONE: Final = {
-    name: ""
-    for name in (
-        "document_category",
-        "document_issuer",
-        "document_number",
-        "document_expiry",
-        "personal_number",
-        "surname",
-        "given_names",
-        "written_name",
-        "birth",
-        "sex",
-        "nationality",
-        "accompanied_by",
+_OF_THE_LAST_ZONE: Final = dict.fromkeys(
+    (
+        *("document_category", "document_issuer", "document_number", "document_expiry", "personal_number"),
+        *("surname", "given_names", "written_name", "birth", "sex", "nationality", "accompanied_by"),
         "confirm_digits",
-    )
-}
+    ),
+    "",
+)
 _NEVER_PRESSED_FIRST: Final = frozenset({"refuse"})  # it needs letters, so it is never Enter's next stop
 
 
@@ -157,8 +147,8 @@ def _open() -> CaseView:
     booth, session = gate.booth(), gate.session()
     case = booth.open_case(session)
     view = booth.look(session, case)
-    lane = request.cookies.get(gate.DIRECTION_COOKIE)
-    if lane in {"entry", "exit"} and not view.form.get("direction") and lane != view.direction:
+    if not view.direction:  # a booth keeps its lane; a new one begins with entry, in plain sight
+        lane = "exit" if request.cookies.get(gate.DIRECTION_COOKIE) == "exit" else "entry"
         view = booth.enter(session, case, {"direction": lane})
     return view
 

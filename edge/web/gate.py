@@ -12,9 +12,10 @@ from __future__ import annotations
 from contextlib import suppress
 from typing import Any, Final, cast
 
-from flask import Response, current_app, g, redirect, request, url_for
+from flask import current_app, g, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import get_locale
+from werkzeug.wrappers import Response
 
 from edge.booth import Booth
 from edge.screen import Device, Session
@@ -87,9 +88,9 @@ def keep_direction(answer: Response, direction: str) -> None:
     _set(answer, DIRECTION_COOKIE, direction, max_age=_LONG_S)
 
 
-def forget(answer: ResponseReturnValue) -> None:
+def forget(answer: Response) -> None:
     """Drop the session's cookie."""
-    cast(Response, answer).delete_cookie(SESSION_COOKIE, httponly=True, samesite="Strict")
+    answer.delete_cookie(SESSION_COOKIE, httponly=True, samesite="Strict")
 
 
 def _set(answer: Response, name: str, value: str, *, max_age: int | None) -> None:

@@ -11,7 +11,7 @@ from datetime import UTC, datetime, timedelta
 from types import MappingProxyType
 from typing import Final
 
-from flask_babel import gettext as _
+from flask_babel import gettext
 
 from edge.screen import ListAge
 
@@ -56,13 +56,17 @@ def list_age(age: ListAge) -> str:
 
 def plain_date(text: str) -> str:
     """A date in ISO form (unknown parts as X or left out) as it is written here: `12. 8. 1974.`"""
-    year, month, day = (text.split("-") + ["XX", "XX"])[:3] if text else ("", "", "")
-    if not text or "X" in year and month == "XX":
+    year, month, day = [*text.split("-"), "XX", "XX"][:3]
+    if not text or ("X" in year and month == "XX"):
         return ""
     parts = [part.lstrip("0") if part.isdigit() else "?" for part in (day, month)]
     if parts[0] == "?":
         return f"{parts[1]}. {year}." if parts[1] != "?" else f"{year}."
     return f"{parts[0]}. {parts[1]}. {year}."
+
+
+def _(text: str, **values: object) -> str:
+    return str(gettext(text, **values))
 
 
 def _moment(at_ms: int, offset_min: int | None) -> datetime:

@@ -1,0 +1,156 @@
+"""Who may pass, and what every answer says about itself to the browser."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+import pytest
+from flask import Flask
+
+from edge.booth import Booth
+from shared.limits import SESSION_IDLE_S
+from tests.edge.posts import FIRST_PASSWORD, OWN_PASSWORD, TD3, Post
+from tests.edge.web.conftest import Browser
+
+OPEN_TO_ALL = {"static", "design.static", "sign_in.form", "sign_in.enter", "node.bar", "node.theme"}
+PAGES = ("/", "/manual", "/checks", "/hits", "/look-up", "/status", "/password", "/sign-in", "/nowhere")
+
+
+def routes(app: Flask, method: str) -> Iterator[tuple[str, str]]:
+    """Every address of the app that takes a method, with its endpoint; ids are made up."""
+    for rule in app.url_map.iter_rules():
+        if method in (rule.methods or ()):
+            yield re.sub(r"<[^>]+>", "0" * 32, rule.rule), rule.endpoint
+
+
+@pytest.mark.parametrize("method", ["GET", "POST"])
+def test_the_signed_out_are_led_to_the_door(door: Browser, app: Flask, method: str):
+    """No address shows or does anything without a session, but the door, the look and the signals."""
+    door.get("/sign-in")
+    token = door.token()
+    closed = [(path, name) for path, name in routes(app, method) if name not in OPEN_TO_ALL]
+    assert len(closed) >= 8
+    for path, _ in closed:
+        answer = door.client.open(
+            path, method=method, data={"csrf_token": token} if method == "POST" else None
+        )
+        assert (answer.status_code, answer.location.split("?")[0]) == (303, "/sign-in"), path
+
+
+def test_every_writer_wants_its_token(officer: Browser, app: Flask, booth: Booth):
+    """A POST without the page's CSRF token is refused with a page, and nothing happens."""
+    for path, _ in routes(app, "POST"):
+        answer = officer.client.post(path, data={})
+        assert answer.status_code in {400, 403}, path
+        assert "form_expired" in answer.text, path
+    assert "mira" in officer.get("/").text.lower() or "Mira" in officer.text
+
+
+@pytest.mark.parametrize("path", PAGES)
+def test_no_page_is_kept_or_runs_anything_of_its_own(officer: Browser, path: str):
+    """Nothing is stored by the browser, nothing inline runs or styles, nothing comes from elsewhere."""
+    answer = officer.get(path)
+    assert answer.headers["Cache-Control"] == "no-store"
+    assert "default-src 'none'" in answer.headers["Content-Security-Policy"]
+    assert "unsafe" not in answer.headers["Content-Security-Policy"]
+    assert not re.search(r"<script(?![^>]*\bsrc=)|<style|\sstyle=|\son[a-z]+=|javascript:", answer.text)
+    assert not re.search(r"(?:src|href|action)=\"(?:https?:)?//", answer.text)
+
+
+def test_the_session_is_a_strict_cookie_that_scripts_cannot_read(app: Flask):
+    """Session and device are random tokens in HttpOnly, SameSite=Strict cookies."""
+    browser = Browser(app.test_client())
+    browser.get("/sign-in")
+    answer = browser.post("/sign-in", follow=False, login="mira", password=OWN_PASSWORD)
+    cookies = {text.split("=")[0]: text for text in answer.headers.getlist("Set-Cookie")}
+    for name in ("officer", "device"):
+        assert "HttpOnly" in cookies[name]
+        assert "SameSite=Strict" in cookies[name]
+        assert "mira" not in cookies[name]
+
+
+def test_a_wrong_password_and_an_unknown_login_look_the_same(door: Browser):
+    """The door tells nobody which log-ins exist, keeps the log-in typed, and never the password."""
+    door.get("/sign-in")
+    known = door.post("/sign-in", login="mira", password="wrong-password-1")
+    assert known.status_code == 401
+    assert 'value="mira"' in known.text
+    assert "wrong-password-1" not in known.text
+    unknown = door.post("/sign-in", login="nobody", password="wrong-password-1")
+
+    def bare(text: str) -> str:
+        return re.sub(r'name="csrf_token" value="[^"]+"|value="(mira|nobody)"', "", text)
+
+    assert bare(known.text) == bare(unknown.text)
+
+
+def test_a_first_password_leads_nowhere_but_to_its_change(post: Post, booth: Booth, node, app: Flask):
+    """Until the desk's first password is replaced no page opens; a bad new one says why beside its field."""
+    post.centre.officer(login="novi")
+    node.round.run(post.centre.exchange)
+    browser = Browser(app.test_client())
+    browser.get("/sign-in")
+    assert "Set your own to go on" in browser.post("/sign-in", login="novi", password=FIRST_PASSWORD).text
+    assert browser.get("/checks").location == "/password"
+    refused = browser.post("/password", current=FIRST_PASSWORD, new="short", again="short")
+    assert refused.status_code == 400
+    assert 'id="f-new-wrong"' in refused.text
+    assert FIRST_PASSWORD not in refused.text
+    browser.post("/password", current=FIRST_PASSWORD, new="seven green hills", again="seven green hills")
+    assert 'id="mrz"' in browser.text
+
+
+def test_signing_out_ends_the_session(officer: Browser):
+    """After signing out the old cookie opens nothing."""
+    kept = officer.client.get_cookie("officer")
+    assert kept is not None
+    officer.get("/")
+    officer.post("/sign-out")
+    assert "Signed out" in officer.text
+    officer.client.set_cookie("officer", kept.value)
+    assert officer.get("/checks").status_code == 303
+
+
+def test_signals_are_shown_to_anyone_and_keep_nobody_signed_in(officer: Browser, post: Post, door: Browser):
+    """The status bar needs no sign-in, names nobody, and asking for it is no activity of the officer's."""
+    assert "Alert list" in door.get("/bar").text
+    step = SESSION_IDLE_S * 1000 // 4
+    for _ in range(5):
+        post.dial.pass_ms(step)
+        assert "Mira" not in officer.get("/bar").text
+    assert officer.get("/checks").location.startswith("/sign-in")
+
+
+def test_an_ended_session_loses_nothing_captured(officer: Browser, post: Post):
+    """The half-captured traveller is there again after signing in on the same device."""
+    officer.scan(TD3)
+    post.dial.pass_ms(SESSION_IDLE_S * 1000 + 1)
+    assert "What you had captured is kept" in officer.client.get("/", follow_redirects=True).text
+    officer.get("/sign-in")
+    assert "ERIKSSON" in officer.post("/sign-in", login="mira", password=OWN_PASSWORD).text
+
+
+def test_a_form_beyond_the_limit_is_refused_with_its_code(officer: Browser):
+    """Ten megabytes get a 413 page that names what is wrong; the case is as it was."""
+    officer.scan(TD3)
+    case = officer.case()
+    answer = officer.post(f"/case/{case}/scan", mrz="A" * 10_000_000)
+    assert answer.status_code == 413
+    assert "form_too_large" in answer.text
+    assert "ERIKSSON" in officer.get("/").text
+
+
+def test_a_wrong_address_is_a_page_with_a_code(officer: Browser):
+    """An unknown page says so, in the frame, with a way back."""
+    answer = officer.get("/nowhere")
+    assert answer.status_code == 404
+    assert "no_page" in answer.text
+    assert 'aria-label="Pages"' in answer.text
+
+
+def test_the_theme_is_kept(door: Browser):
+    """Night stays night on the next page, without scripts."""
+    door.get("/sign-in")
+    door.post("/theme", theme="night")
+    assert 'data-theme="night"' in door.get("/sign-in").text
