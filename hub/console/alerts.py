@@ -68,13 +68,15 @@ class AlertPages:
         return redirect(url_for("console.record", record=raised.id), 303)
 
     def withdraw(self, operator: Operator, alert: str) -> ResponseReturnValue:
-        form = submitted(("withdrawn_reason", "contexts"))
+        form = submitted(("reason", "contexts"))
         try:
             self._desk.withdraw_alert(
-                operator, alert, reason=form.text("withdrawn_reason"), contexts=form.text("contexts")
+                operator, alert, reason=form.text("reason"), contexts=form.text("contexts")
             )
         except (InputError, StaleError, ForbiddenError) as error:
-            return record_page(self._desk.record(operator, alert), refusal(form, error)), error.status
+            return record_page(
+                operator, self._desk.record(operator, alert), refusal(form, error)
+            ), error.status
         flash(_("The alert is withdrawn; posts stop matching it when they hear of it."), "good")
         return redirect(url_for("console.record", record=alert), 303)
 
@@ -89,7 +91,6 @@ class AlertPages:
             form=form,
             categories=[(one, groups_of(one)) for one in categories],
             choices=choices,
-            actions=sorted({action for one in categories for action in one.actions}),
         )
 
 

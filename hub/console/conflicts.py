@@ -50,14 +50,8 @@ class ConflictPages:
         if request.method == "GET":
             return _page(view, Form(), stale=False)
         names = [row.name for row in view.fields]
-        form = submitted(
-            (
-                *(f"choice-{name}" for name in names),
-                *(f"typed-{name}" for name in names),
-                "reason",
-                "contexts",
-            )
-        )
+        parts = (f"{part}-{name}" for part in ("choice", "typed") for name in names)
+        form = submitted((*parts, *names, *_TOLD))  # the bare names are where a field's error belongs
         choices = {name: chosen for name in names if (chosen := form.text(f"choice-{name}"))}
         try:
             self._desk.resolve(

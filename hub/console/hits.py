@@ -48,14 +48,14 @@ class HitPages:
         return redirect(url_for("console.record", record=hit), 303)
 
     def settle(self, operator: Operator, hit: str) -> ResponseReturnValue:
-        form = submitted(("outcome", "outcome_reason", "contexts"))
+        form = submitted(("outcome", "reason", "contexts"))
 
         def act() -> None:
             self._desk.settle_hit(
                 operator,
                 hit,
                 outcome=form.text("outcome"),
-                reason=form.text("outcome_reason"),
+                reason=form.text("reason"),
                 contexts=form.text("contexts"),
             )
 
@@ -76,6 +76,6 @@ class HitPages:
         try:
             act()
         except (InputError, StaleError, ForbiddenError) as error:
-            return record_page(self._desk.record(operator, hit), refusal(form, error)), error.status
+            return record_page(operator, self._desk.record(operator, hit), refusal(form, error)), error.status
         flash(done, "good")
         return redirect(url_for("console.record", record=hit), 303)

@@ -18,6 +18,7 @@ from hub.console.forms import Form, filled, refusal, submitted
 from hub.console.gate import Gate
 from hub.desk import Desk
 from hub.desk.view import Operator, RecordView
+from shared.change import Value
 from shared.errors import ForbiddenError, InputError, StaleError
 
 ROWS: Final = 50
@@ -46,7 +47,7 @@ class RecordPages:
         )
 
     def record(self, operator: Operator, record: str) -> ResponseReturnValue:
-        return record_page(self._desk.record(operator, record), Form())
+        return record_page(operator, self._desk.record(operator, record), Form())
 
     def correct(self, operator: Operator, record: str) -> ResponseReturnValue:
         view = self._desk.record(operator, record)
@@ -80,9 +81,26 @@ class RecordPages:
         return render_template("console/own_views.html", rows=self._desk.own_audit(operator, limit=_VIEWS))
 
 
-def record_page(view: RecordView, form: Form) -> str:
+def record_page(operator: Operator, view: RecordView, form: Form) -> str:
     """The page of a record, with a form of one of its acts as it was typed."""
-    return render_template("console/record.html", view=view, form=form)
+    return render_template(
+        "console/record.html",
+        view=view,
+        form=form,
+        seen=_has_seen(operator, view),
+        is_party=operator.country in (view.owner, _value(view, "alert_owner")),
+    )
+
+
+def _value(view: RecordView, name: str) -> Value:
+    row = view.field(name)
+    return None if row is None else row.value
+
+
+def _has_seen(operator: Operator, view: RecordView) -> bool:
+    """Whether somebody of the operator's desk has acknowledged this hit: entries read `country:login`."""
+    seen = _value(view, "seen_by")
+    return isinstance(seen, tuple) and any(str(one).startswith(f"{operator.country}:") for one in seen)
 
 
 def _correct_page(view: RecordView, form: Form, contexts: str) -> str:
