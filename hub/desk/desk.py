@@ -12,6 +12,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
+from hub.desk.acting import Acting
+from hub.desk.alerting import Alerting
+from hub.desk.choosing import Choices
+from hub.desk.disputes import Disputes
+from hub.desk.office import Office
+from hub.desk.people import People
+from hub.desk.reading import Reading
+from hub.desk.searching import Searching
 from hub.desk.view import (
     AlertRow,
     AuditRow,
@@ -31,10 +39,25 @@ from hub.desk.view import (
     QuarantineRow,
     RecordView,
 )
+from hub.indexer import Indexer
+from hub.kit import Kit
+from hub.merger import Merger
+from hub.standing import Revoked
 
 
 class Desk:
     """The facade. One a hub process; safe to call from several threads."""
+
+    def __init__(self, kit: Kit, *, merger: Merger, indexer: Indexer, revoked: Revoked) -> None:
+        office = Office(kit, merger)
+        self._kit = kit
+        self._disputes = Disputes(office)
+        self._reading = Reading(office, self._disputes, indexer, revoked)
+        self._acting = Acting(office, self._reading)
+        self._alerting = Alerting(office)
+        self._searching = Searching(office, indexer)
+        self._choices = Choices(kit.lists)
+        self.people = People(office)
 
     # --- who is at the desk ---
 
@@ -44,62 +67,62 @@ class Desk:
         Raises SignInError `wrong_sign_in` (the same for an unknown login, and for an officer who is
         no operator), `sign_in_wait`, `officer_disabled`.
         """
-        raise NotImplementedError
+        return self.people.sign_in(login=login, password=password, device=device)
 
     def session(self, token: str | None) -> Operator:
         """Whose token this is. Raises SignInError `signed_out`, `session_ended`, `officer_disabled`."""
-        raise NotImplementedError
+        return self.people.session(token)
 
     def sign_out(self, operator: Operator) -> None:
-        raise NotImplementedError
+        self.people.sign_out(operator)
 
     def change_password(self, operator: Operator, *, current: str, new: str, again: str) -> Operator:
         """Set the operator's own password; returns the session with `must_change` off.
 
         Raises InputError with `field` current | new | again.
         """
-        raise NotImplementedError
+        return self.people.change_password(operator, current=current, new=new, again=again)
 
     # --- the state of things ---
 
     def overview(self, operator: Operator) -> Overview:
         """What needs a person now."""
-        raise NotImplementedError
+        return self._reading.overview(operator)
 
     def nodes(self, operator: Operator) -> tuple[NodeRow, ...]:
         """Every node, worst first."""
-        raise NotImplementedError
+        return self._reading.nodes(operator)
 
     def quarantine(self, operator: Operator) -> tuple[QuarantineRow, ...]:
         """What was received and could not be used, newest first."""
-        raise NotImplementedError
+        return self._reading.quarantine(operator)
 
     def checks(
         self, operator: Operator, *, limit: int = 50, before: str | None = None
     ) -> tuple[CheckRow, ...]:
         """The checks this desk may see, latest received first; `before` continues after a row's id."""
-        raise NotImplementedError
+        return self._reading.checks(operator, limit=limit, before=before)
 
     def record(self, operator: Operator, record: str) -> RecordView:
         """One record by its URL id or printed id, with its history; audited.
 
         Raises MissingError `no_record` (also for what this desk may not see), InputError `bad_id`.
         """
-        raise NotImplementedError
+        return self._reading.record(operator, record)
 
     def own_audit(self, operator: Operator, *, limit: int = 100) -> tuple[AuditRow, ...]:
         """What this operator did and looked at, newest first."""
-        raise NotImplementedError
+        return self._reading.own_audit(operator, limit=limit)
 
     # --- hits ---
 
     def hits(self, operator: Operator, *, open_only: bool = False, limit: int = 100) -> tuple[HitRow, ...]:
         """Hits at own posts and on own alerts: unacknowledged first, then newest first."""
-        raise NotImplementedError
+        return self._reading.hits(operator, open_only=open_only, limit=limit)
 
     def acknowledge_hit(self, operator: Operator, hit: str) -> None:
         """Say that this desk has seen a hit. Once; again does nothing."""
-        raise NotImplementedError
+        self._acting.acknowledge(operator, hit)
 
     def settle_hit(
         self, operator: Operator, hit: str, *, outcome: str, reason: str, contexts: str
@@ -108,21 +131,21 @@ class Desk:
 
         Raises FormError (`outcome`, `reason`), StaleError `record_changed`, ForbiddenError.
         """
-        raise NotImplementedError
+        return self._acting.settle(operator, hit, outcome=outcome, reason=reason, contexts=contexts)
 
     def answer_hit(self, operator: Operator, hit: str, *, answer: str) -> RecordView:
         """Add what the alert's owner says. Raises FormError (`answer`), ForbiddenError `not_the_owner`."""
-        raise NotImplementedError
+        return self._acting.answer(operator, hit, answer=answer)
 
     # --- conflicts and corrections ---
 
     def conflicts(self, operator: Operator, *, open_only: bool = True) -> tuple[ConflictRow, ...]:
         """Conflicts this desk is a party to: hard ones first, oldest first."""
-        raise NotImplementedError
+        return self._disputes.list(operator, open_only=open_only)
 
     def conflict(self, operator: Operator, record: str) -> ConflictView:
         """Both sides of a conflict; audited. Raises MissingError `no_conflict`."""
-        raise NotImplementedError
+        return self._disputes.one(operator, record, self._reading)
 
     def resolve(
         self,
@@ -140,7 +163,15 @@ class Desk:
         in `typed`. Raises FormError (field names, `reason`), StaleError `record_changed`,
         ForbiddenError `not_the_owner`.
         """
-        raise NotImplementedError
+        return self._disputes.resolve(
+            operator,
+            record,
+            choices=choices,
+            typed=typed,
+            reason=reason,
+            contexts=contexts,
+            views=self._reading,
+        )
 
     def correct(
         self, operator: Operator, record: str, *, form: Form, reason: str, contexts: str
@@ -149,7 +180,7 @@ class Desk:
 
         Fields not in the form stay. Raises as `resolve`, and FormError `nothing_changed`.
         """
-        raise NotImplementedError
+        return self._acting.correct(operator, record, form=form, reason=reason, contexts=contexts)
 
     # --- alerts ---
 
@@ -157,42 +188,42 @@ class Desk:
         self, operator: Operator, *, own_only: bool = False, active_only: bool = True, limit: int = 200
     ) -> tuple[AlertRow, ...]:
         """The alerts this desk may see, newest first."""
-        raise NotImplementedError
+        return self._reading.alerts(operator, own_only=own_only, active_only=active_only, limit=limit)
 
     def categories(self) -> tuple[Category, ...]:
         """What an alert may be."""
-        raise NotImplementedError
+        return self._alerting.categories()
 
     def raise_alert(self, operator: Operator, form: Form) -> AlertRow:
         """Raise an alert for the operator's own country. `form` has ALERT field names (see `ALERT_FORM`).
 
         Raises FormError with one error a field.
         """
-        raise NotImplementedError
+        return self._alerting.raise_alert(operator, form)
 
     def withdraw_alert(self, operator: Operator, alert: str, *, reason: str, contexts: str) -> AlertRow:
         """Withdraw an own alert. Raises FormError (`reason`), StaleError, ForbiddenError `not_the_owner`."""
-        raise NotImplementedError
+        return self._alerting.withdraw(operator, alert, reason=reason, contexts=contexts)
 
     # --- officers of the own desk ---
 
     def officers(self, operator: Operator) -> tuple[OfficerRow, ...]:
         """The officers of the operator's country, by login."""
-        raise NotImplementedError
+        return self.people.officers(operator)
 
     def officer(self, operator: Operator, officer: str) -> OfficerRow:
         """One officer of the operator's country. Raises MissingError `no_officer`."""
-        raise NotImplementedError
+        return self.people.officer(operator, officer)
 
     def add_officer(
         self, operator: Operator, *, login: str, full_name: str, role: str, posts: Sequence[str]
     ) -> FirstPassword:
         """Make an officer with a generated first password. Raises FormError by field name."""
-        raise NotImplementedError
+        return self.people.add(operator, login=login, full_name=full_name, role=role, posts=posts)
 
     def reset_officer(self, operator: Operator, officer: str, *, contexts: str) -> FirstPassword:
         """Give a new first password; the officer's own stops working at once."""
-        raise NotImplementedError
+        return self.people.reset(operator, officer, contexts=contexts)
 
     def set_officer(
         self,
@@ -209,7 +240,15 @@ class Desk:
 
         Raises FormError by field name, StaleError; ForbiddenError `own_account` for disabling oneself.
         """
-        raise NotImplementedError
+        return self.people.set(
+            operator,
+            officer,
+            full_name=full_name,
+            role=role,
+            posts=posts,
+            disabled=disabled,
+            contexts=contexts,
+        )
 
     # --- search ---
 
@@ -219,18 +258,18 @@ class Desk:
         `purpose` (a code of `choices("search_purpose")`) and `reference` are demanded.
         Raises FormError by field name.
         """
-        raise NotImplementedError
+        return self._searching.search(operator, form)
 
     # --- code lists ---
 
     def choices(self, name: str) -> tuple[Choice, ...]:
         """The entries of a code list: country, post, role, search_purpose, void_reason, offence,
         document_category, sex, handling, warning, decision, direction …"""
-        raise NotImplementedError
+        return self._choices.of(name)
 
     def now_ms(self) -> int:
         """The hub's clock, UTC milliseconds."""
-        raise NotImplementedError
+        return self._kit.now_ms()
 
 
 ALERT_FORM = (

@@ -42,6 +42,13 @@ class Collector:
     def add(self, code: str, message: str, *, hint: str, field: str) -> None:
         self._errors.append(InputError(code, message, hint=hint, field=field))
 
+    def blames(self, field: str) -> bool:
+        """Whether a field was found wrong."""
+        return any(error.field == field for error in self._errors)
+
+    def __len__(self) -> int:
+        return len(self._errors)
+
     def check(self) -> None:
         """Raise FormError if any field was wrong."""
         if self._errors:

@@ -1,0 +1,72 @@
+"""The sync door: nodes' questions over HTTP, answers in the same bytes as everywhere else.
+
+Job: `POST /sync/v1`, application/octet-stream in and out. A refusal is an HTTP status and a body
+`pack([1, code, message, hint])`, so that a node can tell its officers what to do.
+Invariants: a body beyond the limit is refused by its announced length, unread; nothing is answered
+that the exchange did not commit; answers are kept by nobody on the way.
+Must not know: what a question says.
+"""
+
+from __future__ import annotations
+
+from typing import Final
+
+from flask import Blueprint, Response, request
+from werkzeug.exceptions import RequestEntityTooLarge
+
+from hub.hub import Hub
+from shared import wire
+from shared.errors import KaraulaError, SessionError
+from shared.limits import REQUEST_MAX_BYTES
+
+OCTETS: Final = "application/octet-stream"
+_REFUSAL_VERSION: Final = 1
+
+
+def sync_api(hub: Hub) -> Blueprint:
+    """The blueprint for one hub."""
+    blueprint = Blueprint("sync", __name__)
+
+    @blueprint.post("/sync/v1")
+    def sync() -> Response:
+        try:
+            return _octets(hub.exchange(_body()), 200)
+        except KaraulaError as error:
+            return refusal(error)
+
+    @blueprint.get("/healthz")
+    def health() -> Response:
+        """Whether the database answers; for monitors, says nothing else."""
+        with hub.kit.database.snapshot():
+            return Response("ok\n", mimetype="text/plain")
+
+    return blueprint
+
+
+def refusal(error: KaraulaError) -> Response:
+    """An error as bytes a node understands."""
+    body = wire.pack([_REFUSAL_VERSION, error.code, error.message, error.hint])
+    return _octets(body, error.status)
+
+
+def _body() -> bytes:
+    """The question's bytes. Raises SessionError `not_octets`, `question_too_large` (413)."""
+    if request.mimetype != OCTETS:
+        error = SessionError("not_octets", f"a question is sent as {OCTETS}", hint="Use a karaula node.")
+        error.status = 415
+        raise error
+    try:
+        request.max_content_length = REQUEST_MAX_BYTES
+        return request.get_data(cache=False)
+    except RequestEntityTooLarge:
+        error = SessionError(
+            "question_too_large",
+            f"a question has at most {REQUEST_MAX_BYTES} bytes",
+            hint="Send fewer bundles at a time.",
+        )
+        error.status = 413
+        raise error from None
+
+
+def _octets(body: bytes, status: int) -> Response:
+    return Response(body, status=status, mimetype=OCTETS, headers={"Cache-Control": "no-store"})

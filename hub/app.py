@@ -1,0 +1,29 @@
+"""The hub's web application: wiring only.
+
+Job: a Flask app around a `Hub`: the sync door and the console. Must not know: storage, the wire.
+"""
+
+from __future__ import annotations
+
+from flask import Flask
+
+from hub import console
+from hub.api import sync_api
+from hub.hub import Hub
+from shared.limits import FORM_MAX_BYTES
+
+
+def create_app(hub: Hub, *, https: bool = False) -> Flask:
+    """The app for one hub. `https` says that people reach it by TLS, through a proxy."""
+    app = Flask("hub", static_folder=None)
+    app.config.update(
+        SECRET_KEY=hub.secret_key(),
+        MAX_CONTENT_LENGTH=FORM_MAX_BYTES,  # the sync door sets its own, larger one
+        SESSION_COOKIE_SECURE=https,
+    )
+    app.extensions["hub"] = hub
+    door = sync_api(hub)
+    csrf = console.install(app, hub.desk)
+    csrf.exempt(door)
+    app.register_blueprint(door)
+    return app

@@ -1,0 +1,44 @@
+"""What a hub is told at start: places, addresses, rhythms, and which routes open a record. Frozen.
+
+Must not know: what the files hold.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Final
+
+from hub.desk.view import Why
+
+ROUTES: Final = frozenset({Why.HIT, Why.CONFLICT, Why.REQUEST})
+"""The routes by which a desk may come to see another country's record."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Policy:
+    """What the centre has agreed.
+
+    `routes` open another country's check to a desk. A node is `silent` after so long without
+    contact, and `behind` when its list is older or its queue longer than this. Received bundles'
+    bytes are kept `keep_bundles_days`.
+    """
+
+    routes: frozenset[Why] = ROUTES
+    silent_after_s: int = 60 * 60
+    list_old_after_s: int = 30 * 60
+    queue_long: int = 500
+    keep_bundles_days: int = 30
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Config:
+    """Settings of one hub process. `key_file` overrides where the database key lies."""
+
+    data: Path
+    host: str = "127.0.0.1"
+    port: int = 0
+    key_file: Path | None = None
+    threads: int = 8
+    https: bool = False
+    policy: Policy = field(default_factory=Policy)

@@ -1,0 +1,102 @@
+"""Searching: by document, plate, VIN, or name with birth date; purpose and reference demanded.
+
+Invariants: nothing is searched without a purpose and a reference; the query is audited before its
+results are shown, and the results are never in the audit; what the desk may not see is not counted.
+Must not know: SQL, pages, how keys are kept.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from hub.desk import fields as typing
+from hub.desk.form import Collector
+from hub.desk.office import Office
+from hub.desk.view import Found, Operator
+from hub.indexer import Indexer
+from hub.store import lists
+from shared.change import Value
+from shared.errors import InputError
+from shared.ledger import search
+from shared.ledger.records import Record
+from shared.limits import NAME_MAX_CHARS, SEARCH_MAX_ROWS
+from shared.schema import Kind
+from shared.typed_text import typed_text
+from shared.watchlist import Subject, subject_of
+
+_SUBJECT = ("document_number", "plate", "vin", "surname", "given_names", "birth")
+
+
+class Searching:
+    """Search over everything the hub holds, through one desk's eyes."""
+
+    def __init__(self, office: Office, indexer: Indexer) -> None:
+        self._office = office
+        self._kit = office.kit
+        self._indexer = indexer
+
+    def search(self, operator: Operator, form: Mapping[str, object]) -> Found:
+        subject, purpose, reference = self._judge(form)
+        keys = self._kit.matcher.keys_of(subject)
+        with self._kit.database.transaction() as tx:
+            self._office.witness(
+                tx,
+                operator,
+                "search",
+                purpose=purpose,
+                reference=reference,
+                detail=" ".join(name for name in _SUBJECT if typing.text_of(form, name)),
+            )
+            rows = self._office.rows(tx, operator)
+            found = search.find(tx, keys)
+            by_kind = {
+                kind: [
+                    record
+                    for record in lists.visible_among(tx, rows.sight, kind, found)
+                    if self._agrees(subject, record)
+                ]
+                for kind in (Kind.CHECK, Kind.ALERT, Kind.HIT)
+            }
+            newest = {
+                kind: sorted(each, key=lambda record: -record.stamp)[:SEARCH_MAX_ROWS]
+                for kind, each in by_kind.items()
+            }
+            return Found(
+                checks=rows.checks(newest[Kind.CHECK]),
+                alerts=rows.alerts(newest[Kind.ALERT]),
+                hits=rows.hits(newest[Kind.HIT]),
+                search_behind_s=self._indexer.behind_s(tx),
+            )
+
+    def _agrees(self, subject: Subject, record: Record) -> bool:
+        """A shared key is only a reason to look: stale ones and chance meetings end here."""
+        return self._kit.matcher.judge(subject_of(record.values), subject) is not None
+
+    def _judge(self, form: Mapping[str, object]) -> tuple[Subject, str, str]:
+        collector = Collector()
+        values: dict[str, Value] = {
+            name: collector.take(lambda n=name: typing.parse(self._kit.lists, Kind.CHECK, n, form))  # type: ignore[misc]  # the default binds the loop's value
+            for name in _SUBJECT
+        }
+        purpose = self._kit.lists.purposes.find(typing.text_of(form, "purpose"))
+        if purpose is None:
+            collector.add("required", "say what for", hint="Choose a purpose.", field="purpose")
+        reference = collector.take(
+            lambda: typed_text(typing.text_of(form, "reference"), field="reference", chars_max=NAME_MAX_CHARS)
+        )
+        if reference == "":
+            collector.add(
+                "required", "a case or request number is needed", hint="Write it here.", field="reference"
+            )
+        subject = subject_of(values)
+        if not self._kit.matcher.keys_of(subject) and not any(collector.blames(name) for name in _SUBJECT):
+            collector.add(
+                "nothing_to_search",
+                "this is too little to search by",
+                hint="Give a document number, a plate, a VIN, or a name with the full birth date.",
+                field="document_number" if not values["surname"] else "birth",
+            )
+        collector.check()
+        if purpose is None or reference is None:  # `check` has raised; this tells the reader of types
+            raise InputError("required", "say what for", hint="Choose a purpose.", field="purpose")
+        return subject, purpose.code, reference

@@ -1,0 +1,169 @@
+"""The exchange: one question of a node, one signed answer.
+
+Job: believe who asks, take in what they bring, commit, and only then answer with acks, the feed and
+the signed lists they lack.
+Invariants
+* Nothing is acknowledged that is not committed: the answer is composed from the committed rows.
+* A node speaks by its certificate, which the authority signed; a revoked one is told so, and no more.
+Must not know: HTTP.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from hub.feed import Feed, Reading
+from hub.inbox import Inbox, Receipt
+from hub.kit import Kit
+from hub.prekeys import PrekeyRing
+from hub.standing import Revoked
+from hub.store import custody, nodes, opening
+from hub.store.nodes import KnownNode
+from shared import session
+from shared.crypto import VerifyKey
+from shared.database import Connection
+from shared.enrolment import Certificate
+from shared.errors import TrustError
+from shared.ids import SYSTEM
+from shared.ledger import audit
+from shared.ledger.audit import Line
+from shared.scope import scopes_of_node
+from shared.session import Head, Question, heads_digest
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Said:
+    """What was committed for one question, to answer with."""
+
+    node: KnownNode
+    receipt: Receipt
+    heads: tuple[int, ...]
+    reading: Reading
+    safe_ms: int
+
+
+class Exchange:
+    """Answers questions. Safe to call from several threads."""
+
+    def __init__(self, kit: Kit, *, inbox: Inbox, feed: Feed, ring: PrekeyRing, revoked: Revoked) -> None:
+        self._kit = kit
+        self._inbox = inbox
+        self._feed = feed
+        self._ring = ring
+        self._revoked = revoked
+
+    def answer(self, data: bytes) -> bytes:
+        """Answer one question's bytes.
+
+        Raises SessionError, WireError, TrustError (`node_unknown`, `node_revoked`, `bad_signature`) for
+        what the node must mend; StoreError when nothing could be committed.
+        """
+        question = session.read_question(data)
+        now = self._kit.now_ms()
+        with self._kit.database.snapshot() as tx:
+            revoked = self._revoked.read(tx)
+            certificate = self._certificate(question)
+            known = nodes.find(tx, question.hello.node)
+        if revoked is not None:
+            revoked.refuse(question.hello.node)
+        question.believe(_key_of(known, certificate))
+        if certificate is not None and (known is None or certificate.serial > known.serial):
+            self.admit(certificate, question.hello.certificate or b"")
+        with self._kit.database.snapshot() as tx:
+            parcels = [self._inbox.read(tx, raw, revoked) for raw in question.bundles]
+        with self._kit.database.transaction() as tx:
+            receipt = self._inbox.take(tx, parcels, at_ms=now)
+            said = self._compose(tx, question, receipt, now)
+        return self._speak(question, said, revision=None if revoked is None else revoked.number, now=now)
+
+    def _certificate(self, question: Question) -> Certificate | None:
+        raw = question.hello.certificate
+        if raw is None:
+            return None
+        certificate = Certificate.read(raw, authority=self._kit.identity.authority.verify_key)
+        if certificate.node != question.hello.node:
+            raise TrustError(
+                "foreign_certificate",
+                "the certificate is another node's",
+                hint="Put this node's own certificate back.",
+            )
+        return certificate
+
+    def admit(self, certificate: Certificate, paper: bytes) -> None:
+        """Note a believed certificate and its paper."""
+        now = self._kit.now_ms()
+        with self._kit.database.transaction() as tx:
+            nodes.admit(tx, certificate, paper, at_ms=now)
+            audit.write(
+                tx,
+                Line(
+                    at_ms=now,
+                    officer=SYSTEM,
+                    device=f"node {certificate.node}",
+                    action="node_admitted",
+                    detail=f"{certificate.post} {certificate.epoch} {certificate.country}",
+                ),
+            )
+
+    def _compose(self, tx: Connection, question: Question, receipt: Receipt, now: int) -> _Said:
+        hello = question.hello
+        node = nodes.find(tx, hello.node)
+        assert node is not None  # admitted above
+        heads = custody.heads_of(tx, hello.node)
+        reading = self._feed.read(tx, node, generation=hello.generation, positions=hello.positions)
+        names = scopes_of_node(node=node.node, post=node.post, country=node.country)
+        if hello.generation == self._feed.generation:
+            nodes.note_positions(tx, node.node, dict(zip(names, hello.positions, strict=False)))
+        nodes.seen(
+            tx,
+            node.node,
+            at_ms=now,
+            complete=reading.complete,
+            emptied=heads_digest(heads) == hello.heads_digest,
+        )
+        return _Said(
+            node=node,
+            receipt=receipt,
+            heads=heads,
+            reading=reading,
+            safe_ms=opening.kept_number(tx, "safe_ms"),
+        )
+
+    def _speak(self, question: Question, said: _Said, *, revision: int | None, now: int) -> bytes:
+        hello = question.hello
+        agreed = heads_digest(said.heads) == hello.heads_digest
+        head = Head(
+            time_ms=now,
+            hub_node=self._kit.node,
+            generation=self._feed.generation,
+            acks=None if agreed else said.heads,
+            safe=said.safe_ms,
+            positions=said.reading.positions,
+            feeds_digest=said.reading.digest,
+            prekey=self._ring.current,
+            reseals=tuple(sorted(said.receipt.reseals.items())),
+            refusals=tuple(said.receipt.refusals),
+        )
+        newer = revision is not None and revision > hello.revocations
+        return session.answer(
+            question,
+            head,
+            segments=said.reading.segments,
+            reader=said.node.seal_key,
+            signer=self._kit.identity.keys.sign,
+            revocations=self._revoked.paper if newer else None,
+            prekeys=self._ring.papers_after(hello.prekey),
+        )
+
+
+def _key_of(known: KnownNode | None, certificate: Certificate | None) -> VerifyKey:
+    """The key a hello must be signed with: a newer certificate's before the known one's."""
+    if certificate is not None and (known is None or certificate.serial > known.serial):
+        return certificate.verify_key
+    if known is None:
+        raise TrustError(
+            "node_unknown",
+            "this node has never shown its certificate here",
+            hint="The node sends its certificate with the next question by itself.",
+        )
+    return known.verify_key

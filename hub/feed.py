@@ -1,0 +1,166 @@
+"""The feed: what the hub says, into scope logs, cut into signed segments that all readers share.
+
+Job: decide by `shared.scope` which scopes an accepted change belongs to; write it there; cut and
+sign; pick what a reader lacks.
+Invariants
+* A record that enters a scope comes with all its changes; one that leaves is followed by a
+  `scope_leave`, which tells replicas to let it go, not to erase it.
+* Downstream kinds travel back to their author too: the echo settles what a node holds in doubt.
+* Whatever the hub itself authored reaches every holder of the record it is about.
+Must not know: sockets, what a page shows.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Final
+
+from hub.kit import Kit
+from hub.store import feeds
+from hub.store.nodes import KnownNode
+from shared import segment
+from shared.change import Change, Value, named
+from shared.database import Connection
+from shared.ids import SYSTEM, RecordId, node_of_dot
+from shared.ledger import records
+from shared.limits import REPLY_BUDGET_BYTES, SEGMENT_MAX_CHANGES
+from shared.schema import Kind, field_by_name, record_type
+from shared.scope import scopes_of_node, scopes_of_record
+from shared.session import Cursor, feeds_digest
+
+_WITH_AUDIENCE: Final = frozenset({Kind.ALERT, Kind.BULLETIN, Kind.OFFICER, Kind.REQUEST})
+"""Kinds whose scopes depend on their values: who holds them is tracked."""
+
+_ABOUT: Final = {
+    Kind.CORRECTION: "of",
+    Kind.REFUSED_CHANGE: "of",
+    Kind.TOMBSTONE: "of",
+    Kind.ACKNOWLEDGEMENT: "of",
+}
+"""Kinds that speak about another record, whose holders must hear it."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reading:
+    """What a reader gets: segments after its cursor, and where its scopes stand."""
+
+    segments: tuple[tuple[bytes, bytes], ...]
+    positions: tuple[int, ...]
+    digest: bytes
+    complete: bool
+
+
+class Feed:
+    """The hub's voice. All methods run inside the caller's write transaction."""
+
+    def __init__(self, kit: Kit, *, generation: int) -> None:
+        self._kit = kit
+        self.generation = generation
+
+    # --- into the scopes ---
+
+    def publish(self, tx: Connection, change: Change, *, extra: Iterable[str] = ()) -> None:
+        """Write an accepted change into every scope that should have it; `extra` names more."""
+        if change.kind in _WITH_AUDIENCE:
+            self._publish_to_audience(tx, Kind(change.kind), change)
+            return
+        scopes = set(extra)
+        row_type = record_type(change.kind)
+        by_hub = node_of_dot(change.dot) == self._kit.node
+        if by_hub or (row_type is not None and row_type.downstream) or _by_another(change):
+            scopes |= self._holders_of(tx, change)
+        for scope in sorted(scopes - {f"node:{self._kit.node}"}):
+            feeds.append(tx, scope, change, at_ms=self._kit.now_ms())
+
+    def _holders_of(self, tx: Connection, change: Change) -> frozenset[str]:
+        if change.kind == Kind.TOMBSTONE:
+            return scopes_of_record(Kind.TOMBSTONE, change.record, {})
+        subject: int = change.record
+        if change.kind in _ABOUT:
+            kind = Kind(change.kind)
+            about = change.fields.get(field_by_name(kind, _ABOUT[kind]).number)
+            subject = about if isinstance(about, int) and about else subject
+        return feeds.holders(tx, subject) or frozenset((f"node:{node_of_dot(subject)}",))
+
+    def _publish_to_audience(self, tx: Connection, kind: Kind, change: Change) -> None:
+        record = records.read(tx, kind, change.record)
+        if record is None:
+            return  # its creation was refused, or has not arrived
+        before = feeds.holders(tx, change.record)
+        after = scopes_of_record(kind, change.record, record.values)
+        now = self._kit.now_ms()
+        for scope in sorted(after & before):
+            feeds.append(tx, scope, change, at_ms=now)
+        entered = sorted(after - before)
+        if entered:
+            refused = records.refused_of(tx, change.record)
+            whole = [each for each in records.changes_of(tx, kind, change.record) if each.dot not in refused]
+            whole.sort(key=lambda each: (not each.creates, each.dot))
+            for scope in entered:
+                feeds.hold(tx, change.record, scope)
+                for each in whole:
+                    feeds.append(tx, scope, each, at_ms=now)
+        for scope in sorted(before - after):
+            self._leave(tx, change.record, scope, owner=record.values.get("owner"))
+
+    def _leave(self, tx: Connection, record: RecordId, scope: str, *, owner: Value) -> None:
+        said = self._kit.log.append(
+            tx,
+            kind=Kind.SCOPE_LEAVE,
+            author=SYSTEM,
+            fields=named(Kind.SCOPE_LEAVE, {"owner": owner, "of": record, "scope": scope}),
+        )
+        feeds.append(tx, scope, said.change, at_ms=self._kit.now_ms())
+        feeds.release(tx, record, scope)
+
+    # --- to the readers ---
+
+    def cut(self, tx: Connection, name: str) -> feeds.ScopeHead:
+        """Cut what a scope has grown since the last cut; returns its head."""
+        scope = feeds.head_of(tx, name)
+        while scope.cut < scope.position:
+            changes = feeds.uncut(tx, scope, SEGMENT_MAX_CHANGES)
+            first, last = scope.cut + 1, scope.cut + len(changes)
+            raw, signature = segment.cut(
+                changes,
+                hub=self._kit.identity.tag,
+                generation=self.generation,
+                scope=name,
+                first=first,
+                before=scope.chain,
+                signer=self._kit.identity.keys.sign,
+            )
+            chain = segment.chain_next(scope.chain, raw)
+            feeds.keep_segment(tx, scope, first=first, last=last, raw=raw, signature=signature, chain=chain)
+            scope = feeds.head_of(tx, name)
+        return scope
+
+    def read(
+        self, tx: Connection, node: KnownNode, *, generation: int, positions: tuple[int, ...]
+    ) -> Reading:
+        """What a node lacks, within the budget of one reply. A foreign generation reads from the start."""
+        names = scopes_of_node(node=node.node, post=node.post, country=node.country)
+        known = (
+            positions if generation == self.generation and len(positions) == len(names) else (0,) * len(names)
+        )
+        heads = [self.cut(tx, name) for name in names]
+        left, pieces = REPLY_BUDGET_BYTES, []
+        for head, position in zip(heads, known, strict=True):
+            if position >= head.cut or left <= 0:
+                continue
+            found = feeds.segments_after(tx, head, position, budget_bytes=left)
+            left -= sum(len(raw) + len(signature) for raw, signature in found)
+            pieces += found
+        cursors = [Cursor(scope=head.name, position=head.cut, chain=head.chain) for head in heads]
+        return Reading(
+            segments=tuple(pieces),
+            positions=tuple(head.cut for head in heads),
+            digest=feeds_digest(cursors),
+            complete=tuple(head.cut for head in heads) == known,
+        )
+
+
+def _by_another(change: Change) -> bool:
+    """Whether a node other than the record's own made the change: then the record's node must hear it."""
+    return node_of_dot(change.dot) != node_of_dot(change.record)

@@ -1,0 +1,148 @@
+"""The hub: its parts put together.
+
+Job: the composition root of a hub process. `build` makes a `Hub` from a configuration; a simulation
+makes one from a `World` of its own with `Hub` itself.
+Invariants: nothing here decides anything; closing leaves the database whole.
+Must not know: HTTP, schedules.
+"""
+
+from __future__ import annotations
+
+import time
+from functools import partial
+from typing import Final, Self
+
+from hub import identity as papers
+from hub.config import Config, Policy
+from hub.desk import Desk
+from hub.exchange import Exchange
+from hub.feed import Feed
+from hub.identity import Identity
+from hub.inbox import Inbox
+from hub.indexer import Indexer
+from hub.kit import Kit, World
+from hub.merger import Merger
+from hub.prekeys import PrekeyRing
+from hub.standing import Revoked
+from hub.store import custody, opening
+from shared.codelists import CodeLists, load
+from shared.crypto import random_bytes
+from shared.database import Database
+from shared.enrolment import Certificate, files
+from shared.ledger.log import OwnLog
+
+_DAY_MS: Final = 24 * 60 * 60 * 1000
+_SECRET_BYTES: Final = 32
+_DROP_A_TURN: Final = 2_000
+
+
+class Hub:
+    """A running hub without its web server. Safe to use from several threads."""
+
+    def __init__(
+        self,
+        identity: Identity,
+        world: World,
+        *,
+        policy: Policy | None = None,
+        lists: CodeLists | None = None,
+    ) -> None:
+        database = Database(world.connect, key=identity.database_key)
+        opening.make_ready(database)
+        log = OwnLog(node=identity.certificate.node, now_ms=world.now_ms)
+        self.kit = Kit(
+            identity=identity,
+            world=world,
+            database=database,
+            log=log,
+            lists=lists or load(),
+            policy=policy or Policy(),
+        )
+        with database.transaction() as tx:
+            log.set_up(tx)
+            generation = opening.generation_of(tx)
+        self.ring = PrekeyRing(identity.keys, database=database, now_ms=world.now_ms, save=world.save_keys)
+        self.revoked = Revoked(self.kit)
+        if identity.revocations_paper is not None:
+            self.revoked.take(identity.revocations_paper)
+        self.feed = Feed(self.kit, generation=generation)
+        self.merger = Merger(self.kit, self.feed)
+        self.inbox = Inbox(self.kit, self.merger, self.ring)
+        self.indexer = Indexer(self.kit)
+        self._exchange = Exchange(
+            self.kit, inbox=self.inbox, feed=self.feed, ring=self.ring, revoked=self.revoked
+        )
+        self.desk = Desk(self.kit, merger=self.merger, indexer=self.indexer, revoked=self.revoked)
+        self._retry()
+
+    def admit(self, paper: bytes) -> Certificate:
+        """Make a node known by its certificate. Raises TrustError, InputError."""
+        certificate = Certificate.read(paper, authority=self.kit.identity.authority.verify_key)
+        self._exchange.admit(certificate, paper)
+        return certificate
+
+    def exchange(self, question: bytes) -> bytes:
+        """Answer one node's question: bytes in, bytes out. Raises as `Exchange.answer`."""
+        return self._exchange.answer(question)
+
+    # --- upkeep: what the scheduler calls ---
+
+    def catch_up(self) -> None:
+        """Bring the search up to date; tidy it when there is nothing to take in."""
+        if not self.indexer.catch_up():
+            self.indexer.tidy()
+
+    def rotate_prekeys(self) -> None:
+        self.ring.rotate()
+
+    def checkpoint(self) -> None:
+        """Move the write-ahead log into the file, as far as readers let it."""
+        opening.checkpoint(self.kit.database.connection())
+
+    def let_go(self) -> None:
+        """Drop the bytes of merged bundles that are kept no longer."""
+        before = self.kit.now_ms() - self.kit.policy.keep_bundles_days * _DAY_MS
+        while True:
+            with self.kit.database.transaction() as tx:
+                if custody.drop_raw(tx, before_ms=before, at_most=_DROP_A_TURN) < _DROP_A_TURN:
+                    return
+
+    def secret_key(self) -> bytes:
+        """What signs the console's CSRF cookies: made once, kept over restarts."""
+        with self.kit.database.transaction() as tx:
+            kept = opening.kept_bytes(tx, "secret_key")
+            if kept is None:
+                kept = self.kit.world.random(_SECRET_BYTES)
+                opening.keep_bytes(tx, "secret_key", kept)
+            return kept
+
+    def close(self) -> None:
+        self.kit.database.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def _retry(self) -> None:
+        """After a start, which may be after an upgrade: try what could not be read before."""
+        with self.kit.database.transaction() as tx:
+            self.inbox.retry_quarantined(tx, at_ms=self.kit.now_ms())
+
+
+def now_ms() -> int:
+    """The machine's clock in UTC milliseconds."""
+    return time.time_ns() // 1_000_000
+
+
+def build(config: Config) -> Hub:
+    """The hub of a data directory. Raises ConfigError, StoreError."""
+    identity = papers.load(config.data, key_file=config.key_file)
+    world = World(
+        connect=opening.connect_to(config.data / files.DATABASE),
+        now_ms=now_ms,
+        random=random_bytes,
+        save_keys=partial(papers.save_keys, config.data, identity),
+    )
+    return Hub(identity, world, policy=config.policy)

@@ -1,0 +1,333 @@
+"""The inbox: custody of what nodes send, apart from what becomes of it.
+
+Job: verify each bundle, take it into custody, merge it in the same transaction when all is well.
+The caller commits, and only then acknowledges.
+
+    read ─ refused: damaged, another hub's, unknown or revoked node, bad signature, re-signed
+     │ ─ reseal: sealed to a prekey that has died
+    keep ─ repeated: the same content again (whatever its envelope)
+     │ ─ fork: other content under numbers already taken; the feed stops
+     │ ─ waiting: seqs before it are missing
+     │ ─ quarantined: cannot be read; its successors go on
+    merged
+
+Invariants
+* Nothing is stored of a bundle whose signature does not hold.
+* A feed's head is contiguous: a gap is never acknowledged over.
+* What is in custody and not merged stands in a row with its code, and is tried again.
+Must not know: sessions, HTTP, how a change is merged.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Final
+
+from hub.kit import Kit
+from hub.merger import Merger
+from hub.prekeys import PrekeyRing
+from hub.store import custody, nodes
+from hub.store.custody import FeedHead, Kept, State
+from hub.store.nodes import KnownNode
+from hub.store.savepoint import attempt
+from shared import bundle, wire
+from shared.bundle import Header, Opened
+from shared.crypto import digest
+from shared.database import Connection
+from shared.enrolment import Revocations
+from shared.errors import BundleError, RemoteError, TrustError
+from shared.ids import SYSTEM, Feed, Seq
+from shared.ledger import audit
+from shared.ledger.audit import Line
+from shared.wire import Batch
+
+WAITING_MAX: Final = 2_000  # bundles one feed may have waiting: beyond, the node must first fill the gap
+FORKED: Final = "feed_forked"
+_REFUSED_INSIDE: Final = frozenset({"header_mismatch"})
+"""What shows only once opened, and is somebody's forgery rather than damage: not taken into custody."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Parcel:
+    """A received bundle before the store is touched: what it is, or why it is nothing.
+
+    `refusal` is final. `fault` is why a bundle that is rightly signed cannot be read.
+    """
+
+    raw: bytes
+    digest: bytes
+    header: Header | None = None
+    node: KnownNode | None = None
+    opened: Opened | None = None
+    batch: Batch | None = None
+    refusal: RemoteError | None = None
+    fault: RemoteError | None = None
+    reseal: bool = False
+
+
+@dataclass(slots=True, kw_only=True)
+class Receipt:
+    """What the answer says about the bundles of one question."""
+
+    refusals: list[tuple[int, str]] = field(default_factory=list)
+    reseals: dict[Feed, Seq] = field(default_factory=dict)
+    taken: int = 0
+
+
+class Inbox:
+    """Takes bundles in. `read` touches nothing; `take` runs inside the caller's write transaction."""
+
+    def __init__(self, kit: Kit, merger: Merger, ring: PrekeyRing) -> None:
+        self._kit = kit
+        self._merger = merger
+        self._ring = ring
+
+    # --- reading: no store is written, so that crypto holds no lock ---
+
+    def read(self, tx: Connection, raw: bytes, revoked: Revocations | None) -> Parcel:
+        """Verify and open one bundle. Never raises for what a peer sent: the parcel says what is wrong."""
+        mark = digest(raw)
+        try:
+            header = bundle.read_header(raw)
+            node = self._sender(tx, header, revoked)
+            bundle.verify(raw, node.verify_key)
+        except RemoteError as error:
+            return Parcel(raw=raw, digest=mark, refusal=error)
+        known = custody.find(tx, header.feed, header.first)
+        if known is not None and known.digest == mark:
+            return Parcel(raw=raw, digest=mark, header=header, node=node)
+        return self._open(raw, mark, header, node)
+
+    def _sender(self, tx: Connection, header: Header, revoked: Revocations | None) -> KnownNode:
+        if header.hub != self._kit.identity.tag:
+            raise BundleError(
+                "wrong_hub", "this bundle is for another hub", hint="Carry it to the hub it names."
+            )
+        node = nodes.find(tx, header.node)
+        if node is None:
+            raise TrustError(
+                "node_unknown",
+                f"node {header.node} has never shown its certificate here",
+                hint="Let the node speak for itself first, or bring its certificate.",
+            )
+        if revoked is not None:
+            revoked.refuse(header.node)
+        return node
+
+    def _open(self, raw: bytes, mark: bytes, header: Header, node: KnownNode) -> Parcel:
+        opened = None
+        try:
+            key = self._ring.private(header.prekey)
+            if key is None:
+                return Parcel(raw=raw, digest=mark, header=header, node=node, reseal=True)
+            opened = bundle.open_bundle(raw, key)
+            batch = wire.decode(opened.body, base=header.base)
+            if batch.count != header.count:
+                raise BundleError(
+                    "count_mismatch", "more or fewer changes than announced", hint="Have the node looked at."
+                )
+        except RemoteError as error:
+            if error.code in _REFUSED_INSIDE:
+                return Parcel(raw=raw, digest=mark, refusal=error)
+            stale = error.code == "cannot_open" and header.prekey != self._ring.current
+            return Parcel(
+                raw=raw, digest=mark, header=header, node=node, opened=opened, fault=error, reseal=stale
+            )
+        return Parcel(raw=raw, digest=mark, header=header, node=node, opened=opened, batch=batch)
+
+    # --- taking ---
+
+    def take(self, tx: Connection, parcels: Sequence[Parcel], *, at_ms: int) -> Receipt:
+        """Custody and merge, in the order given. Raises StoreError: then nothing was taken."""
+        receipt = Receipt()
+        for index, parcel in enumerate(parcels):
+            try:
+                if parcel.refusal is not None:
+                    raise parcel.refusal
+                self._take_one(tx, parcel, receipt, at_ms)
+            except RemoteError as error:
+                receipt.refusals.append((index, error.code))
+        return receipt
+
+    def _take_one(self, tx: Connection, parcel: Parcel, receipt: Receipt, at_ms: int) -> None:
+        header = parcel.header
+        assert header is not None  # only a refusal has none
+        head = custody.head_of(tx, header.feed)
+        if head.quarantined is not None:
+            raise TrustError(
+                "feed_quarantined",
+                f"this feed was stopped: {head.quarantined}",
+                hint="Enrol the node again; its unsent records are taken over then.",
+            )
+        if parcel.reseal:
+            if header.last <= head.head:
+                return  # an old envelope of what is here already
+            receipt.reseals[header.feed] = min(header.first, receipt.reseals.get(header.feed, header.first))
+            return
+        kept = custody.overlapping(tx, header.feed, header.first, header.last)
+        if kept is not None:
+            self._meet_again(tx, parcel, header, kept, at_ms)
+            return
+        receipt.taken += 1
+        if header.first > head.head + 1:
+            self._let_wait(tx, parcel, header, head, at_ms)
+            return
+        self._accept(tx, parcel, header, head, at_ms)
+        self._follow(tx, header.feed, at_ms)
+
+    def _meet_again(self, tx: Connection, parcel: Parcel, header: Header, kept: Kept, at_ms: int) -> None:
+        """Numbers that are taken already: the same content, a readable copy at last, or a fork."""
+        same_run = (kept.first, kept.count) == (header.first, header.count)
+        if same_run and kept.digest == parcel.digest:
+            return
+        if parcel.opened is None:  # unreadable: neither the same nor provably another
+            raise parcel.fault or BundleError("unreadable", "cannot be opened", hint="Send it again.")
+        if same_run and kept.chain == parcel.opened.chain:
+            return
+        if same_run and kept.chain is None and kept.state is not State.MERGED and parcel.batch is not None:
+            custody.replace_raw(tx, kept.id, parcel.raw, digest=parcel.digest, chain=parcel.opened.chain)
+            self._retry(tx, kept, parcel, at_ms)
+            return
+        self._stop_feed(tx, parcel, header, at_ms)
+
+    def _stop_feed(self, tx: Connection, parcel: Parcel, header: Header, at_ms: int) -> None:
+        custody.quarantine_feed(tx, header.feed, FORKED)
+        error = BundleError(
+            FORKED,
+            "the same numbers stand for other content: the node was cloned or restored",
+            hint="Find out which device is the real one, and enrol it again.",
+        )
+        custody.note_fault(
+            tx,
+            feed=header.feed,
+            first=header.first,
+            count=header.count,
+            code=error.code,
+            hint=error.hint,
+            evidence=parcel.raw,
+            at_ms=at_ms,
+        )
+        self._witness(tx, header, "feed_stopped", at_ms)
+        raise error
+
+    def _let_wait(self, tx: Connection, parcel: Parcel, header: Header, head: FeedHead, at_ms: int) -> None:
+        if custody.count_waiting(tx, header.feed) >= WAITING_MAX:
+            raise BundleError(
+                "too_many_waiting",
+                f"too much waits for seq {head.head + 1} already",
+                hint="Send the missing bundle first.",
+            )
+        self._keep(tx, parcel, header, State.WAITING, at_ms)
+
+    def _accept(self, tx: Connection, parcel: Parcel, header: Header, head: FeedHead, at_ms: int) -> None:
+        """The next bundle of its feed."""
+        if parcel.opened is not None and head.chain not in (None, parcel.opened.before):
+            self._stop_feed(tx, parcel, header, at_ms)
+        number = self._keep(tx, parcel, header, State.MERGED, at_ms)
+        self._merge(tx, parcel, header, number, at_ms)
+        chain = None if parcel.opened is None else parcel.opened.chain
+        custody.advance(tx, header.feed, head=header.last, chain=chain)
+
+    def _keep(self, tx: Connection, parcel: Parcel, header: Header, state: State, at_ms: int) -> int:
+        chain = None if parcel.opened is None else parcel.opened.chain
+        return custody.keep(
+            tx, header, parcel.raw, digest=parcel.digest, chain=chain, state=state, at_ms=at_ms
+        )
+
+    def _merge(self, tx: Connection, parcel: Parcel, header: Header, number: int, at_ms: int) -> bool:
+        """Merge a kept bundle, or quarantine it; returns whether it was merged."""
+        fault = parcel.fault
+        if parcel.batch is not None and parcel.node is not None:
+            try:
+                with attempt(tx):
+                    self._merger.merge(tx, parcel.node, parcel.batch, revoked=False, at_ms=at_ms)
+                self._witness(tx, header, "bundle_merged", at_ms)
+                return True
+            except RemoteError as error:
+                fault = error
+        assert fault is not None  # a parcel without a batch says why
+        custody.set_state(tx, number, State.QUARANTINED)
+        custody.note_fault(
+            tx,
+            bundle=number,
+            feed=header.feed,
+            first=header.first,
+            count=header.count,
+            code=fault.code,
+            hint=fault.hint,
+            at_ms=at_ms,
+        )
+        self._witness(tx, header, "bundle_quarantined", at_ms)
+        return False
+
+    def _follow(self, tx: Connection, feed: Feed, at_ms: int) -> None:
+        """Take on what waited for the gap that is now filled."""
+        while True:
+            head = custody.head_of(tx, feed)
+            kept = custody.find(tx, feed, head.head + 1)
+            if kept is None or kept.raw is None or kept.state is not State.WAITING:
+                return
+            parcel = self._reopen(tx, kept)
+            if parcel.reseal:  # its prekey died while it waited: forget this envelope, ask for another
+                custody.release(tx, kept.id)
+                return
+            assert parcel.header is not None  # it was read before it was kept
+            if parcel.opened is not None and head.chain not in (None, parcel.opened.before):
+                custody.set_state(tx, kept.id, State.QUARANTINED)
+                try:
+                    self._stop_feed(tx, parcel, parcel.header, at_ms)
+                except BundleError:
+                    return  # it stands in the quarantine; nobody asked about it now
+            custody.set_state(tx, kept.id, State.MERGED)
+            self._merge(tx, parcel, parcel.header, kept.id, at_ms)
+            chain = None if parcel.opened is None else parcel.opened.chain
+            custody.advance(tx, feed, head=parcel.header.last, chain=chain)
+
+    # --- trying again ---
+
+    def retry_quarantined(self, tx: Connection, *, at_ms: int) -> int:
+        """Try every quarantined bundle again (after an upgrade); returns how many were merged."""
+        merged = 0
+        for kept in custody.in_state(tx, State.QUARANTINED):
+            if kept.raw is None or custody.head_of(tx, kept.feed).quarantined is not None:
+                continue
+            parcel = self._reopen(tx, kept)
+            if parcel.batch is not None and self._retry(tx, kept, parcel, at_ms):
+                merged += 1
+        return merged
+
+    def _retry(self, tx: Connection, kept: Kept, parcel: Parcel, at_ms: int) -> bool:
+        if kept.state is State.WAITING:
+            return False  # its turn comes when the gap is filled
+        assert parcel.batch is not None and parcel.header is not None and parcel.node is not None  # noqa: PT018 — callers looked
+        try:
+            with attempt(tx):
+                self._merger.merge(tx, parcel.node, parcel.batch, revoked=False, at_ms=at_ms)
+        except RemoteError:
+            return False
+        custody.set_state(tx, kept.id, State.MERGED)
+        custody.settle_faults(tx, kept.id, at_ms=at_ms)
+        self._witness(tx, parcel.header, "bundle_merged", at_ms)
+        return True
+
+    def _reopen(self, tx: Connection, kept: Kept) -> Parcel:
+        assert kept.raw is not None  # callers looked
+        header = bundle.read_header(kept.raw)
+        node = nodes.find(tx, header.node)
+        assert node is not None  # it was known when the bundle was kept
+        return self._open(kept.raw, kept.digest, header, node)
+
+    def _witness(self, tx: Connection, header: Header, action: str, at_ms: int) -> None:
+        """One audit line a bundle: who brought how much."""
+        audit.write(
+            tx,
+            Line(
+                at_ms=at_ms,
+                officer=SYSTEM,
+                device=f"node {header.node}",
+                action=action,
+                record=header.base,
+                detail=f"{header.count} from {header.first}",
+            ),
+        )

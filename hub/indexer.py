@@ -1,0 +1,74 @@
+"""The indexer: brings the search up to date, just behind the ack.
+
+Job: take the ranges that ingest queued, compute their keys, add them to the runs; keep the runs few.
+Invariants: a range leaves the queue in the transaction that adds its keys; each transaction is
+short, so that nobody who brings bundles waits for the search.
+Must not know: who searches.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Final
+
+from hub.kit import Kit
+from hub.store import custody, lists
+from shared.database import Connection
+from shared.ledger import search
+
+RECORDS_A_TURN: Final = 4_000  # about a tenth of a second of one core
+RANGES_A_TURN: Final = 400
+TIDY_PAIRS: Final = 50_000
+
+
+class Indexer:
+    """Opens its own transactions; one at a time is enough."""
+
+    def __init__(self, kit: Kit) -> None:
+        self._kit = kit
+
+    def catch_up(self) -> int:
+        """Take in everything queued; returns how many records."""
+        total = 0
+        while taken := self.turn():
+            total += taken
+        return total
+
+    def turn(self) -> int:
+        """One short transaction's worth; returns how many records it took in, 0 when caught up."""
+        with self._kit.database.snapshot() as tx:
+            ranges, pairs, count = self._gather(tx)
+        if not ranges:
+            return 0
+        with self._kit.database.transaction() as tx:
+            search.add(tx, pairs)
+            custody.leave_search_queue(tx, ranges)
+        return max(count, 1)
+
+    def tidy(self) -> bool:
+        """One piece of the runs' upkeep; returns whether any was due."""
+        with self._kit.database.transaction() as tx:
+            return search.tidy(tx, TIDY_PAIRS)
+
+    def behind_s(self, tx: Connection) -> int:
+        """How long the oldest change the search does not know yet has waited, in seconds."""
+        since = custody.search_waits_since(tx)
+        return 0 if since is None else max(0, (self._kit.now_ms() - since) // 1000)
+
+    def _gather(self, tx: Connection) -> tuple[list[int], list[search.Pair], int]:
+        """(queue numbers, pairs, records) of one turn."""
+        ranges: list[int] = []
+        pairs: list[search.Pair] = []
+        count = 0
+        for number, base, top in custody.search_queue(tx, RANGES_A_TURN):
+            for found, keys in self._keys(tx, base, top):
+                pairs += [(key, found) for key in keys]
+                count += 1
+            ranges.append(number)
+            if count >= RECORDS_A_TURN:
+                break
+        return ranges, pairs, count
+
+    def _keys(self, tx: Connection, base: int, top: int) -> Iterator[tuple[int, tuple[int, ...]]]:
+        for record, subject in lists.subjects_between(tx, base, top):
+            yield record, self._kit.matcher.keys_of(subject)

@@ -1,0 +1,261 @@
+"""The merger: changes that were received, judged and applied.
+
+Job: bring one bundle's changes into the ledger, inside the transaction that keeps the bundle.
+Checks that nobody edits go in as whole columns; everything else goes one by one: is it the author's
+to change? then apply, and tell the scopes; if not, the hub says so in a change of its own.
+
+Invariants
+* A refused change is kept and excluded, never dropped; its author and every holder are told.
+* An edit that arrives before its record is judged when the record arrives.
+* One unusable change becomes a quarantine row; its neighbours go on.
+* A stamp from the future is kept as it is and flagged, with both times; the hub's clock stays.
+Must not know: seals, sessions, pages.
+"""
+
+from __future__ import annotations
+
+from typing import Final
+
+from hub.feed import Feed
+from hub.kit import Kit
+from hub.store import conflicts, custody, nodes, sight, subjects
+from hub.store.nodes import KnownNode
+from hub.store.savepoint import attempt
+from shared import wire
+from shared.change import Change, Value, named
+from shared.clock import is_suspect, ms_of
+from shared.database import Connection
+from shared.errors import RemoteError
+from shared.ids import SYSTEM, feed_of_dot, node_of_dot, seq_of_dot
+from shared.ledger import records
+from shared.ledger.records import Applied, Effect
+from shared.limits import CLOCK_SKEW_SUSPECT_MS
+from shared.merge import Standing
+from shared.ownership import judge
+from shared.schema import OWNER, Kind, RecordType, record_type
+from shared.wire import Batch, ChangeTable
+
+_SEARCHED: Final = frozenset({Kind.CHECK, Kind.HIT, Kind.ALERT})
+
+
+class Merger:
+    """Applies what others changed. All methods run inside the caller's write transaction."""
+
+    def __init__(self, kit: Kit, feed: Feed) -> None:
+        self._kit = kit
+        self._feed = feed
+
+    def merge(self, tx: Connection, node: KnownNode, batch: Batch, *, revoked: bool, at_ms: int) -> None:
+        """Apply a bundle's changes. Raises StoreError only: whatever is wrong with one stays with it."""
+        for table in batch.tables:
+            self._flag_clocks(tx, table, at_ms)
+            if revoked or not self._merge_table(tx, node, table, at_ms):
+                for change in table.changes():
+                    self._merge_change(tx, node, change, revoked=revoked, at_ms=at_ms)
+
+    def accept_own(self, tx: Connection, applied: Applied) -> None:
+        """What follows from a change the hub itself made: scopes, conflicts, sight, search."""
+        self._follow_up(tx, applied, at_ms=self._kit.now_ms())
+
+    # --- whole columns ---
+
+    def _merge_table(self, tx: Connection, node: KnownNode, table: ChangeTable, at_ms: int) -> bool:
+        """Insert a table of plain creations; False where they must be looked at one by one."""
+        row_type = record_type(table.kind)
+        if row_type is None or not _is_plain(row_type) or not table.creates or not table.dots:
+            return False
+        owners = table.columns.get(OWNER)
+        if owners is None or owners.count(node.country) != len(owners):
+            return False
+        first, last = min(table.dots), max(table.dots)
+        if subjects.are_spoken_of(tx, first, last):
+            return False
+        try:
+            with attempt(tx):
+                if not records.apply_table(tx, table):
+                    return False
+        except RemoteError:
+            return False  # one row spoils it: each on its own then
+        if row_type.kind in _SEARCHED:
+            custody.queue_for_search(tx, first, last, at_ms=at_ms)
+        return True
+
+    # --- one by one ---
+
+    def _merge_change(
+        self, tx: Connection, node: KnownNode, change: Change, *, revoked: bool, at_ms: int
+    ) -> None:
+        try:
+            with attempt(tx):
+                self._judge_and_apply(tx, node, change, revoked=revoked, at_ms=at_ms)
+        except RemoteError as error:
+            custody.note_fault(
+                tx,
+                feed=feed_of_dot(change.dot),
+                first=seq_of_dot(change.dot),
+                count=1,
+                dot=change.dot,
+                code=error.code,
+                hint=error.hint,
+                evidence=wire.pack_change(change),
+                at_ms=at_ms,
+            )
+
+    def _judge_and_apply(
+        self, tx: Connection, node: KnownNode, change: Change, *, revoked: bool, at_ms: int
+    ) -> None:
+        reason = self._reason_against(tx, change, country=node.country, revoked=revoked)
+        if reason is not None:
+            self._refuse(tx, change, reason, owner=node.country)
+        applied = records.apply(tx, change)
+        if applied.effect is Effect.REPEATED:
+            return
+        if applied.effect is Effect.PURGED:
+            _note_purged(tx, change, at_ms)
+            return
+        if reason is not None:
+            return
+        if change.creates:
+            self._judge_waiting(tx, change)
+        self._follow_up(tx, applied, at_ms=at_ms)
+
+    def _reason_against(self, tx: Connection, change: Change, *, country: str, revoked: bool) -> str | None:
+        owner = None
+        if not change.creates:
+            kind = subjects.kind_of(tx, change.record, likely=change.kind)
+            if kind is not None and kind != change.kind:
+                return "kind_mismatch"  # else a foreign edit could pass under a kind nobody judges
+            row_type = record_type(change.kind)
+            if row_type is not None:
+                owner = subjects.owner_of(tx, row_type.kind, change.record)
+        return judge(change, author_country=country, owner=owner, from_desk=False, revoked=revoked)
+
+    def _judge_waiting(self, tx: Connection, created: Change) -> None:
+        """Edits that came before their record: judge them now that its owner is known."""
+        early = [
+            change
+            for change in records.changes_of(tx, created.kind, created.record)
+            if not change.creates and not subjects.is_refused(tx, change.dot)
+        ]
+        for change in early:
+            author = nodes.find(tx, node_of_dot(change.dot))
+            if author is None:
+                continue  # the hub's own
+            reason = judge(
+                change, author_country=author.country, owner=created.owner, from_desk=False, revoked=False
+            )
+            if change.kind != created.kind:
+                reason = "kind_mismatch"
+            if reason is not None:
+                self._refuse(tx, change, reason, owner=author.country)
+            else:
+                self._feed.publish(tx, change)
+
+    def _refuse(self, tx: Connection, change: Change, reason: str, *, owner: str) -> None:
+        """Say in a change of the hub's own that this one does not count."""
+        values: dict[str, Value] = {
+            "owner": owner,
+            "change": change.dot,
+            "of": change.record,
+            "reason": reason,
+        }
+        said = self._kit.log.append(
+            tx, kind=Kind.REFUSED_CHANGE, author=SYSTEM, fields=named(Kind.REFUSED_CHANGE, values)
+        )
+        self._feed.publish(tx, said.change, extra=(f"node:{node_of_dot(change.dot)}",))
+
+    # --- what follows ---
+
+    def _follow_up(self, tx: Connection, applied: Applied, *, at_ms: int) -> None:
+        change = applied.change
+        if applied.effect is not Effect.APPLIED:
+            return
+        self._feed.publish(tx, change)
+        if applied.before is not Standing.AGREED or applied.after is not Standing.AGREED:
+            self._note_conflict(tx, applied, at_ms)
+        if change.kind in (Kind.HIT, Kind.REQUEST):
+            _open_what_it_names(tx, Kind(change.kind), change.record)
+        if change.kind in _SEARCHED:
+            custody.queue_for_search(tx, change.record, change.record, at_ms=at_ms)
+
+    def _note_conflict(self, tx: Connection, applied: Applied, at_ms: int) -> None:
+        change = applied.change
+        views = records.views_of(tx, change.kind, change.record).values()
+        # Where a field is in dispute its sides are the parties; where only edits crossed, all authors are.
+        disputed = [view.siblings for view in views if view.standing is not Standing.AGREED]
+        entries = disputed or [view.siblings for view in views]
+        parties = {
+            subjects.country_of(tx, entry.dot, entry.author, hub=self._kit.node)
+            for group in entries
+            for entry in group
+        }
+        conflicts.note(
+            tx,
+            record=change.record,
+            kind=change.kind,
+            owner=subjects.owner_of(tx, Kind(change.kind), change.record) or "",
+            standing=applied.after,
+            parties=[country for country in parties if country],
+            by=change.author,
+            change=change.dot,
+            at_ms=at_ms,
+        )
+
+    def _flag_clocks(self, tx: Connection, table: ChangeTable, at_ms: int) -> None:
+        if not table.stamps:
+            return
+        newest = max(table.stamps)
+        self._kit.log.clock(tx).observe(newest)  # follows only what is believable
+        if ms_of(newest) - at_ms <= CLOCK_SKEW_SUSPECT_MS:
+            return
+        subjects = table.dots if table.creates else table.records
+        rows = zip(table.dots, subjects, table.stamps, strict=True)
+        flagged = [(d, r, ms_of(s)) for d, r, s in rows if is_suspect(s, received_ms=at_ms)]
+        custody.flag_clocks(tx, flagged, at_ms=at_ms)
+
+
+def _is_plain(row_type: RecordType) -> bool:
+    """Kinds whose creations need no look beyond their owner: nobody else is told of them."""
+    return row_type.insert_only and not row_type.desk_owned and not row_type.downstream
+
+
+def _note_purged(tx: Connection, change: Change, at_ms: int) -> None:
+    """A change to an erased record: acknowledged and said, not stored."""
+    custody.note_fault(
+        tx,
+        feed=feed_of_dot(change.dot),
+        first=seq_of_dot(change.dot),
+        count=1,
+        dot=change.dot,
+        code="record_purged",
+        hint="The record was erased for good; tell the author that the change came too late.",
+        at_ms=at_ms,
+    )
+
+
+def _open_what_it_names(tx: Connection, kind: Kind, record: int) -> None:
+    """A hit opens its check to the alert's owner; an answered request what it is about to who asked."""
+    found = records.read(tx, kind, record)
+    if found is None:
+        return
+    if kind is Kind.HIT:
+        country, route = found.text("alert_owner"), sight.HIT
+        named_here: list[int | None] = [found.id, found.number("check")]
+        wanted = bool(country) and country != found.text("owner")
+    else:
+        country, route = found.text("from_desk"), sight.REQUEST
+        about = found.values.get("about")
+        listed = [each for each in about if isinstance(each, int)] if isinstance(about, tuple) else []
+        named_here = [each for each in listed if _is_answerers(tx, each, found.text("to_desk"))]
+        wanted = found.text("state") == "answered" and found.text("answer_category") in ("full", "partial")
+    if wanted:
+        sight.open_by(tx, found.id, route, country, [each for each in named_here if each])
+    else:
+        sight.close_by(tx, found.id, route)
+
+
+def _is_answerers(tx: Connection, record: int, desk: str) -> bool:
+    """Nobody opens another desk's record by an answer."""
+    kind = subjects.kind_of(tx, record)
+    row_type = None if kind is None else record_type(kind)
+    return row_type is not None and subjects.owner_of(tx, row_type.kind, record) == desk

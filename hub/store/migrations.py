@@ -1,0 +1,113 @@
+"""The tables a hub has beside the ledger's.
+
+    node        every admitted node: its certificate, when it was last heard
+    reader      how far each node has read each of its scopes
+    feed        the contiguous head of every feed received, its chain there, its quarantine
+    bundle      custody: every bundle received, its raw bytes for as long as they are kept
+    quarantine  what could not be used: a bundle, one row of it, or the evidence of a fork
+    flag        changes whose stamp cannot have been right, with both times
+    conflict    records whose changes disagree; party: whose countries are in it
+    opened      records of one country that another may see, by which route, through what
+    scope       the scope logs; scope_entry their entries; segment the signed, immutable cuts
+    held        which scopes hold a record that has an audience
+    to_index    what the search has yet to take in
+
+Must not know: what the rows mean to an operator.
+"""
+
+from __future__ import annotations
+
+import sqlite_utils
+from sqlite_utils.migrations import Migrations
+
+migrations = Migrations("hub")
+
+
+@migrations()
+def m001_custody(db: sqlite_utils.Database) -> None:
+    for sql in (
+        """CREATE TABLE node (
+            node INTEGER PRIMARY KEY, serial INTEGER NOT NULL, country TEXT NOT NULL, post TEXT NOT NULL,
+            epoch INTEGER NOT NULL, verify_key BLOB NOT NULL, seal_key BLOB NOT NULL,
+            certificate BLOB NOT NULL, admitted_ms INTEGER NOT NULL,
+            seen_ms INTEGER, complete_ms INTEGER, emptied_ms INTEGER) STRICT""",
+        """CREATE TABLE reader (
+            node INTEGER NOT NULL REFERENCES node (node), scope TEXT NOT NULL, position INTEGER NOT NULL,
+            PRIMARY KEY (node, scope)) STRICT, WITHOUT ROWID""",
+        """CREATE TABLE feed (
+            feed INTEGER PRIMARY KEY, node INTEGER NOT NULL REFERENCES node (node),
+            head INTEGER NOT NULL DEFAULT 0, chain BLOB, quarantined TEXT) STRICT""",
+        """CREATE TABLE bundle (
+            id INTEGER PRIMARY KEY, feed INTEGER NOT NULL REFERENCES feed (feed),
+            first INTEGER NOT NULL, count INTEGER NOT NULL CHECK (count > 0),
+            base INTEGER NOT NULL, top INTEGER NOT NULL CHECK (top = base + count - 1),
+            prekey INTEGER NOT NULL, digest BLOB NOT NULL, chain BLOB, received_ms INTEGER NOT NULL,
+            state TEXT NOT NULL CHECK (state IN ('merged', 'waiting', 'quarantined')),
+            raw BLOB, UNIQUE (feed, first)) STRICT""",
+        "CREATE INDEX bundle_unmerged ON bundle (state, feed, first) WHERE state <> 'merged'",
+        "CREATE INDEX bundle_raw ON bundle (received_ms) WHERE raw IS NOT NULL",
+        """CREATE TABLE quarantine (
+            id INTEGER PRIMARY KEY, bundle INTEGER REFERENCES bundle (id), feed INTEGER NOT NULL,
+            first INTEGER NOT NULL, count INTEGER NOT NULL, dot INTEGER, code TEXT NOT NULL,
+            hint TEXT NOT NULL, evidence BLOB, received_ms INTEGER NOT NULL, settled_ms INTEGER) STRICT""",
+        "CREATE INDEX quarantine_open ON quarantine (received_ms) WHERE settled_ms IS NULL",
+        """CREATE TABLE flag (
+            dot INTEGER PRIMARY KEY, record INTEGER NOT NULL, code TEXT NOT NULL,
+            claimed_ms INTEGER NOT NULL, received_ms INTEGER NOT NULL) STRICT""",
+        "CREATE INDEX flag_record ON flag (record)",
+        """CREATE TABLE to_index (
+            id INTEGER PRIMARY KEY, base INTEGER NOT NULL, top INTEGER NOT NULL,
+            at_ms INTEGER NOT NULL) STRICT""",
+    ):
+        db.execute(sql)
+
+
+@migrations()
+def m002_people(db: sqlite_utils.Database) -> None:
+    for sql in (
+        """CREATE TABLE conflict (
+            id INTEGER PRIMARY KEY, record INTEGER NOT NULL, kind INTEGER NOT NULL, owner TEXT NOT NULL,
+            standing INTEGER NOT NULL CHECK (standing IN (1, 2)), opened_ms INTEGER NOT NULL,
+            resolved_ms INTEGER, resolved_by INTEGER, resolution INTEGER, correction INTEGER) STRICT""",
+        "CREATE UNIQUE INDEX conflict_open ON conflict (record) WHERE resolved_ms IS NULL",
+        """CREATE TABLE party (
+            conflict INTEGER NOT NULL REFERENCES conflict (id), country TEXT NOT NULL,
+            PRIMARY KEY (conflict, country)) STRICT, WITHOUT ROWID""",
+        """CREATE TABLE opened (
+            record INTEGER NOT NULL, country TEXT NOT NULL, route TEXT NOT NULL, via INTEGER NOT NULL,
+            PRIMARY KEY (record, country, route, via)) STRICT, WITHOUT ROWID""",
+        "CREATE INDEX opened_country ON opened (country, route, record)",
+        "CREATE INDEX opened_via ON opened (via)",
+        'CREATE INDEX hit_check ON hit_record ("check")',
+        "CREATE INDEX hit_alert ON hit_record (alert)",
+        "CREATE INDEX alert_newest ON alert_record (stamp)",
+        "CREATE INDEX correction_of ON correction_record (of)",
+        "CREATE INDEX officer_login ON officer_record (login)",
+        "CREATE INDEX audit_officer ON audit (officer, number) WHERE officer <> 0",
+    ):
+        db.execute(sql)
+
+
+@migrations()
+def m003_scopes(db: sqlite_utils.Database) -> None:
+    for sql in (
+        """CREATE TABLE scope (
+            id INTEGER PRIMARY KEY, name TEXT NOT NULL UNIQUE, position INTEGER NOT NULL DEFAULT 0,
+            cut INTEGER NOT NULL DEFAULT 0 CHECK (cut <= position), chain BLOB NOT NULL) STRICT""",
+        """CREATE TABLE scope_entry (
+            scope INTEGER NOT NULL REFERENCES scope (id), position INTEGER NOT NULL CHECK (position > 0),
+            at_ms INTEGER NOT NULL, payload BLOB NOT NULL,
+            PRIMARY KEY (scope, position)) STRICT, WITHOUT ROWID""",
+        """CREATE TABLE segment (
+            scope INTEGER NOT NULL REFERENCES scope (id), first INTEGER NOT NULL, last INTEGER NOT NULL,
+            raw BLOB NOT NULL, signature BLOB NOT NULL, chain BLOB NOT NULL,
+            PRIMARY KEY (scope, first), CHECK (last >= first)) STRICT""",
+        """CREATE TABLE held (
+            record INTEGER NOT NULL, scope INTEGER NOT NULL REFERENCES scope (id),
+            PRIMARY KEY (record, scope)) STRICT, WITHOUT ROWID""",
+        """CREATE TRIGGER segment_no_update BEFORE UPDATE ON segment
+            BEGIN SELECT RAISE(ABORT, 'segments are immutable'); END""",
+        """CREATE TRIGGER scope_entry_no_update BEFORE UPDATE ON scope_entry
+            BEGIN SELECT RAISE(ABORT, 'scope entries are immutable'); END""",
+    ):
+        db.execute(sql)

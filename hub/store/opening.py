@@ -1,0 +1,77 @@
+"""The hub's file made ready: opened, migrated, given its first rows.
+
+Must not know: what is asked of it afterwards.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import sqlcipher3.dbapi2 as sqlcipher
+
+from hub.store import migrations
+from shared.database import Connect, Connection, Database
+from shared.ledger import accounts, search, tables
+
+STATEMENTS_CACHED = 256
+"""Prepared statements kept by a connection: a page and a bundle together use fewer."""
+
+
+def connect_to(path: Path) -> Connect:
+    """A function that opens this file. It is made where there is none."""
+
+    def connect() -> Connection:
+        opened: Connection = sqlcipher.connect(
+            str(path),
+            isolation_level=None,
+            check_same_thread=False,
+            cached_statements=STATEMENTS_CACHED,
+        )
+        return opened
+
+    return connect
+
+
+def make_ready(db: Database) -> None:
+    """Bring the tables up to date; harmless when they are. Raises StoreError."""
+    tools = db.tools()
+    for each in (tables.migrations, accounts.migrations, search.migrations, migrations.migrations):
+        each.apply(tools)
+
+
+def checkpoint(connection: Connection) -> None:
+    """Move the write-ahead log into the file, as far as readers let it; nobody waits for it."""
+    connection.execute("PRAGMA wal_checkpoint(PASSIVE)").fetchall()
+
+
+def generation_of(tx: Connection) -> int:
+    """The generation of this hub's log; 1 for a hub that was never restored."""
+    tx.execute("INSERT OR IGNORE INTO meta (name, number) VALUES ('generation', 1)")
+    (number,) = tx.execute("SELECT number FROM meta WHERE name = 'generation'").fetchone()
+    return int(number)
+
+
+def kept_number(tx: Connection, name: str) -> int:
+    """A small named number; 0 before it was set."""
+    row = tx.execute("SELECT number FROM meta WHERE name = ?", (name,)).fetchone()
+    return int(row[0]) if row and row[0] is not None else 0
+
+
+def keep_number(tx: Connection, name: str, number: int) -> None:
+    tx.execute(
+        "INSERT INTO meta (name, number) VALUES (?1, ?2) ON CONFLICT (name) DO UPDATE SET number = ?2",
+        (name, number),
+    )
+
+
+def kept_bytes(tx: Connection, name: str) -> bytes | None:
+    """Small named bytes; None before they were set."""
+    row = tx.execute("SELECT bytes FROM meta WHERE name = ?", (name,)).fetchone()
+    return row[0] if row else None
+
+
+def keep_bytes(tx: Connection, name: str, data: bytes) -> None:
+    tx.execute(
+        "INSERT INTO meta (name, bytes) VALUES (?1, ?2) ON CONFLICT (name) DO UPDATE SET bytes = ?2",
+        (name, data),
+    )
