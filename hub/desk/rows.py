@@ -5,7 +5,7 @@ Must not know: SQL, how a row is laid out.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, datetime
 
 from hub.desk.directory import Directory
@@ -23,6 +23,7 @@ from hub.desk.view import (
 )
 from hub.kit import Kit
 from hub.store import custody, lists, sight, subjects
+from hub.store.lists import Reason
 from hub.store.sight import Sight
 from shared.change import Change
 from shared.clock import ms_of
@@ -185,16 +186,14 @@ class Rows:
         self, kind: Kind, views: Mapping[int, FieldView], record: RecordId
     ) -> tuple[FieldRow, ...]:
         """Every field that holds something, in schema order; unknown ones last, under their number."""
-        reasons = self._reasons(record)
+        reasons = lists.reasons_of(self._tx, record)
         return tuple(
             self._field(kind, number, view, reasons)
             for number, view in sorted(views.items())
             if view.siblings and (view.value is not None or len(view.siblings) > 1)
         )
 
-    def _field(
-        self, kind: Kind, number: int, view: FieldView, reasons: Mapping[tuple[int, str], str]
-    ) -> FieldRow:
+    def _field(self, kind: Kind, number: int, view: FieldView, reasons: Sequence[Reason]) -> FieldRow:
         field = field_by_number(kind, number)
         name = field.name if field is not None else f"field_{number}"
         rule = field.rule if field is not None else Rule.LATEST
@@ -215,7 +214,9 @@ class Rows:
                     at_ms=ms_of(entry.stamp),
                     node=self.directory.node_name(entry.dot),
                     post=self.directory.post_of(entry.dot),
-                    reason=reasons.get((node_of_dot(entry.dot), name), ""),
+                    reason=_reason_for(
+                        reasons, dot=entry.dot, author=entry.author, stamp=entry.stamp, names=(name,)
+                    ),
                     interim=entry.value == view.value,
                 )
                 for entry in view.siblings
@@ -226,7 +227,7 @@ class Rows:
     def history(self, changes: Sequence[Change], record: RecordId) -> tuple[HistoryRow, ...]:
         """A record's changes in the order of their stamps."""
         refused = lists.refusals_of(self._tx, record)
-        reasons = self._reasons(record)
+        reasons = lists.reasons_of(self._tx, record)
         return tuple(
             HistoryRow(
                 dot=str(change.dot),
@@ -242,18 +243,23 @@ class Rows:
                     for field in (field_by_number(change.kind, number),)
                     if not _is_secret(field)
                 ),
-                reason="" if change.creates else _reason_for(change, reasons),
+                reason=""
+                if change.creates
+                else _reason_for(
+                    reasons,
+                    dot=change.dot,
+                    author=change.author,
+                    stamp=change.stamp,
+                    names=[
+                        field.name
+                        for number in change.fields
+                        if (field := field_by_number(change.kind, number)) is not None
+                    ],
+                ),
                 refused=refused.get(change.dot, ""),
             )
             for change in sorted(changes, key=lambda each: (each.stamp, each.dot))
         )
-
-    def _reasons(self, record: RecordId) -> dict[tuple[int, str], str]:
-        """The newest reason given by (node, field name)."""
-        found: dict[tuple[int, str], str] = {}
-        for node, names, reason in lists.reasons_of(self._tx, record):
-            found |= {(node, name): reason for name in names}
-        return found
 
     def _country_of(self, dot: int, author: int) -> str:
         return subjects.country_of(self._tx, dot, author, hub=self._kit.node) or ""
@@ -274,12 +280,15 @@ def _is_secret(field: Field | None) -> bool:
     return field is not None and field.name in ("verifier", "own_verifier")
 
 
-def _reason_for(change: Change, reasons: Mapping[tuple[int, str], str]) -> str:
-    for number in change.fields:
-        field = field_by_number(change.kind, number)
-        if field is not None and (reason := reasons.get((node_of_dot(change.dot), field.name))):
-            return reason
-    return ""
+def _reason_for(reasons: Sequence[Reason], *, dot: int, author: int, stamp: int, names: Iterable[str]) -> str:
+    """The reason that was given with a change: its author's, there, for those fields, nearest in time."""
+    wanted = set(names)
+    own = [
+        reason
+        for reason in reasons
+        if reason.node == node_of_dot(dot) and reason.author == author and wanted & set(reason.names)
+    ]
+    return min(own, key=lambda reason: abs(reason.stamp - stamp)).text if own else ""
 
 
 def _date(record: Record, name: str) -> str:

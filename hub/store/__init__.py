@@ -11,3 +11,4 @@ Every function works inside the caller's transaction (`tx`) and takes no decisio
 """
 
 import shared.database  # noqa: F401 - it must be the first to import sqlite-utils
+

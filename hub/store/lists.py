@@ -149,14 +149,33 @@ def newest_status(tx: Connection, node: int) -> Record | None:
     return found[0] if found else None
 
 
-def reasons_of(tx: Connection, record: int) -> list[tuple[int, tuple[str, ...], str]]:
-    """Why a record was corrected: (node that did, field names, reason), oldest first."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reason:
+    """Why fields of a record were changed: who said so, where, when, of which fields."""
+
+    node: int
+    author: int
+    stamp: int
+    names: tuple[str, ...]
+    text: str
+
+
+def reasons_of(tx: Connection, record: int) -> list[Reason]:
+    """The reasons given for a record's corrections, oldest first."""
     found = records.select(tx, Kind.CORRECTION, "of = ?", (record,), "ORDER BY stamp, id")
-    reasons: list[tuple[int, tuple[str, ...], str]] = []
+    reasons: list[Reason] = []
     for each in found:
         names = each.values.get("fields")
         listed = tuple(str(name) for name in names) if isinstance(names, tuple) else ()
-        reasons.append((node_of_dot(each.id), listed, each.text("reason")))
+        reasons.append(
+            Reason(
+                node=node_of_dot(each.id),
+                author=each.author,
+                stamp=each.stamp,
+                names=listed,
+                text=each.text("reason"),
+            )
+        )
     return reasons
 
 
