@@ -14,12 +14,12 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from typing import Final
 
-from edge import hitting
+from edge import answering, hitting
 from edge.kit import Kit
 from edge.store import feed, watch
 from shared.change import Change
 from shared.database import Connection
-from shared.ids import node_of_dot
+from shared.ids import SYSTEM, node_of_dot
 from shared.ledger import accounts, records
 from shared.ledger.records import Effect
 from shared.limits import APPLY_SLICE_MS
@@ -66,44 +66,48 @@ class Replica:
         return late, True
 
     def _one(self, tx: Connection, scope: str, change: Change) -> int:
-        before = self._check_keys(tx, change)
+        subject = _subject(change)
+        before = self._check_keys(tx, subject) if node_of_dot(subject) == self._kit.node else ()
         applied = records.apply(tx, change)
         if change.kind == Kind.SCOPE_LEAVE:
             self._leave(tx, change)
             return 0
-        if applied.effect is Effect.REPEATED:
-            watch.hold(tx, change.record, scope)
-            return 0
         watch.hold(tx, change.record, scope)
-        return self._follow(tx, change, before)
+        return 0 if applied.effect is Effect.REPEATED else self._follow(tx, change.kind, subject, before)
 
-    def _follow(self, tx: Connection, change: Change, before: tuple[int, ...]) -> int:
-        """Bring what depends on a record up to date with it."""
-        record, kind = int(change.record), change.kind
-        if kind in _ABOUT:  # it spoke about another record, which may be an alert
-            about = change.fields.get(_ABOUT[Kind(kind)])
-            record = about if isinstance(about, int) else 0
-            kind = Kind.ALERT
-        if kind == Kind.ALERT:
-            alert = watch.rekey(tx, self._kit.matcher, record)
-            return hitting.late_hits(self._kit, tx, alert) if alert is not None else 0
+    def _follow(self, tx: Connection, kind: int, record: int, before: tuple[int, ...]) -> int:
+        """Bring what depends on a record up to date with it; returns how many late hits came of it."""
         if kind == Kind.OFFICER:
             officer = records.read(tx, Kind.OFFICER, record)
             if officer is None or officer.values.get("disabled"):
                 accounts.end_sessions(tx, record)
-        if kind == Kind.CHECK:
-            self._rekey_check(tx, record, before)
+        if kind == Kind.ALERT or kind in _ABOUT:
+            alert = watch.rekey(tx, self._kit.matcher, record)
+            if alert is not None:
+                return hitting.late_hits(self._kit, tx, alert)
+        if kind == Kind.CHECK or kind in _ABOUT:
+            return self._rekey_check(tx, record, before)
         return 0
 
-    def _check_keys(self, tx: Connection, change: Change) -> tuple[int, ...]:
-        check = records.read(tx, Kind.CHECK, change.record) if change.kind == Kind.CHECK else None
+    def _check_keys(self, tx: Connection, record: int) -> tuple[int, ...]:
+        check = records.read(tx, Kind.CHECK, record)
         return self._kit.matcher.keys_of(subject_of(check.values)) if check is not None else ()
 
-    def _rekey_check(self, tx: Connection, record: int, before: tuple[int, ...]) -> None:
+    def _rekey_check(self, tx: Connection, record: int, before: tuple[int, ...]) -> int:
+        """An own check that the desk or a refusal changed: found by what it says now, and matched again."""
         check = records.read(tx, Kind.CHECK, record)
-        live = check is not None and not check.values.get("void")
-        keys = self._kit.matcher.keys_of(subject_of(check.values)) if check is not None and live else ()
+        if check is None or check.values.get("void"):
+            watch.key_check(tx, record, before=before, keys=())
+            return 0
+        subject = subject_of(check.values)
+        keys = self._kit.matcher.keys_of(subject)
+        if set(keys) == set(before):
+            return 0
         watch.key_check(tx, record, before=before, keys=keys)
+        found = answering.find(self._kit, tx, subject)
+        return hitting.append(
+            self._kit, tx, check=record, values=check.values, found=found, author=SYSTEM, late=True
+        )
 
     def _leave(self, tx: Connection, change: Change) -> None:
         record, scope = change.fields.get(_LEFT), change.fields.get(_LEFT_SCOPE)
@@ -113,3 +117,9 @@ class Replica:
             records.forget(tx, record)
             watch.rekey(tx, self._kit.matcher, record)
             accounts.end_sessions(tx, record)
+
+
+def _subject(change: Change) -> int:
+    """The record a change is about: its own, or the one a tombstone or a refusal speaks of."""
+    about = change.fields.get(_ABOUT[Kind(change.kind)]) if change.kind in _ABOUT else None
+    return about if isinstance(about, int) and about > 0 else int(change.record)

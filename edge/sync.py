@@ -151,7 +151,8 @@ class SyncRound:
             self._refused(tx, turn)
             resealed = self._reseal(tx, head.reseals)
             self._clockwork.heard(tx, skew_ms=skew_ms, before_ms=before.skew_ms)
-            waiting = bool(kit.log.pending(tx, budget_bytes=1))
+            urgent, _ = kit.log.uncut(tx, Lane.URGENT)  # late hits just found
+            waiting = bool(urgent or kit.log.pending(tx, budget_bytes=1))
         moved = moved or bool(heard.segments) or turn.careful or resealed
         return moved and (waiting or heard.more)
 
