@@ -9,7 +9,7 @@ const CALM_MS = 300; // a reader's last Enter must not press a button of the pag
 const mrz = document.getElementById("mrz");
 const count = document.getElementById("mrz-count");
 const decide = document.getElementById("decide");
-const opened = performance.now();
+setTimeout(() => { document.documentElement.dataset.calm = "1"; }, CALM_MS);
 
 // --- once only: a form that is on its way is not sent again ---
 document.addEventListener("submit", (event) => {
@@ -109,7 +109,7 @@ if (decide) {
 }
 if (mrz) document.addEventListener("keydown", calm, true);
 function calm(event) {
-  if (event.key === "Enter" && (event.repeat || performance.now() - opened < CALM_MS)) {
+  if (event.key === "Enter" && (event.repeat || !document.documentElement.dataset.calm)) {
     event.preventDefault();
     event.stopPropagation();
   }
@@ -175,5 +175,3 @@ async function refresh() {
   }
 }
 if (bar) setInterval(refresh, 15000);
-
-document.documentElement.dataset.ready = "1";
