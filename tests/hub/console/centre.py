@@ -9,7 +9,7 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from flask.testing import FlaskClient
@@ -42,6 +42,7 @@ from shared.ids import Node
 START_MS = 1_780_000_000_000  # 28 May 2026
 FIRST_PASSWORD = "spring river stone"
 OWN_PASSWORD = "quiet mountain road"
+_LATER_MS = 60 * 60 * 1000
 COUNTRIES = {"BA": "KLOBUK", "ME": "DOBRAKOVO", "RS": "GOSTUN"}
 TD3 = "P<UTOERIKSSON<<ANNA<MARIA<<<<<<<<<<<<<<<<<<<\nL898902C36UTO7408122F1204159ZE184226B<<<<<10"
 _TOKEN = re.compile(r'name="csrf_token" value="([^"]+)"')
@@ -96,7 +97,15 @@ class Centre:
     hub: Hub
     dial: Dial
     nodes: dict[str, EdgeNode]
-    operators: dict[str, Operator]
+    operators: dict[str, Operator] = field(default_factory=dict)
+
+    def operator(self, country: str) -> Operator:
+        """A desk's operator, for what a test does past the pages."""
+        if country not in self.operators:
+            self.operators[country] = self.hub.desk.sign_in(
+                login=f"{country.lower()}.desk", password=OWN_PASSWORD, device="test"
+            )
+        return self.operators[country]
 
     def browser(self, country: str | None = None) -> Browser:
         """A browser, signed in as a desk's operator."""
@@ -134,9 +143,9 @@ class Centre:
         """A check whose surname the post and its desk corrected unknown to one another."""
         check = self.check(country)
         self.sync(country)
-        view = self.hub.desk.record(self.operators[country], check)
+        view = self.hub.desk.record(self.operator(country), check)
         self.hub.desk.correct(
-            self.operators[country],
+            self.operator(country),
             check,
             form={"surname": "ERIKSEN"},
             reason="as the passport's visual zone says",
@@ -157,7 +166,7 @@ class Centre:
             "reason": "synthetic robbery",
             "phone": "+381 11 000 0000",
         }
-        row = self.hub.desk.raise_alert(self.operators[country], whole | form)
+        row = self.hub.desk.raise_alert(self.operator(country), whole | form)
         for each in self.nodes:
             self.sync(each)
         return row.id
@@ -168,10 +177,21 @@ class Centre:
         self.hub.close()
 
 
-def make_centre(directory: Path, *, policy: Policy | None = None) -> Centre:
-    """A fresh centre: operators and officers made, their first passwords changed, posts in contact."""
-    dial, authority = Dial(), AuthorityKeys.generate()
-    keys = HubKeys.generate().with_prekeys(2, now_ms=START_MS)
+@dataclass(kw_only=True)
+class Papers:
+    """Who is who: the hub's identity and each post's. Opening them on copied files is a fresh centre."""
+
+    hub: Identity
+    posts: Mapping[str, edge_identity.Identity]
+
+    def keep(self, keys: HubKeys) -> None:
+        """What the key file does in the field: the hub's keys after a rotation."""
+        self.hub = replace(self.hub, keys=keys)
+
+
+def make_papers() -> Papers:
+    """An authority, a hub and a post for each country, with new keys."""
+    authority, keys = AuthorityKeys.generate(), HubKeys.generate().with_prekeys(2, now_ms=START_MS)
     card = AuthorityCard(
         name="Test",
         verify_key=authority.sign.verify_key,
@@ -181,24 +201,42 @@ def make_centre(directory: Path, *, policy: Policy | None = None) -> Centre:
     certificate = HubCertificate(
         node=Node(1), name="PCC", verify_key=keys.sign.verify_key, issued_ms=START_MS
     )
-    identity = Identity(certificate=certificate, authority=card, keys=keys, database_key=os.urandom(32))
-    world = World(connect=connect_to(directory / "hub.db"), now_ms=lambda: dial.of("PCC"), random=os.urandom)
-    hub = Hub(identity, world, policy=policy)
     hub_card = HubCard.gather(
         certificate=certificate.signed(authority.sign),
         signed_prekeys=keys.signed_prekeys(),
         url="http://127.0.0.1:1",
         authority=authority.sign.verify_key,
     )
-    centre = Centre(hub=hub, dial=dial, nodes={}, operators={})
-    for number, (country, post) in enumerate(COUNTRIES.items(), start=5):
-        papers = _papers(number, post, country, authority, card, hub_card)
-        centre.nodes[country] = assemble(papers, _post_world(directory / f"{post}.db", dial, country))
-        _staff(centre, country, post)
+    posts = {
+        country: _post_papers(number, post, country, authority, card, hub_card)
+        for number, (country, post) in enumerate(COUNTRIES.items(), start=5)
+    }
+    hub = Identity(certificate=certificate, authority=card, keys=keys, database_key=os.urandom(32))
+    return Papers(hub=hub, posts=posts)
+
+
+def open_centre(directory: Path, papers: Papers, *, policy: Policy | None = None) -> Centre:
+    """The centre on the files in `directory`, made where they are missing."""
+    dial = Dial(ms=START_MS + (_LATER_MS if (directory / "hub.db").exists() else 0))
+    world = World(
+        connect=connect_to(directory / "hub.db"),
+        now_ms=lambda: dial.of("PCC"),
+        random=os.urandom,
+        save_keys=papers.keep,
+    )
+    centre = Centre(hub=Hub(papers.hub, world, policy=policy), dial=dial, nodes={})
+    for country, identity in papers.posts.items():
+        centre.nodes[country] = assemble(identity, _post_world(directory / f"{country}.db", dial, country))
     return centre
 
 
-def _papers(
+def staff(centre: Centre) -> None:
+    """An operator at each desk and an officer at each post, all with passwords of their own."""
+    for country, post in COUNTRIES.items():
+        _staff(centre, country, post)
+
+
+def _post_papers(
     number: int, post: str, country: str, authority: AuthorityKeys, card: AuthorityCard, hub_card: HubCard
 ) -> edge_identity.Identity:
     keys = NodeKeys.generate()
@@ -241,9 +279,7 @@ def _staff(centre: Centre, country: str, post: str) -> None:
             desk, login=login, full_name=f"{country} {role}", role=role, posts=posts, password=FIRST_PASSWORD
         )
     entered = people.sign_in(login=f"{code}.desk", password=FIRST_PASSWORD, device="test")
-    centre.operators[country] = people.change_password(
-        entered, current=FIRST_PASSWORD, new=OWN_PASSWORD, again=OWN_PASSWORD
-    )
+    people.change_password(entered, current=FIRST_PASSWORD, new=OWN_PASSWORD, again=OWN_PASSWORD)
     centre.sync(country)
     booth = centre.nodes[country].booth
     session = booth.sign_in(login=f"{code}.booth", password=FIRST_PASSWORD, device=booth.device(None))

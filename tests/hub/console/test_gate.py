@@ -114,7 +114,7 @@ def test_a_disabled_operator_is_out_at_the_next_page(centre: Centre, rs: Browser
     )
     second = centre.browser()
     second.sign_in("rs.second", FIRST_PASSWORD)
-    row = next(row for row in centre.hub.desk.officers(centre.operators["RS"]) if row.login == "rs.second")
+    row = next(row for row in centre.hub.desk.officers(centre.operator("RS")) if row.login == "rs.second")
     saved = rs.post(
         f"/officers/{row.id}", {"full_name": "Second Test", "role": "operator", "disabled": "yes"}
     )

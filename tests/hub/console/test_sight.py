@@ -9,7 +9,7 @@ import pytest
 
 from hub.config import Policy
 from hub.desk.view import Why
-from tests.hub.console.centre import COUNTRIES, Centre, make_centre
+from tests.hub.console.centre import COUNTRIES, Centre, Papers, open_centre
 
 PAIRS = list(permutations(COUNTRIES, 2))
 
@@ -71,9 +71,9 @@ def test_a_hit_on_ones_alert_opens_the_check_to_that_desk_alone(centre: Centre, 
     assert "ERIKSSON" not in stranger.text("/checks") + stranger.text("/hits") + stranger.text("/")
 
 
-def test_a_policy_without_hits_opens_nothing(tmp_path: Path):
-    """Where the centre agreed on no such route, the hit itself is all the alert's owner gets."""
-    centre = make_centre(tmp_path, policy=Policy(routes=frozenset({Why.REQUEST})))
+def test_a_policy_without_hits_opens_nothing(files: Path, papers: Papers):
+    """Where the centre agreed on no such route, a hit opens the check to nobody."""
+    centre = open_centre(files, papers, policy=Policy(routes=frozenset({Why.REQUEST})))
     centre.alert("RS")
     check = centre.check("BA")
     centre.sync("BA")
@@ -93,12 +93,12 @@ def test_only_the_owner_withdraws_an_alert(centre: Centre, owner: str, other: st
     refused = browser.post(f"/records/{alert}/withdraw", form, seen_at="/")
     assert refused.status_code == 403
     assert "not_the_owner" in refused.text
-    assert centre.hub.desk.alerts(centre.operators[owner])[0].status == "active"
+    assert centre.hub.desk.alerts(centre.operator(owner))[0].status == "active"
 
 
 def test_officers_of_another_desk_do_not_exist(centre: Centre):
     """Neither listed, nor opened, nor reset from another country's desk."""
-    row = next(row for row in centre.hub.desk.officers(centre.operators["BA"]) if row.login == "ba.booth")
+    row = next(row for row in centre.hub.desk.officers(centre.operator("BA")) if row.login == "ba.booth")
     browser = centre.browser("RS")
     assert "ba.booth" not in browser.text("/officers")
     assert browser.get(f"/officers/{row.id}").status_code == 404
