@@ -18,14 +18,12 @@ from waitress.server import create_server
 
 from hub.app import create_app
 from hub.config import ROUTES, Config, Policy
-from hub.desk.people import OPERATOR, ROLES
+from hub.desk.people import ROLES, desk_itself
 from hub.desk.view import OfficerRow, Operator, Why
 from hub.hub import Hub, build
 from hub.identity import write_whole
 from hub.scheduler import Scheduler
-from shared.codelists import load
 from shared.errors import InputError
-from shared.ids import SYSTEM
 from shared.limits import REQUEST_MAX_BYTES
 
 URL_FILE: Final = "url"
@@ -234,18 +232,9 @@ def _routes(text: str) -> frozenset[Why]:
 def _desk_of(hub: Hub, country: str) -> Operator:
     """The desk itself, for what the person at the machine does in its name."""
     code = country.upper()
-    if code not in load().countries:
+    if code not in hub.kit.lists.countries:
         raise InputError("unknown_code", "there is no such desk", hint="Use BA, ME or RS.", field="country")
-    return Operator(
-        officer=SYSTEM,
-        login="",
-        full_name="",
-        role=OPERATOR,
-        country=code,
-        device="hub console",
-        must_change=False,
-        token="",
-    )
+    return desk_itself(code)
 
 
 def _officer(hub: Hub, desk: Operator, login: str) -> OfficerRow:

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final
 
-from hub.desk.view import Why
+from hub.why import Why
 
 ROUTES: Final = frozenset({Why.HIT, Why.CONFLICT, Why.REQUEST})
 """The routes by which a desk may come to see another country's record."""

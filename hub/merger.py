@@ -21,6 +21,7 @@ from hub.kit import Kit
 from hub.store import conflicts, custody, nodes, sight, subjects
 from hub.store.nodes import KnownNode
 from hub.store.savepoint import attempt
+from hub.why import Why
 from shared import wire
 from shared.change import Change, Value, named
 from shared.clock import is_suspect, ms_of
@@ -239,11 +240,11 @@ def _open_what_it_names(tx: Connection, kind: Kind, record: int) -> None:
     if found is None:
         return
     if kind is Kind.HIT:
-        country, route = found.text("alert_owner"), sight.HIT
+        country, route = found.text("alert_owner"), Why.HIT
         named_here: list[int | None] = [found.id, found.number("check")]
         wanted = bool(country) and country != found.text("owner")
     else:
-        country, route = found.text("from_desk"), sight.REQUEST
+        country, route = found.text("from_desk"), Why.REQUEST
         about = found.values.get("about")
         listed = [each for each in about if isinstance(each, int)] if isinstance(about, tuple) else []
         named_here = [each for each in listed if _is_answerers(tx, each, found.text("to_desk"))]

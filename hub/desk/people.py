@@ -20,7 +20,7 @@ from shared.change import Value, named
 from shared.crypto import password_verifier
 from shared.database import Connection
 from shared.errors import ForbiddenError, InputError, MissingError
-from shared.ids import OfficerId
+from shared.ids import SYSTEM, OfficerId
 from shared.ledger import accounts, records
 from shared.ledger.accounts import Accounts, Entry, Officer, officer_of
 from shared.ledger.records import Record
@@ -44,6 +44,20 @@ def first_password(random: Callable[[int], bytes]) -> str:
             characters.append(_LETTERS[byte % len(_LETTERS)])
     text = "".join(characters)
     return "-".join(text[at : at + _GROUP_CHARS] for at in range(0, len(text), _GROUP_CHARS))
+
+
+def desk_itself(country: str) -> Operator:
+    """The desk as an actor, for whoever stands at the hub's own machine: no officer, no session."""
+    return Operator(
+        officer=SYSTEM,
+        login="",
+        full_name="",
+        role=OPERATOR,
+        country=country,
+        device="hub machine",
+        must_change=False,
+        token="",
+    )
 
 
 class People:

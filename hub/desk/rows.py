@@ -43,9 +43,7 @@ class Rows:
         self._tx = tx
         self._country = operator.country
         self.directory = Directory(kit, tx)
-        self.sight = Sight(
-            country=operator.country, routes=frozenset(route.value for route in kit.policy.routes)
-        )
+        self.sight = Sight(country=operator.country, routes=kit.policy.routes)
 
     def checks(self, found: Sequence[Record]) -> tuple[CheckRow, ...]:
         suspects = custody.suspects(self._tx, [record.id for record in found])
@@ -65,7 +63,7 @@ class Rows:
         route = sight.route_to(self._tx, self.sight, record.kind, record.id)
         if route is None:  # it was loaded by the same condition a moment ago
             return Why.CONFLICT, ""
-        return Why(route[0]), self.directory.printed(route[1])
+        return route[0], self.directory.printed(route[1])
 
     def received_ms(self, record: int) -> int | None:
         return custody.received_ms_of(self._tx, record)

@@ -13,20 +13,11 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Generic, TypeVar
 
+from hub.why import Why as Why
 from shared.change import Value
 from shared.ids import OfficerId
 
 _Row = TypeVar("_Row")
-
-
-class Why(StrEnum):
-    """By which route a desk may see a record."""
-
-    OWN = "own"  # its own country's
-    HIT = "hit"  # a hit on one of its alerts
-    CONFLICT = "conflict"  # it is a party to an open conflict
-    REQUEST = "request"  # the owner answered its request about it
-    LISTED = "listed"  # an alert meant for this country too
 
 
 class NodeState(StrEnum):

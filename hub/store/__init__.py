@@ -11,4 +11,3 @@ Every function works inside the caller's transaction (`tx`) and takes no decisio
 """
 
 import shared.database  # noqa: F401 - it must be the first to import sqlite-utils
-

@@ -18,11 +18,10 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from hub.why import Why
 from shared.database import Connection
 from shared.ledger.tables import table_of
 from shared.schema import SCHEMA, Kind
-
-HIT, CONFLICT, REQUEST, OWN, LISTED = "hit", "conflict", "request", "own", "listed"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -30,12 +29,12 @@ class Sight:
     """One desk's eyes: its country, and the routes the policy allows."""
 
     country: str
-    routes: frozenset[str]
+    routes: frozenset[Why]
 
     def condition(self, kind: Kind, alias: str) -> tuple[str, tuple[object, ...]]:
         """(SQL, parameters): true for rows `alias` of a kind's table that this desk may see."""
         parts, parameters = [f"{alias}.owner = ?"], [self.country]
-        by_row = sorted(self.routes & {HIT, REQUEST})
+        by_row = sorted(self.routes & {Why.HIT, Why.REQUEST})
         if by_row:
             marks = ",".join("?" * len(by_row))
             parts.append(
@@ -43,7 +42,7 @@ class Sight:
                 f"AND o.route IN ({marks}))"
             )
             parameters += [self.country, *by_row]
-        if CONFLICT in self.routes:
+        if Why.CONFLICT in self.routes:
             parts.append(f"{alias}.id IN (SELECT record FROM ({_IN_CONFLICT}))")  # noqa: S608 — our own names
             parameters += [self.country, self.country]
         if kind is Kind.ALERT:
@@ -61,7 +60,7 @@ _IN_CONFLICT = (
 )
 
 
-def route_to(tx: Connection, sight: Sight, kind: Kind, record: int) -> tuple[str, int] | None:
+def route_to(tx: Connection, sight: Sight, kind: Kind, record: int) -> tuple[Why, int] | None:
     """(route, through which record) by which a desk sees a record; None when it may not."""
     condition, parameters = sight.condition(kind, "r")
     row = tx.execute(
@@ -71,17 +70,17 @@ def route_to(tx: Connection, sight: Sight, kind: Kind, record: int) -> tuple[str
     if row is None:
         return None
     if row[0] == sight.country:
-        return OWN, 0
+        return Why.OWN, 0
     found = tx.execute(
         "SELECT route, via FROM opened WHERE record = ? AND country = ? ORDER BY route LIMIT 1",
         (record, sight.country),
     ).fetchone()
     if found is not None and found[0] in sight.routes:
-        return str(found[0]), int(found[1])
-    return (LISTED if kind is Kind.ALERT else CONFLICT), 0
+        return Why(found[0]), int(found[1])
+    return (Why.LISTED if kind is Kind.ALERT else Why.CONFLICT), 0
 
 
-def open_by(tx: Connection, via: int, route: str, country: str, records: Iterable[int]) -> None:
+def open_by(tx: Connection, via: int, route: Why, country: str, records: Iterable[int]) -> None:
     """Let `via` (a hit or a request) open exactly these records to a country."""
     tx.execute("DELETE FROM opened WHERE via = ? AND route = ?", (via, route))
     tx.executemany(
@@ -90,6 +89,6 @@ def open_by(tx: Connection, via: int, route: str, country: str, records: Iterabl
     )
 
 
-def close_by(tx: Connection, via: int, route: str) -> None:
+def close_by(tx: Connection, via: int, route: Why) -> None:
     """Let it open nothing any more."""
     tx.execute("DELETE FROM opened WHERE via = ? AND route = ?", (via, route))
