@@ -135,7 +135,12 @@ if (letters) {
 
 // --- keys shown on the buttons ---
 document.addEventListener("keydown", (event) => {
-  if (event.repeat || event.ctrlKey || event.altKey || event.metaKey) return;
+  if (event.repeat || event.ctrlKey || event.metaKey) return;
+  if (event.altKey) { // what accesskey does in Chromium, in every browser
+    const link = /^[a-z]$/i.test(event.key) && document.querySelector(`a[accesskey="${event.key.toLowerCase()}"]`);
+    if (link) { event.preventDefault(); link.click(); }
+    return;
+  }
   const target = document.querySelector(`[data-key="${CSS.escape(event.key)}"]`);
   if (target) {
     event.preventDefault();

@@ -186,6 +186,13 @@ def said(text: str) -> str:
     return gettext(text) if text else ""
 
 
+def sentence(text: str) -> str:
+    """`said`, begun with a capital and ended with a full stop."""
+    spoken = said(text)
+    ended = spoken if spoken[-1:] in ".?!…" else f"{spoken}."
+    return ended[:1].upper() + ended[1:]
+
+
 def category(code: str) -> str:
     """The kind of a document as a heading; "Document" where none was told."""
     return str(_CATEGORIES.get(code, FIELDS["document_category"]))

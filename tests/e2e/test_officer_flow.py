@@ -66,6 +66,7 @@ def _is_fault(text: str) -> bool:
 
 def sign_in(page: Page, booth: Booth, password: str = OWN_PASSWORD) -> None:
     page.goto(booth.url)
+    expect(page.locator("#f-login")).to_be_focused()
     page.keyboard.type("mira")
     page.keyboard.press("Tab")
     page.keyboard.type(password)
@@ -114,6 +115,7 @@ def test_the_officers_flow(page: Page, booth: Booth, pictures: Path):
     picture(page, pictures, "sign-in")
     sign_in(page, booth, FIRST_PASSWORD)
     expect(page.get_by_role("heading", name="Change password")).to_be_visible()
+    expect(page.locator("#f-current")).to_be_focused()
     for text in (FIRST_PASSWORD, OWN_PASSWORD, OWN_PASSWORD):
         page.keyboard.type(text)
         page.keyboard.press("Tab")
@@ -180,10 +182,12 @@ def test_the_officers_flow(page: Page, booth: Booth, pictures: Path):
     page.locator("tbody tr").first.get_by_role("link").press("Enter")
     picture(page, pictures, "check-page")
     page.keyboard.press("F10")
+    expect(page.locator("input[name=reason]").first).to_be_focused()
     page.keyboard.press("Space")
     picture(page, pictures, "void")
     page.keyboard.press("Enter")
     expect(page.get_by_role("status")).to_contain_text("the check is void")
+    page.wait_for_load_state()
     page.keyboard.press("Alt+s")
     expect(page.get_by_text("Go on working.")).to_be_visible()
     picture(page, pictures, "status")
