@@ -140,6 +140,8 @@ class Database:
         self.close()
 
     def _keyed(self, connection: Connection) -> Connection:
+        # A wrong key is told by a coded error; SQLCipher's own lines on stderr would only hide it.
+        connection.execute("PRAGMA cipher_log_level = NONE")
         connection.execute(f"PRAGMA key = \"x'{self._key.hex()}'\"")
         connection.execute(f"PRAGMA busy_timeout = {_BUSY_MS}")
         for pragma in (
