@@ -121,12 +121,16 @@ def view_field(
 def view_record(
     kind: int, record: RecordId, entries: Entries, refused: Set[Dot] = frozenset()
 ) -> dict[int, FieldView]:
-    """Every field's view, SEEN apart: {field number: FieldView}."""
-    return {
+    """Every field's view, SEEN apart: {field number: FieldView}.
+
+    A field that only refused changes spoke of is left out, as where they never arrived.
+    """
+    views = {
         number: view_field(field_by_number(kind, number), record, of_field, refused)
         for number, of_field in sorted(entries.items())
         if number != SEEN
     }
+    return {number: view for number, view in views.items() if view.siblings or view.value is not None}
 
 
 def standing_of(

@@ -352,7 +352,7 @@ def _write(tx: Connection, row_type: RecordType, record: int) -> Standing | None
         created.stamp,
         created.author,
         standing,
-        int(len(changes) > 1),
+        int(sum(change.dot not in refused for change in changes) > 1),
         *(_interim(views, f) for f in row_type.fields),
         keep_extra(extra),
     )

@@ -262,6 +262,19 @@ def test_what_left_the_scope_comes_back_whole(tx: Connection) -> None:
     assert rows(tx) == before
 
 
+def test_a_refused_edit_leaves_no_trace_in_the_row(tx: Connection) -> None:
+    """Whoever got the refusal alone and whoever got the edit first hold the same row."""
+    made = check(1, surname="A")
+    edit = check(2, made.dot, {22: (made.dot,), SEEN: (made.dot,)}, surname="B", plate="C")
+    refusal = act(1, Kind.REFUSED_CHANGE, change=edit.dot, of=made.record, reason="foreign_owner")
+    records.apply(tx, made)
+    records.apply(tx, refusal)
+    without, views = rows(tx), records.views_of(tx, Kind.CHECK, made.record)
+    records.apply(tx, edit)
+    assert rows(tx) == without
+    assert records.views_of(tx, Kind.CHECK, made.record) == views
+
+
 def test_a_forms_context_covers_what_it_shows(tx: Connection) -> None:
     """An edit made with `context_of` leaves one sibling, whatever had crossed before."""
     made = check(1, surname="A")
