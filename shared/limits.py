@@ -36,6 +36,7 @@ BUNDLE_MAX_BYTES: Final = 256 * 1024  # sealed: what a 2G link carries in a few 
 BODY_MAX_BYTES: Final = (
     4 * 1024 * 1024
 )  # unpacked: caps a compression bomb at a sixteenth of its 64 MiB allowance
+BODY_MAX_CELLS: Final = 1 << 19  # values in all columns: 2,000 full checks come to a third of it
 MSGPACK_MAX_DEPTH: Final = 12  # our own objects nest to 6; deeper is an attack
 MSGPACK_MAX_ITEMS: Final = 1 << 18  # each costs up to 64 bytes unpacked: 16 MiB for one message at worst
 PAD_STEP_ROUTINE_BYTES: Final = 64

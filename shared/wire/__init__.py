@@ -6,9 +6,10 @@ Invariant: `decode(encode(x))` is `x` for every legal change, and bytes that are
 `WireError` before they cost memory. Must not know: keys, storage, who sends.
 """
 
-from shared.wire.body import decode, encode
+from shared.wire.body_reader import decode
+from shared.wire.body_writer import encode
+from shared.wire.log_row import pack_change, unpack_change
 from shared.wire.payload import compress, decompress
-from shared.wire.row import pack_change, unpack_change
 from shared.wire.strict import pack, unpack
 from shared.wire.table import ABSENT, Absent, Batch, Cell, ChangeTable, Context
 

@@ -8,127 +8,132 @@ Invariants: everything that passes has exactly one encoding (no NUL, no lone sur
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
-from typing import Final
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any, Final
 
 from shared.change import Value
 from shared.errors import WireError
 from shared.limits import BLOB_MAX_BYTES, CODE_MAX_CHARS, LIST_MAX_ITEMS, TEXT_MAX_CHARS
-from shared.schema import Field, Type, field_by_number
+from shared.schema import Type, field_by_number
 
 INT_MAX: Final = (1 << 63) - 1
 _HINT: Final = "The sender's record is damaged or made by another version; the field is named in the log."
+_TEXTUAL: Final = frozenset({Type.TEXT, Type.CODE})
+_NUMERIC: Final = frozenset({Type.INT, Type.INSTANT, Type.DATE, Type.DOT})
+_Check = Callable[[Sequence[Any]], int]
 
 
-def bad_value(kind: int, number: int, what: str) -> WireError:
-    return WireError("bad_value", f"field {number} of kind {kind} {what}", hint=_HINT)
+class _WrongError(Exception):
+    """What is wrong with a field's value, to be told with the field's number."""
 
 
-def check_column(kind: int, number: int, values: Sequence[Value]) -> None:
-    """Check the set values (no None) of one field. Raises WireError `bad_value`."""
+def check_column(kind: int, number: int, values: Sequence[Value]) -> int:
+    """Check the set values (no None) of one field; returns how many characters or bytes they hold.
+
+    Raises WireError `bad_value`.
+    """
     field = field_by_number(kind, number)
-    wrong = _CHECKS[field.type](values) if field is not None else _any_shape(values)
-    if wrong:
-        raise bad_value(kind, number, wrong)
-
-
-def check_field(kind: int, number: int, value: Value) -> None:
-    """Check one value; None always passes. Raises WireError `bad_value`."""
-    if value is not None:
-        check_column(kind, number, (value,))
-
-
-def _texts(values: Sequence[object], *, max_chars: int) -> str:
-    if set(map(type, values)) - {str}:
-        return "is not text"
-    texts: Sequence[str] = values  # type: ignore[assignment]  # just checked
-    if max(map(len, texts), default=0) > max_chars:
-        return f"is longer than {max_chars} characters"
-    joined = "".join(texts)
-    if "\0" in joined:
-        return "holds a NUL character"
-    return "" if joined.isascii() or _is_unicode(joined) else "is not valid Unicode"
-
-
-def _is_unicode(text: str) -> bool:
+    check = _CHECKS[field.type] if field is not None else _any_shape
     try:
-        text.encode()
-    except UnicodeEncodeError:
-        return False
-    return True
+        return check(values)
+    except _WrongError as wrong:
+        raise WireError("bad_value", f"field {number} of kind {kind} {wrong}", hint=_HINT) from None
 
 
-def _ints(values: Sequence[object], *, min_: int = -INT_MAX) -> str:
-    if set(map(type, values)) - {int}:
-        return "is not an integer"
-    numbers: Sequence[int] = values  # type: ignore[assignment]  # just checked
-    if numbers and (min(numbers) < min_ or max(numbers) > INT_MAX):
-        return "is out of range"
-    return ""
+def check_fields(kind: int, fields: Mapping[int, Value]) -> None:
+    """Check the values of one change; None always passes. Raises WireError `bad_value`."""
+    for number, value in fields.items():
+        field = field_by_number(kind, number)
+        if value is not None and not (field and _is_plainly_right(field.type, value)):
+            check_column(kind, number, (value,))
 
 
-def _bools(values: Sequence[object]) -> str:
-    return "is not true or false" if set(map(type, values)) - {bool} else ""
+def _is_plainly_right(type_: Type, value: Value) -> bool:
+    """A quick yes for the values nearly all records have; no says nothing."""
+    if type(value) is str:
+        return type_ in _TEXTUAL and len(value) <= CODE_MAX_CHARS and value.isascii() and "\0" not in value
+    return type(value) is int and type_ in _NUMERIC and 0 <= value <= INT_MAX
 
 
-def _blobs(values: Sequence[object]) -> str:
-    if set(map(type, values)) - {bytes}:
-        return "is not bytes"
-    blobs: Sequence[bytes] = values  # type: ignore[assignment]  # just checked
-    return (
-        f"is longer than {BLOB_MAX_BYTES} bytes" if max(map(len, blobs), default=0) > BLOB_MAX_BYTES else ""
-    )
+def _only(values: Sequence[Any], type_: type, what: str) -> None:
+    if set(map(type, values)) - {type_}:
+        raise _WrongError(what)
 
 
-def _lists(values: Sequence[object], inner: Callable[[Sequence[object]], str]) -> str:
-    if set(map(type, values)) - {tuple}:
-        return "is not a list"
-    lists: Sequence[tuple[object, ...]] = values  # type: ignore[assignment]  # just checked
-    if max(map(len, lists), default=0) > LIST_MAX_ITEMS:
-        return f"lists more than {LIST_MAX_ITEMS} items"
-    return inner([item for items in lists for item in items])
+def _texts(values: Sequence[Any], *, chars_max: int = TEXT_MAX_CHARS) -> int:
+    _only(values, str, "is not text")
+    if max(map(len, values), default=0) > chars_max:
+        raise _WrongError(f"is longer than {chars_max} characters")
+    joined = "".join(values)
+    if "\0" in joined:
+        raise _WrongError("holds a NUL character")
+    if not joined.isascii():
+        try:
+            joined.encode()
+        except UnicodeEncodeError:
+            raise _WrongError("is not valid Unicode") from None
+    return len(joined)
 
 
-def _codes(values: Sequence[object]) -> str:
-    return _texts(values, max_chars=CODE_MAX_CHARS)
+def _codes(values: Sequence[Any]) -> int:
+    return _texts(values, chars_max=CODE_MAX_CHARS)
 
 
-def _long_texts(values: Sequence[object]) -> str:
-    return _texts(values, max_chars=TEXT_MAX_CHARS)
+def _ints(values: Sequence[Any], *, least: int = -INT_MAX) -> int:
+    _only(values, int, "is not an integer")
+    if values and not least <= min(values) <= max(values) <= INT_MAX:
+        raise _WrongError("is out of range")
+    return 0
 
 
-def _dots(values: Sequence[object]) -> str:
-    return _ints(values, min_=0)
+def _dots(values: Sequence[Any]) -> int:
+    return _ints(values, least=0)
 
 
-def _any_shape(values: Sequence[object]) -> str:
-    """A newer peer's field: each shape within its own limits; a list is of texts or of integers."""
-    for type_, check in _SHAPES.items():
-        wrong = check([value for value in values if type(value) is type_])
-        if wrong:
-            return wrong
+def _bools(values: Sequence[Any]) -> int:
+    _only(values, bool, "is not true or false")
+    return 0
+
+
+def _blobs(values: Sequence[Any]) -> int:
+    _only(values, bytes, "is not bytes")
+    if max(map(len, values), default=0) > BLOB_MAX_BYTES:
+        raise _WrongError(f"is longer than {BLOB_MAX_BYTES} bytes")
+    return sum(map(len, values))
+
+
+def _lists(values: Sequence[Any], inner: _Check) -> int:
+    _only(values, tuple, "is not a list")
+    if max(map(len, values), default=0) > LIST_MAX_ITEMS:
+        raise _WrongError(f"lists more than {LIST_MAX_ITEMS} items")
+    return inner([item for items in values for item in items])
+
+
+def _any_lists(values: Sequence[Any]) -> int:
+    """Each list is of texts or of integers."""
+    if any(len({*map(type, items)}) > 1 for items in values):
+        raise _WrongError("mixes texts and numbers in a list")
+    of_texts = [items for items in values if items and type(items[0]) is str]
+    of_ints = [items for items in values if not items or type(items[0]) is not str]
+    return _lists(of_texts, _texts) + _lists(of_ints, _ints)
+
+
+def _any_shape(values: Sequence[Any]) -> int:
+    """A newer peer's field: each shape within its own limits."""
     if set(map(type, values)) - set(_SHAPES):
-        return "has an unknown shape"
-    return ""
+        raise _WrongError("has an unknown shape")
+    return sum(check([value for value in values if type(value) is type_]) for type_, check in _SHAPES.items())
 
 
-def _any_lists(values: Sequence[object]) -> str:
-    lists: Iterable[tuple[object, ...]] = values  # type: ignore[assignment]  # its caller selected tuples
-    if any(len({*map(type, items)}) > 1 for items in lists):
-        return "mixes texts and numbers in a list"
-    texts = [items for items in lists if items and type(items[0]) is str]
-    return _lists(texts, _long_texts) or _lists([items for items in lists if items not in texts], _ints)
-
-
-_SHAPES: Final[dict[type, Callable[[Sequence[object]], str]]] = {
-    str: _long_texts,
+_SHAPES: Final[Mapping[type, _Check]] = {
+    str: _texts,
     int: _ints,
     bool: _bools,
     bytes: _blobs,
     tuple: _any_lists,
 }
-_CHECKS: Final[dict[Type, Callable[[Sequence[object]], str]]] = {
-    Type.TEXT: _long_texts,
+_CHECKS: Final[Mapping[Type, _Check]] = {
+    Type.TEXT: _texts,
     Type.CODE: _codes,
     Type.INT: _ints,
     Type.BOOL: _bools,
@@ -137,7 +142,6 @@ _CHECKS: Final[dict[Type, Callable[[Sequence[object]], str]]] = {
     Type.DOT: _dots,
     Type.BYTES: _blobs,
     Type.CODES: lambda values: _lists(values, _codes),
-    Type.TEXTS: lambda values: _lists(values, _long_texts),
+    Type.TEXTS: lambda values: _lists(values, _texts),
     Type.DOTS: lambda values: _lists(values, _dots),
 }
-__all__ = ["INT_MAX", "Field", "bad_value", "check_column", "check_field"]

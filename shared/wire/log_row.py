@@ -18,7 +18,7 @@ from shared.errors import WireError
 from shared.ids import Dot, OfficerId, RecordId
 from shared.limits import BODY_MAX_BYTES, CONTEXT_MAX_DOTS, FIELD_NUMBER_MAX
 from shared.wire.strict import pack, unpack_walked
-from shared.wire.values import INT_MAX, check_field
+from shared.wire.values import INT_MAX, check_fields
 
 _ROW_MAX_ITEMS: Final = 1024  # one array of a row: fields, list items or context dots
 _CREATING: Final = [int, int, int, int, list, list]
@@ -54,8 +54,7 @@ def pack_change(change: Change) -> bytes:
     check_change(change)
     numbers = sorted(change.fields)
     values = [change.fields[number] for number in numbers]
-    for number, value in zip(numbers, values, strict=True):
-        check_field(change.kind, number, value)
+    check_fields(change.kind, change.fields)
     row: list[object] = [change.dot, change.kind, change.stamp, change.author, numbers, values]
     if not change.creates:
         seen = sorted(change.context)
@@ -84,8 +83,7 @@ def unpack_change(data: bytes) -> Change:
         fields=fields, **({"context": context} if context else {}),
     )  # fmt: skip
     check_change(change)
-    for number, value in fields.items():
-        check_field(kind, number, value)
+    check_fields(kind, fields)
     return change
 
 
