@@ -112,21 +112,31 @@ class Acts:
         seen = self.check(self.officer(KLOBUK), self.stage.travellers.next())
         self.line.tell("Klobuk", "goes on with the list it has", seen.answer.age)
 
+    def watch_the_age(self) -> None:
+        """An offline post says how old its list has become."""
+        self.proving = 5
+        self.line.act("The list grows old at the posts without a link")
+        self.check(self.officer(SCEPAN))
+
     def power_cut(self) -> None:
         """The node dies right after it said "saved"."""
         self.line.act("A power cut at Klobuk, right after “saved”")
         self.proving = 1
         last = self.check(self.officer(KLOBUK))
-        node = self.stage.nodes[KLOBUK]
-        node.kill()
-        self.line.tell("power", "SIGKILL to the node at Klobuk")
+        self.stage.nodes[KLOBUK].kill()
+        self.line.tell("power", "SIGKILL to the node at Klobuk", f"{last.printed} was just shown")
+
+    def restart(self) -> None:
+        """The node comes back, and has everything that it ever called saved."""
         self.stage.start_node(KLOBUK)
         self.stage.publish()
         rows = self.officer(KLOBUK).recent()
         missing = [each.printed for each in self.saved_at(KLOBUK) if each.printed not in rows]
         if missing:
             raise Unexpected(f"after the restart these are gone: {', '.join(missing)}")
-        self.line.tell("Klobuk", "starts again, the officer is still signed in", f"{last.printed} is there")
+        self.line.tell(
+            "Klobuk", "starts again, the officer is still signed in", f"all {len(rows)} checks are there"
+        )
         self.check(self.officer(KLOBUK))
 
     def calm(self) -> None:

@@ -235,14 +235,18 @@ class Stage:
     def close(self) -> None:
         """Stop everything; nothing of it runs afterwards."""
         self._ended.set()
+        self.stop_servers()
+        for relay in self.relays.values():
+            relay.close()
+
+    def stop_servers(self) -> None:
+        """Stop hub and nodes; links and files stay."""
         servers = (*self.nodes.values(), self.hub)
         for server in servers:
             server.thaw()
             server.ask_to_stop()
         for server in servers:
             server.stop()
-        for relay in self.relays.values():
-            relay.close()
 
     def wait_for(self, happened: Callable[[], object], otherwise: str) -> None:
         """Wait until something is so. Raises ConfigError `demo_waited_in_vain`."""

@@ -36,14 +36,14 @@ class State:
     views: Mapping[int, FieldView]
 
     def differences(self, other: State) -> list[str]:
-        """What the two say differently, in words."""
+        """The names of what the two say differently: never the values, which are personal."""
         found = [
-            f"{name}: {self.row.values.get(name)!r} / {other.row.values.get(name)!r}"
+            name
             for name in sorted({*self.row.values, *other.row.values})
             if self.row.values.get(name) != other.row.values.get(name)
         ]
         if self.row.standing != other.row.standing:
-            found.append(f"standing: {self.row.standing.name} / {other.row.standing.name}")
+            found.append("standing")
         ours, theirs = self._siblings(), other._siblings()
         found += [
             f"siblings of field {number}" for number in sorted(ours) if ours[number] != theirs.get(number)
@@ -90,6 +90,19 @@ class Store:
             yield tx
             for _, sql in guards:
                 tx.execute(sql)
+
+    @contextmanager
+    def holding(self) -> Iterator[None]:
+        """Hold the write lock, as a program that hangs in a transaction does."""
+        with self._database.transaction():
+            yield
+
+    def export_plain(self, path: Path) -> None:
+        """Write the whole store to a file without encryption."""
+        connection = self._database.connection()
+        connection.execute("ATTACH DATABASE ? AS plain KEY ''", (str(path),))
+        connection.execute("SELECT sqlcipher_export('plain')").fetchall()
+        connection.execute("DETACH DATABASE plain")
 
     def rows(self, sql: str, parameters: Sequence[object] = ()) -> list[Any]:
         """The rows of one query."""
@@ -147,11 +160,13 @@ def keys_paper(directory: Path) -> bytes:
     return read_file(directory / files.NODE_KEYS, most_bytes=_KEYS_MAX_BYTES)
 
 
-def connect_to(path: Path) -> Connect:
-    """Opens this file."""
+def connect_to(path: Path, *, quiet: bool = False) -> Connect:
+    """Opens this file. `quiet` keeps SQLCipher from writing to the terminal what it thinks of a wrong key."""
 
     def connect() -> Connection:
         opened: Connection = sqlcipher.connect(str(path), isolation_level=None, check_same_thread=False)
+        if quiet:
+            opened.execute("PRAGMA cipher_log_level = NONE")
         return opened
 
     return connect

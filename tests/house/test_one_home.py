@@ -19,7 +19,7 @@ HOMES: dict[str, tuple[str, ...]] = {
     "nacl": ("shared/crypto.py",),
     "pyotp": ("hub/accounts.py", "hub/console/", "hub/signin.py"),
     "segno": ("edge/web/", "hub/console/", "provisioning/"),
-    "sqlcipher3": ("shared/database.py", "edge/store/", "hub/store/"),
+    "sqlcipher3": ("shared/database.py", "edge/store/", "hub/store/", "provisioning/demo/stores.py"),
     "sqlite3": ("edge/store/", "hub/store/", "shared/database.py", "shared/ledger/"),
     "sqlite_utils": ("edge/store/", "hub/store/", "shared/database.py", "shared/ledger/"),
     "waitress": ("*/serve.py", "*/server.py", "*/cli.py", "*/process.py"),
