@@ -75,6 +75,6 @@ class TrustedTime:
         """The likeliest real time, for showing ages and days: trusted where certain, else the wall clock
         unless that is known to be wrong."""
         known = self.at_least_ms
-        if known is None or (not self._certain and self.clock() == OK):
-            return self._now_ms()
-        return known
+        if known is None:  # a board that wakes in 1970 would call every birth date a future one
+            return max(self._now_ms(), self._born_ms)
+        return self._now_ms() if not self._certain and self.clock() == OK else known
