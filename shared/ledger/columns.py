@@ -7,10 +7,12 @@ An APPEND or UNION field's interim value is a tuple whatever its type. Must not 
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from typing import Final
 
 from shared.change import Value
 from shared.schema import Field, Rule, Type
+from shared.wire import Absent
 
 Column = str | int | bytes | None
 
@@ -28,6 +30,7 @@ COLUMN_TYPES: Final[dict[Type, type]] = {
     Type.DOTS: str,
 }
 _LISTS: Final = frozenset({Type.CODES, Type.TEXTS, Type.DOTS})
+_CONVERTED: Final = _LISTS | {Type.BOOL}
 
 
 def is_list(field: Field) -> bool:
@@ -40,6 +43,15 @@ def to_column(value: Value) -> Column:
     if isinstance(value, tuple):
         return json.dumps(value, ensure_ascii=False, separators=(",", ":"))
     return int(value) if isinstance(value, bool) else value
+
+
+def to_columns(type_: Type, cells: Sequence[Value | Absent]) -> Sequence[Column]:
+    """A whole column of creating changes as SQLite keeps it."""
+    if type_ not in _CONVERTED:
+        return cells  # type: ignore[return-value]  # scalars lie as they are, and creations hold no ABSENT
+    # Few different values stand in such a column: each is converted once.
+    known = {cell: None if isinstance(cell, Absent) else to_column(cell) for cell in set(cells)}
+    return [known[cell] for cell in cells]
 
 
 def from_column(field: Field, column: Column) -> Value:

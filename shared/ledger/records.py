@@ -17,17 +17,18 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import Enum
+from functools import lru_cache
 
 from shared import wire
 from shared.change import SEEN, Change, Value
 from shared.clock import Stamp
 from shared.database import Connection
 from shared.ids import Dot, OfficerId, RecordId
-from shared.ledger.columns import from_column, to_column
+from shared.ledger.columns import from_column, to_column, to_columns
 from shared.ledger.tables import keep_extra, read_extra, table_of
 from shared.merge import FieldView, Standing, collect, frontier, standing_of, view_record
 from shared.schema import OWNER, SCHEMA, Field, Kind, RecordType, record_type
-from shared.wire import Absent, ChangeTable
+from shared.wire import ChangeTable
 
 
 class Effect(Enum):
@@ -175,18 +176,19 @@ def apply_table(tx: Connection, table: ChangeTable) -> bool:
         return False
     if None in table.columns.get(OWNER, [None]):
         return False
-    empty = [None] * len(table.dots)
-    columns = [
-        [None if isinstance(value, Absent) else to_column(value) for value in table.columns[f.number]]
-        if f.number in table.columns and f.type.value.endswith("s")
-        else table.columns.get(f.number, empty)
-        for f in row_type.fields
-    ]
     run = (min(table.dots), max(table.dots))
     if tx.execute("SELECT 1 FROM purged WHERE record BETWEEN ? AND ? LIMIT 1", run).fetchone():
         return False
+    numbers = tuple(f.number for f in row_type.fields if f.number in table.columns)
+    columns = [
+        to_columns(field_type, table.columns[number])
+        for number, field_type in ((f.number, f.type) for f in row_type.fields)
+        if number in table.columns
+    ]
+    # Binding a value costs as much as storing it: columns that are not set are left out.
     tx.executemany(
-        _insert_sql(row_type), zip(table.dots, table.stamps, table.authors, *columns, empty, strict=True)
+        _columns_sql(row_type.kind, numbers),
+        zip(table.dots, table.stamps, table.authors, *columns, strict=True),
     )
     waiting = tx.execute(
         "SELECT record FROM history WHERE record BETWEEN ?1 AND ?2 "
@@ -366,7 +368,10 @@ def _interim(views: Mapping[int, FieldView], of: Field) -> object:
 
 
 def _numbers(row_type: RecordType) -> frozenset[int]:
-    return frozenset(f.number for f in row_type.fields)
+    return _NUMBERS[row_type.kind]
+
+
+_NUMBERS = {kind: frozenset(f.number for f in row.fields) for kind, row in SCHEMA.items()}
 
 
 def _names(row_type: RecordType) -> str:
@@ -379,6 +384,14 @@ def _insert_sql(row_type: RecordType) -> str:
         f"INSERT OR IGNORE INTO {table_of(row_type)} (id, stamp, author, {_names(row_type)}, extra) "  # noqa: S608 - schema names
         f"VALUES ({marks})"
     )
+
+
+@lru_cache(maxsize=256)  # as many as a connection keeps prepared; which fields are set is the sender's choice
+def _columns_sql(kind: Kind, numbers: tuple[int, ...]) -> str:
+    row_type = SCHEMA[kind]
+    names = "".join(f', "{f.name}"' for f in row_type.fields if f.number in numbers)
+    marks = ", ".join("?" * (len(numbers) + 3))
+    return f"INSERT OR IGNORE INTO {table_of(row_type)} (id, stamp, author{names}) VALUES ({marks})"  # noqa: S608 - schema names
 
 
 def _replace_sql(row_type: RecordType) -> str:
