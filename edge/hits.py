@@ -143,6 +143,7 @@ def row_of_hit(kit: Kit, tx: Connection, record: Record, *, opened: bool = False
         matched_on=() if hidden else _matched_on(record),
         check="" if hidden else str(check),
         check_printed="" if hidden else printed(kit, check),
+        offset_min=kit.world.offset_min(record.number("happened") or 0),
     )
 
 

@@ -331,6 +331,7 @@ class HitRow:
     matched_on: tuple[str, ...]
     check: str
     check_printed: str
+    offset_min: int = 0  # the post's offset from UTC at `happened_ms`
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -384,3 +385,4 @@ class Status:
     demo: bool
     version: str
     trouble: tuple[tuple[str, str], ...]
+    offset_min: int = 0  # the post's offset from UTC now

@@ -94,6 +94,7 @@ class Reporter:
             demo=kit.demo,
             version=self._version,
             trouble=_trouble(hub, refused=refused, clock=clock, disk=disk),
+            offset_min=kit.world.offset_min(kit.now_ms()),
         )
 
     def report(self) -> None:

@@ -80,6 +80,11 @@ def frame() -> dict[str, Any]:
 def remember(answer: Response, who: Session, at: Device) -> None:
     """Put the session and the device into their cookies."""
     _set(answer, SESSION_COOKIE, who.token, max_age=None)
+    remember_device(answer, at)
+
+
+def remember_device(answer: Response, at: Device) -> None:
+    """Put the device into its cookie."""
     _set(answer, DEVICE_COOKIE, at.token, max_age=_LONG_S)
 
 
@@ -94,6 +99,5 @@ def forget(answer: Response) -> None:
 
 
 def _set(answer: Response, name: str, value: str, *, max_age: int | None) -> None:
-    answer.set_cookie(
-        name, value, max_age=max_age, httponly=True, samesite="Strict", secure=request.is_secure, path="/"
-    )
+    secure = bool(current_app.config["SESSION_COOKIE_SECURE"])
+    answer.set_cookie(name, value, max_age=max_age, httponly=True, samesite="Strict", secure=secure, path="/")

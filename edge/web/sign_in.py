@@ -6,7 +6,7 @@ never sent back to the page. Must not know: how passwords are kept, who is throt
 
 from __future__ import annotations
 
-from flask import Blueprint, redirect, render_template, request, url_for
+from flask import Blueprint, make_response, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from edge.form import problem_of
@@ -28,7 +28,10 @@ def enter() -> ResponseReturnValue:
     try:
         who = gate.booth().sign_in(login=login, password=password, device=at)
     except (SignInError, InputError) as error:
-        return render_template("edge/sign_in.html", why="", login=login, error=error), error.status
+        page = render_template("edge/sign_in.html", why="", login=login, error=error)
+        shut = make_response(page, error.status)
+        gate.remember_device(shut, at)  # or each wrong password would name one more device
+        return shut
     answer = redirect(url_for("sign_in.password" if who.must_change else "case.page"), code=303)
     gate.remember(answer, who, at)
     return answer

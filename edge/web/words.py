@@ -124,6 +124,12 @@ READINGS: Final[_Words] = {
     "ok": _("All check digits agree"),
     "repaired": _("Read with repairs"),
     "wrong_digit": _("Check digits disagree"),
+    "absent": _("No zone"),
+}
+CAPTURES: Final[_Words] = {
+    "scan": _("Read by the reader"),
+    "typed": _("Zone typed"),
+    "manual": _("Typed by hand"),
 }
 WARNINGS: Final[_Words] = {
     "armed": _("Armed"),
@@ -144,6 +150,8 @@ _CATEGORIES: Final[_Words] = {
     "id_card": _("Identity card"),
     "border_permit": _("Border permit"),
     "visa": _("Visa"),
+    "parents_passport": _("In a parent's document"),
+    "residence_permit": _("Residence permit"),
     "none": _("No document"),
 }
 _VALUE_TABLES: Final = {
@@ -151,9 +159,10 @@ _VALUE_TABLES: Final = {
     "decision": "done",
     "verdict": "verdict",
     "mrz_state": "reading",
+    "capture": "capture",
 }
 _DATES: Final = frozenset({"birth", "document_expiry"})
-_CODES: Final = frozenset({"document_category", "purpose", "vehicle_kind", "capture", "void"})
+_CODES: Final = frozenset({"purpose", "vehicle_kind", "void"})
 
 _TABLES: Final[Mapping[str, _Words]] = {
     "verdict": VERDICTS,
@@ -170,6 +179,7 @@ _TABLES: Final[Mapping[str, _Words]] = {
     "link": LINKS,
     "clock": CLOCKS,
     "reading": READINGS,
+    "capture": CAPTURES,
     "warning": WARNINGS,
     "why_signed_out": WHY_SIGNED_OUT,
 }
@@ -195,11 +205,15 @@ def sentence(text: str) -> str:
 
 def category(code: str) -> str:
     """The kind of a document as a heading; "Document" where none was told."""
-    return str(_CATEGORIES.get(code, FIELDS["document_category"]))
+    if not code:
+        return str(FIELDS["document_category"])
+    return str(_CATEGORIES.get(code, code.replace("_", " ").capitalize()))
 
 
 def value(name: str, text: str) -> str:
     """A record's value as people read it; codes of the tables above become words."""
+    if name == "document_category":
+        return category(text)
     table = _VALUE_TABLES.get(name)
     if table is not None:
         return of(table, text)

@@ -133,9 +133,7 @@ def test_the_officers_flow(page: Page, booth: Booth, pictures: Path):
             warnings=("armed",),
             reason="Convicted in absence (synthetic)",
         )
-        centre.alert(
-            category="discreet", action="discreet_check", document_number="U12345678", reference="RS-Q-9"
-        )
+        centre.alert(category="discreet", action="observe", document_number="U12345678", reference="RS-Q-9")
     page.goto(booth.url)
     booth.wait_for("Link up")
     page.wait_for_timeout(1500)  # some contacts, so that the alerts have come down
@@ -312,6 +310,15 @@ def test_what_can_be_pressed_is_large_enough_for_gloves(page: Page, booth: Booth
         page.keyboard.press("F10")
 
 
+def test_ten_megabytes_are_refused_with_a_coded_page(page: Page, booth: Booth):
+    """A form of 10 MB gets a 413 page with its code and hint from the process itself."""
+    sign_in(page, booth)
+    token = page.locator("input[name=csrf_token]").first.get_attribute("value")
+    answer = page.request.post(f"{booth.url}/look-up", form={"csrf_token": token, "plate": "A" * 10_000_000})
+    assert answer.status == 413
+    assert "form_too_large" in answer.text()
+
+
 def test_the_link_comes_back_and_a_late_hit_becomes_a_task(page: Page, booth: Booth, pictures: Path):
     """The cable is plugged in again: the queue empties, and an alert that came late finds who has passed."""
     sign_in(page, booth)
@@ -319,9 +326,7 @@ def test_the_link_comes_back_and_a_late_hit_becomes_a_task(page: Page, booth: Bo
     page.keyboard.press("F9")
     expect(page.locator(".saved")).to_contain_text("Admitted")
     with booth.cable.speaking() as centre:
-        centre.alert(
-            category="missing", action="locate_protect", document_number="012345678", document_issuer="SRB"
-        )
+        centre.alert(category="missing", action="locate", document_number="012345678", document_issuer="SRB")
     booth.cable.join()
     booth.wait_for("Link up")
     page.wait_for_timeout(1500)

@@ -18,7 +18,7 @@ def decide(officer: Browser, decision: str, **form: object):
 
 
 def test_a_scan_shows_the_traveller_the_digits_the_answer_and_its_age(officer: Browser):
-    """One page after one scan: name, birth, nationality, each digit's verdict, the answer with the list's age."""
+    """One page after one scan: name, birth, each digit's verdict, the answer with the list's age."""
     page = officer.scan(TD3).text
     assert re.search(r"ERIKSSON <span>ANNA MARIA", page)
     assert "12. 8. 1974." in page
@@ -114,7 +114,7 @@ def test_a_child_in_a_parents_passport_is_typed_by_hand(officer: Browser):
 
 
 def test_saved_is_said_with_the_printed_id_and_the_scan_field_waits(officer: Browser, booth: Booth):
-    """After the decision: "Saved", the id people can read out, an empty case, the cursor in the scan field."""
+    """After the decision: "Saved", the id people read out, an empty case, the cursor in the scan field."""
     officer.scan(TD3)
     page = decide(officer, "admit", remark="none").text
     assert re.search(r"Saved</b> · <span class=\"mono\">KLOBUK-1-R-", page)
@@ -213,7 +213,7 @@ def test_a_discreet_alert_is_only_a_cue_until_opened(officer: Browser, post: Pos
     clean = officer.scan(TD3).text
     officer.post(f"/case/{officer.case()}/drop")
     post.centre.alert(
-        category="discreet", action="discreet_check", document_number="L898902C3", reference="RS-QUIET-9"
+        category="discreet", action="observe", document_number="L898902C3", reference="RS-QUIET-9"
     )
     node.round.run(post.centre.exchange)
     page = officer.scan(TD3).text

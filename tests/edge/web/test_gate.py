@@ -85,6 +85,18 @@ def test_a_wrong_password_and_an_unknown_login_look_the_same(door: Browser):
     assert bare(known.text) == bare(unknown.text)
 
 
+def test_wrong_passwords_make_no_new_devices(door: Browser, booth: Booth):
+    """A browser is one device from its first try on, however often it fails."""
+    door.get("/sign-in")
+    door.post("/sign-in", login="mira", password="wrong-password-1")
+    first = door.client.get_cookie("device")
+    door.post("/sign-in", login="mira", password="wrong-password-2")
+    second = door.client.get_cookie("device")
+    assert first is not None
+    assert second is not None
+    assert booth.device(first.value).name == booth.device(second.value).name
+
+
 def test_a_first_password_leads_nowhere_but_to_its_change(post: Post, booth: Booth, node, app: Flask):
     """Until the desk's first password is replaced no page opens; a bad new one says why beside its field."""
     post.centre.officer(login="novi")

@@ -93,7 +93,7 @@ def test_unknown_checks_and_hits_are_coded_pages(officer: Browser):
 
 
 def test_a_late_hit_is_a_task_until_it_is_settled(officer: Browser, post: Post, node: EdgeNode):
-    """An alert that comes after the traveller: a badge, the first row, then confirmed or cleared with a reason."""
+    """An alert that came after the traveller: a badge, the first row, then settled with a reason."""
     saved(officer)
     post.centre.alert(document_number="L898902C3", document_issuer="UTO")
     node.round.run(post.centre.exchange)
@@ -116,7 +116,7 @@ def test_a_late_hit_is_a_task_until_it_is_settled(officer: Browser, post: Post, 
 def test_a_discreet_hit_lists_as_an_entry_only(officer: Browser, post: Post, node: EdgeNode):
     """In the list of hits and on the check's page nothing names the alert; opened, it does."""
     post.centre.alert(
-        category="discreet", action="discreet_check", document_number="L898902C3", reference="RS-QUIET-9"
+        category="discreet", action="observe", document_number="L898902C3", reference="RS-QUIET-9"
     )
     node.round.run(post.centre.exchange)
     check = saved(officer)
@@ -130,7 +130,7 @@ def test_a_discreet_hit_lists_as_an_entry_only(officer: Browser, post: Post, nod
 
 
 def test_a_look_up_states_its_purpose(officer: Browser):
-    """Without one: a message at the purpose, everything typed kept, no answer. With one: answer and own checks."""
+    """Without one: a message at the purpose, all typed kept. With one: the answer and own checks."""
     saved(officer)
     officer.get("/look-up")
     page = officer.post("/look-up", document_number="L898902C3", purpose="")
