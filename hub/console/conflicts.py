@@ -18,7 +18,7 @@ from hub.console.forms import Form, refusal, submitted
 from hub.console.gate import Gate
 from hub.desk import Desk
 from hub.desk.view import ConflictView, FieldRow, Operator, Sibling
-from shared.errors import InputError, StaleError
+from shared.errors import InputError, MissingError, StaleError
 
 OTHER: Final = "other"
 """The choice of none of the siblings: the typed value instead."""
@@ -46,7 +46,14 @@ class ConflictPages:
         return render_template("console/conflicts.html", rows=rows, open_only=open_only)
 
     def conflict(self, operator: Operator, record: str) -> ResponseReturnValue:
-        view = self._desk.conflict(operator, record)
+        try:
+            view = self._desk.conflict(operator, record)
+        except MissingError as error:
+            if error.code != "no_conflict":
+                raise
+            # Somebody was quicker, perhaps while this form was open: their decision is on the record's page.
+            flash(f"{_('Nothing is in dispute here any more.')} {error.hint}", "warn")
+            return redirect(url_for("console.record", record=record), 303)
         if request.method == "GET":
             return _page(view, Form(), stale=False)
         names = [row.name for row in view.fields]
