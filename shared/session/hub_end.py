@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from shared import wire
-from shared.crypto import Purpose, SealKey, SigningKey, VerifyKey
+from shared.crypto import Purpose, SealKey, SigningKey, VerifyKey, digest
 from shared.errors import SessionError
 from shared.limits import REQUEST_MAX_BUNDLES, REQUEST_MAX_BYTES
 from shared.session.messages import (
@@ -26,10 +26,14 @@ from shared.session.messages import (
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Question:
-    """A node's question, taken apart. Its hello is only believed after `believe`."""
+    """A node's question, taken apart. Its hello is only believed after `believe`.
+
+    `mark` is the digest of the bytes as received, to which the answer is bound.
+    """
 
     hello: Hello
     bundles: tuple[bytes, ...]
+    mark: bytes
 
     def believe(self, key: VerifyKey) -> None:
         """Raise TrustError `bad_signature` unless the node's key signed this hello."""
@@ -47,7 +51,9 @@ def read_question(data: bytes) -> Question:
         raise SessionError(
             "too_many_bundles", "more bundles than one request may hold", hint="Send fewer at a time."
         )
-    return Question(hello=read_hello(raw, signature), bundles=byte_strings(bundles, bad_question()))
+    return Question(
+        hello=read_hello(raw, signature), bundles=byte_strings(bundles, bad_question()), mark=digest(data)
+    )
 
 
 def answer(
@@ -64,7 +70,7 @@ def answer(
     raw = write_head(head)
     parcel = reader.seal(wire.pack([list(pair) for pair in segments])) if segments else None
     signed = answer_signed(
-        head=raw, hello=question.hello.raw, parcel=parcel, revocations=revocations, prekeys=prekeys
+        head=raw, question=question.mark, parcel=parcel, revocations=revocations, prekeys=prekeys
     )
     signature = signer.sign(Purpose.HEAD, signed)
     return wire.pack([VERSION, raw, signature, parcel, revocations, list(prekeys)])

@@ -74,13 +74,14 @@ def feeds_digest(cursors: Sequence[Cursor]) -> bytes:
 
 
 def answer_signed(
-    *, head: bytes, hello: bytes, parcel: bytes | None, revocations: bytes | None, prekeys: Sequence[bytes]
+    *, head: bytes, question: bytes, parcel: bytes | None, revocations: bytes | None, prekeys: Sequence[bytes]
 ) -> bytes:
-    """What the hub's signature covers: the head, the question it answers, and all that comes with it.
+    """What the hub's signature covers: the head, the question as it came, and all that goes back.
 
-    Nobody on the way can leave out the parcel or a list of revocations unnoticed.
+    `question` is the digest of all its bytes. So a refusal speaks of the bundle that was sent, not of
+    one that was damaged or moved on the way; and no parcel or list can be left out unnoticed.
     """
-    return head + digest(hello) + digest(wire.pack([parcel, revocations, list(prekeys)]))
+    return head + question + digest(wire.pack([parcel, revocations, list(prekeys)]))
 
 
 def bad_answer() -> SessionError:

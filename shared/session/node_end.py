@@ -11,7 +11,7 @@ from enum import Enum
 from typing import Final
 
 from shared import segment, wire
-from shared.crypto import BoxKey, Purpose, SigningKey, VerifyKey
+from shared.crypto import BoxKey, Purpose, SigningKey, VerifyKey, digest
 from shared.errors import SessionError
 from shared.ids import Feed, Node, Seq, feed_of
 from shared.limits import REPLY_MAX_BYTES
@@ -96,7 +96,7 @@ class NodeEnd:
         self._hub_key = hub_key
         self._phase = Phase.IDLE
         self._standing: NodeStanding | None = None
-        self._hello = b""
+        self._asked = b""
 
     def ask(
         self,
@@ -119,8 +119,10 @@ class NodeEnd:
             prekey=standing.prekey,
             certificate=certificate,
         )
-        self._hello = write_hello(hello, nonce=nonce)
-        return wire.pack([VERSION, self._hello, self._signer.sign(Purpose.HELLO, self._hello), list(bundles)])
+        raw = write_hello(hello, nonce=nonce)
+        question = wire.pack([VERSION, raw, self._signer.sign(Purpose.HELLO, raw), list(bundles)])
+        self._asked = digest(question)
+        return question
 
     def hear(self, answer: bytes) -> Heard:
         """Verify an answer against the open question.
@@ -170,7 +172,7 @@ class NodeEnd:
             ]:
                 papers = byte_strings(prekeys, bad_answer())
                 signed = answer_signed(
-                    head=raw, hello=self._hello, parcel=parcel, revocations=revocations, prekeys=papers
+                    head=raw, question=self._asked, parcel=parcel, revocations=revocations, prekeys=papers
                 )
                 self._hub_key.verify(Purpose.HEAD, signed, signature)
                 return read_head(raw), parcel, revocations, papers

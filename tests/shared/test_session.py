@@ -150,6 +150,17 @@ def test_nothing_can_be_left_out_of_an_answer() -> None:
             end.hear(wire.pack(whole))
 
 
+def test_an_answer_to_a_question_changed_on_the_way_is_refused() -> None:
+    """A bundle dropped, swapped or damaged: the refusals in such an answer would hit the wrong bundle."""
+    hub, end = FakeHub(), node_end_of()
+    for bend in (lambda b: b[1:], lambda b: b[::-1], lambda b: [b"ane", *b[1:]]):
+        whole = wire.unpack(end.ask(standing(), [b"one", b"two"], nonce=NONCE), max_bytes=1 << 20)
+        assert isinstance(whole, list)
+        whole[3] = bend(whole[3])
+        with pytest.raises(TrustError, match="bad_signature"):
+            end.hear(hub.answer(wire.pack(whole)))
+
+
 def test_a_forged_head_is_refused() -> None:
     """An answer signed by anyone else says nothing."""
     end = node_end_of()
@@ -374,7 +385,7 @@ def test_a_misshapen_head_is_refused_though_signed(bend: object) -> None:
     assert isinstance(whole, list)
     head = wire.unpack(whole[1], max_bytes=1 << 20)
     raw = wire.pack(bend(head))  # type: ignore[operator]  # one of the lambdas above
-    signed = answer_signed(head=raw, hello=asked.hello.raw, parcel=None, revocations=None, prekeys=[])
+    signed = answer_signed(head=raw, question=asked.mark, parcel=None, revocations=None, prekeys=[])
     with pytest.raises(SessionError, match="bad_answer"):
         end.hear(wire.pack([1, raw, HUB_KEY.sign(Purpose.HEAD, signed), None, None, []]))
 
