@@ -1,0 +1,145 @@
+"""The link between a post and the centre: it loses, repeats, delays, damages, and mixes up.
+
+What arrives damaged is refused by the production code on either side; this module only carries bytes.
+"""
+
+from __future__ import annotations
+
+from collections import deque
+from contextlib import suppress
+
+from shared import wire
+from shared.errors import KaraulaError, RemoteError, StoreError
+from shared.limits import REQUEST_MAX_BYTES
+from tests.simulation.chance import Chance, Event, Fault
+from tests.simulation.machine import Centre, Post
+from tests.simulation.power import PowerCut
+
+_KEPT = 12  # questions and answers that may turn up again
+_WEIGHTS = {None: 40} | dict.fromkeys(
+    (
+        Fault.LINK_CUT,
+        Fault.ANSWER_LOST,
+        Fault.QUESTION_REPEATED,
+        Fault.QUESTION_LATE,
+        Fault.QUESTION_DAMAGED,
+        Fault.QUESTION_CUT_SHORT,
+        Fault.ANSWER_LATE,
+        Fault.ANSWER_ASTRAY,
+        Fault.ANSWER_DAMAGED,
+        Fault.BUNDLES_DROPPED,
+        Fault.BUNDLES_REORDERED,
+    ),
+    3,
+)
+
+
+class Network:
+    """All links. `healed` makes them perfect."""
+
+    def __init__(self, centre: Centre, chance: Chance) -> None:
+        self._centre = centre
+        self._chance = chance
+        self._questions: deque[bytes] = deque(maxlen=_KEPT)
+        self._answers: deque[tuple[str, bytes]] = deque(maxlen=_KEPT)
+        self.healed = False
+
+    def contact(self, post: Post) -> bool:
+        """One sync round of a post; whether it went well. What goes wrong is what a booth survives."""
+        self._seen = 0
+        try:
+            post.node.round.run(lambda question: self._carry(post, question))
+        except PowerCut:
+            post.after_cut()
+            return False
+        except RemoteError as refused:
+            if refused.code not in ("link_down", "disk_full"):
+                self._chance.note(Event.REFUSED_ANSWER)
+            if self.healed:
+                raise
+            return False
+        except StoreError:
+            self._chance.fire(Fault.POST_DISK_FULL)
+            return False
+        return True
+
+    def _carry(self, post: Post, question: bytes) -> bytes:
+        fault = None if self.healed else self._chance.weighed(_WEIGHTS)
+        answer = self._there(post, question, fault)
+        self._answers.append((post.name, answer))
+        return self._back(post, answer, fault)
+
+    def _there(self, post: Post, question: bytes, fault: Fault | None) -> bytes:
+        chance = self._chance
+        if fault is Fault.LINK_CUT:
+            chance.fire(fault)
+            raise _down()
+        if fault is Fault.QUESTION_LATE and self._questions:
+            chance.fire(fault)
+            self._stray(chance.pick(self._questions))
+        if fault is Fault.QUESTION_DAMAGED:
+            chance.fire(fault)
+            return self._ask(chance.damaged(question))
+        if fault is Fault.QUESTION_CUT_SHORT:
+            chance.fire(fault)
+            return self._ask(question[: chance.below(len(question))])
+        if fault in (Fault.BUNDLES_DROPPED, Fault.BUNDLES_REORDERED):
+            bent = self._bent(question, fault)
+            if bent != question:
+                chance.fire(fault)
+                return self._ask(bent)
+        self._questions.append(question)
+        if fault is Fault.QUESTION_REPEATED:
+            chance.fire(fault)
+            self._stray(question)
+        return self._ask(question)
+
+    def _back(self, post: Post, answer: bytes, fault: Fault | None) -> bytes:
+        chance = self._chance
+        if fault is Fault.ANSWER_LOST:
+            chance.fire(fault)
+            raise _down()
+        if fault is Fault.ANSWER_DAMAGED:
+            chance.fire(fault)
+            return chance.damaged(answer)
+        earlier = {
+            Fault.ANSWER_LATE: [a for name, a in list(self._answers)[:-1] if name == post.name],
+            Fault.ANSWER_ASTRAY: [a for name, a in self._answers if name != post.name],
+        }
+        if fault in (Fault.ANSWER_LATE, Fault.ANSWER_ASTRAY) and earlier[fault]:
+            chance.fire(fault)
+            return chance.pick(earlier[fault])
+        return answer
+
+    def _bent(self, question: bytes, fault: Fault) -> bytes:
+        """The question with some bundles dropped, or all in another order: the hello does not cover them."""
+        whole = wire.unpack(question, max_bytes=REQUEST_MAX_BYTES)
+        assert isinstance(whole, list)
+        bundles = whole[3]
+        if fault is Fault.BUNDLES_DROPPED:
+            kept = [each for each in bundles if self._chance.one_in(2)]
+        else:
+            kept = self._chance.shuffled(bundles)
+        return wire.pack([*whole[:3], kept])
+
+    def _stray(self, question: bytes) -> None:
+        """Deliver a question whose answer nobody waits for."""
+        with suppress(RemoteError):
+            self._ask(question)
+
+    def _ask(self, question: bytes) -> bytes:
+        try:
+            return self._centre.hub.exchange(question)
+        except PowerCut:
+            self._centre.after_cut()
+            raise _down() from None
+        except RemoteError:
+            raise
+        except KaraulaError as refused:  # HTTP carries any error as its code
+            if isinstance(refused, StoreError):
+                self._chance.fire(Fault.HUB_DISK_FULL)
+            raise RemoteError(refused.code, refused.message, hint=refused.hint) from None
+
+
+def _down() -> RemoteError:
+    return RemoteError("link_down", "the hub cannot be reached", hint="Work goes on.")

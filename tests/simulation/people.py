@@ -1,0 +1,294 @@
+"""Officers at the booths and operators at the centre, at work.
+
+Officers use the node's own booth. Operators act through the hub's log and merger, as the desk's services do,
+each act in one transaction. Whoever loses power or meets a full disk in the middle does what people do: looks
+again, and submits the same thing once more.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Final
+
+from edge.screen import CaseId, Session
+from hub.store import conflicts
+from shared.change import Value, named
+from shared.database import Connection
+from shared.errors import ForbiddenError, StaleError, StoreError
+from shared.ids import OfficerId, RecordId
+from shared.ledger import records
+from shared.ledger.records import Record
+from shared.merge import FieldView, Standing
+from shared.partial_date import parse
+from shared.schema import Kind, Rule, field_by_name, field_by_number
+from tests.simulation.chance import Chance, Event, Fault
+from tests.simulation.machine import Centre, Post
+from tests.simulation.power import PowerCut
+
+_TRIES: Final = 4
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Traveller:
+    """Somebody synthetic who crosses, again and again, at several posts."""
+
+    surname: str
+    given_names: str
+    birth: str
+    document_number: str
+    plate: str
+
+
+TRAVELLERS: Final = tuple(
+    Traveller(
+        surname=surname,
+        given_names=given,
+        birth=f"19{70 + place}-0{place % 9 + 1}-1{place % 9}",
+        document_number=f"UT{place:06}",
+        plate=f"A1{place}-K-34{place}",
+    )
+    for place, (surname, given) in enumerate(
+        [("ĐORĐEVIĆ", "ANA"), ("ERIKSSON", "ANNA MARIA"), ("ŠARIĆ", "MILE"), ("TESTOVIĆ", "IVO")]
+    )
+)
+
+
+class Officer:
+    """The officer of one post. `saved` are the checks the page said were saved, by what marks them."""
+
+    def __init__(self, post: Post, chance: Chance) -> None:
+        self.post = post
+        self._chance = chance
+        self._session = Session(
+            officer=OfficerId(700 + post.number),
+            login="mira",
+            full_name="Mira Test",
+            role="officer",
+            country=post.country,
+            device="tablet 1",
+            must_change=False,
+            token="",
+        )
+        self.saved: dict[str, str] = {}
+        self._count = 0
+
+    def capture(self) -> None:
+        """Capture one traveller until the page says "saved"."""
+        who = self._chance.pick(TRAVELLERS)
+        self._count += 1
+        mark = f"{self.post.name} {self._count}"
+        entry = self._chance.one_in(2)
+        form = {
+            "direction": "entry" if entry else "exit",
+            "document_category": "passport",
+            "document_issuer": "UTO",
+            "document_number": who.document_number,
+            "document_expiry": "2035-05-01",
+            "surname": who.surname,
+            "given_names": who.given_names,
+            "birth": who.birth,
+            "sex": "F",
+            "nationality": "UTO",
+            "plate": who.plate if self._chance.one_in(2) else "",
+            "plate_country": "BA",
+            "remark": mark,
+            "confirm_clock": "yes",
+            "decision": "admit" if entry else "let_out",
+        }
+        case: CaseId | None = None
+        for _ in range(_TRIES):
+            try:
+                booth = self.post.node.booth
+                case = case or booth.open_case(self._session)
+                booth.enter(self._session, case, form)
+                saved = booth.decide(self._session, case, form)
+            except PowerCut:
+                self.post.after_cut()
+                self._chance.note(Event.SAVED_AGAIN)
+            except StoreError:
+                self._chance.fire(Fault.POST_DISK_FULL)
+            except StaleError:
+                continue  # an alert that was not on the page yet: look, and decide again
+            else:
+                self._chance.note(Event.SAVED)
+                self.saved[saved.check] = mark
+                return
+
+    def correct(self) -> None:
+        """Open one of the newest checks and set something right."""
+        if not self.saved:
+            return
+        check = self._chance.pick(list(self.saved)[-4:])
+        form = self._chance.pick(
+            [{"surname": self._chance.pick(["PETROVIĆ", "JOVIĆ"])}, {"plate": "E55-T-555"}]
+        )
+        booth = self.post.node.booth
+        view = booth.check(self._session, check)
+        try:
+            booth.correct(self._session, check, form=form, reason="misread", contexts=view.contexts)
+        except ForbiddenError:
+            return
+        self._chance.note(Event.CORRECTED)
+
+    def void(self) -> None:
+        """Declare one of the newest checks void."""
+        if not self.saved:
+            return
+        check = self._chance.pick(list(self.saved)[-4:])
+        booth = self.post.node.booth
+        reason = self._chance.pick(booth.choices("void_reason")).code
+        view = booth.check(self._session, check)
+        try:
+            booth.void(self._session, check, reason=reason, contexts=view.contexts, note="a mis-scan")
+        except ForbiddenError:
+            return
+
+    def settle(self) -> None:
+        """Confirm or clear an open hit."""
+        booth = self.post.node.booth
+        open_hits = booth.hits(self._session, open_only=True)
+        if not open_hits:
+            return
+        hit = self._chance.pick(open_hits).hit
+        view = booth.open_hit(self._session, hit)
+        outcome = self._chance.pick(["confirmed", "cleared"])
+        booth.settle_hit(self._session, hit, outcome=outcome, reason="looked closely", contexts=view.contexts)
+        self._chance.note(Event.SETTLED)
+
+
+class Operators:
+    """The three desks at the centre."""
+
+    def __init__(self, centre: Centre, posts: tuple[Post, ...], chance: Chance) -> None:
+        self._centre = centre
+        self._posts = posts
+        self._chance = chance
+        self._numbers = 0
+        self.purged: set[int] = set()
+
+    def raise_alert(self) -> None:
+        """An alert on a traveller, by document, plate, or name and birth date; for all or for some."""
+        who, post = self._chance.pick(TRAVELLERS), self._chance.pick(self._posts)
+        self._numbers += 1
+        about: dict[str, Value] = self._chance.pick(
+            [
+                {"document_number": who.document_number},
+                {"plate": who.plate},
+                {"surname": who.surname, "given_names": who.given_names, "birth": _day(who.birth)},
+            ]
+        )
+        values = about | {
+            "owner": post.country,
+            "category": "arrest",
+            "action": "detain",
+            "status": "active",
+            "reference": f"REF {self._numbers}",
+            "phone": "+382 20 000 000",
+            "audience": self._audience(),
+        }
+        self._say(Kind.ALERT, values)
+        self._chance.note(Event.RAISED)
+
+    def withdraw(self) -> None:
+        alert = self._one(Kind.ALERT, "status = 'active'")
+        if alert is not None:
+            self._edit(alert, {"status": "withdrawn", "withdrawn_reason": "found"})
+            self._chance.note(Event.WITHDRAWN)
+
+    def change_alert(self) -> None:
+        """New particulars: the keys under which it is found move too."""
+        alert = self._one(Kind.ALERT)
+        if alert is not None:
+            number = self._chance.pick(TRAVELLERS).document_number
+            self._edit(alert, self._chance.pick([{"document_number": number}, {"reason": "newer"}]))
+
+    def move_alert(self) -> None:
+        """Another audience: it enters some scopes and leaves others."""
+        alert = self._one(Kind.ALERT)
+        if alert is not None:
+            self._edit(alert, {"audience": self._audience()})
+            self._chance.note(Event.MOVED)
+
+    def correct_check(self) -> None:
+        check = self._one(Kind.CHECK)
+        if check is not None:
+            self._edit(check, {"surname": self._chance.pick(["PETROVIĆ", "MARKOVIĆ", "JOVIĆ"])})
+            self._chance.note(Event.CORRECTED_AT_DESK)
+
+    def settle_hit(self) -> None:
+        hit = self._one(Kind.HIT)
+        if hit is not None:
+            outcome = self._chance.pick(["confirmed", "cleared"])
+            self._edit(hit, {"outcome": outcome, "outcome_reason": "asked the owner"})
+
+    def purge(self) -> None:
+        """Erase an alert for good."""
+        alert = self._one(Kind.ALERT)
+        if alert is not None:
+            values: dict[str, Value] = {"owner": alert.text("owner"), "of": alert.id, "reason": "expired"}
+            self._say(Kind.TOMBSTONE, values)
+            self.purged.add(alert.id)
+            self._chance.note(Event.PURGED)
+
+    def resolve(self) -> bool:
+        """Decide one conflict of any desk; whether there was one."""
+        kit = self._centre.hub.kit
+        with kit.database.transaction() as tx:
+            for country in sorted({post.country for post in self._posts}):
+                for conflict in conflicts.of_country(tx, country, open_only=True, limit=9):
+                    if conflict.standing is Standing.HARD:
+                        self._chance.note(Event.CROSSED)
+                    views = records.views_of(tx, conflict.kind, conflict.record)
+                    chosen: dict[int, Value] = {
+                        number: self._chance.pick(view.siblings).value
+                        for number, view in views.items()
+                        if view.standing is not Standing.AGREED
+                    } or _any_field(conflict.kind, views)
+                    self._append(tx, Kind(conflict.kind), chosen, conflict.record)
+                    self._chance.note(Event.RESOLVED)
+                    return True
+        return False
+
+    # --- how an operator's act is written ---
+
+    def _audience(self) -> Value:
+        return self._chance.pick([None, None, ("BA",), ("ME", "GOSTUN"), ("RS", "KLOBUK")])
+
+    def _one(self, kind: Kind, where: str = "1") -> Record | None:
+        with self._centre.hub.kit.database.snapshot() as tx:
+            found = records.select(tx, kind, where, (), "ORDER BY id DESC LIMIT 12")
+        return self._chance.pick(found) if found else None
+
+    def _say(self, kind: Kind, values: Mapping[str, Value]) -> None:
+        with self._centre.hub.kit.database.transaction() as tx:
+            self._append(tx, kind, named(kind, values), None)
+
+    def _edit(self, record: Record, values: Mapping[str, Value]) -> None:
+        fields = {field_by_name(record.kind, name).number: value for name, value in values.items()}
+        with self._centre.hub.kit.database.transaction() as tx:
+            if records.read(tx, record.kind, record.id) is not None:
+                self._append(tx, record.kind, fields, record.id)
+
+    def _append(
+        self, tx: Connection, kind: Kind, fields: Mapping[int, Value], record: RecordId | None
+    ) -> None:
+        hub = self._centre.hub
+        context = None if record is None else records.context_of(tx, kind, record)
+        applied = hub.kit.log.append(
+            tx, kind=kind, author=OfficerId(900), fields=fields, record=record, context=context
+        )
+        hub.merger.accept_own(tx, applied)
+
+
+def _any_field(kind: int, views: Mapping[int, FieldView]) -> dict[int, Value]:
+    """Where only edits of different fields crossed: one field as it is, by someone who saw all."""
+    for number, view in views.items():
+        field = field_by_number(kind, number)
+        if field is not None and field.rule is Rule.LATEST:
+            return {number: view.value}
+    return {}
+
+
+def _day(text: str) -> int:
+    return parse(text).day_number()

@@ -1,0 +1,159 @@
+"""The file layer: connections that stop at a chosen step, and what the disk holds afterwards.
+
+`Fuse.arm` chooses the step: before a COMMIT (nothing of the transaction may be kept), after it but before the
+program learns (all of it must be), between two statements, or a disk that is full. A power cut raises
+`PowerCut`, which no program catches; after it the connection executes nothing more. `Disk` then puts the
+files as the cut left them: the database and its write-ahead log, the log's uncommitted end torn at random.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from enum import Enum
+from pathlib import Path
+from typing import Any
+
+import sqlcipher3.dbapi2 as sqlcipher
+
+from tests.simulation.chance import Chance, Fault
+
+
+class PowerCut(BaseException):
+    """The machine has no power: nothing in a program can catch this and go on."""
+
+
+_WRITES = ("INSERT", "UPDATE", "DELETE", "COMMIT")
+"""What needs room on a disk."""
+
+
+class Moment(Enum):
+    """Where a fuse blows."""
+
+    BEFORE_COMMIT = "before"
+    AFTER_COMMIT = "after"
+    IN_BETWEEN = "between"
+    DISK_FULL = "full"
+
+
+class Fuse:
+    """One machine's. `blown` says at which moment it went last."""
+
+    def __init__(self) -> None:
+        self._moment: Moment | None = None
+        self._steps = 0
+        self.blown: Moment | None = None
+
+    def arm(self, moment: Moment, steps: int) -> None:
+        """Blow at the `steps`-th commit from now (or statement, for the other moments)."""
+        self._moment, self._steps = moment, steps
+
+    def disarm(self) -> None:
+        self._moment = None
+
+    def goes(self, moment: Moment) -> bool:
+        """Whether the fuse blows at this step, which is one of its moment."""
+        if self._moment is not moment:
+            return False
+        self._steps -= 1
+        if self._steps > 0:
+            return False
+        self._moment, self.blown = None, moment
+        return True
+
+
+class Disk:
+    """One machine's database files, and the connections into them."""
+
+    def __init__(self, path: Path, chance: Chance) -> None:
+        self.path = path
+        self._log = path.with_name(path.name + "-wal")
+        self._chance = chance
+        self.fuse = Fuse()
+        self.dead = False
+        self._committed_bytes = 0
+        self._open: list[Wired] = []
+
+    def connect(self) -> Wired:
+        """Opens the file as the products do, on this disk."""
+        disk = self
+
+        class Here(Wired):
+            _disk = disk
+
+        connection: Wired = sqlcipher.connect(
+            str(self.path), isolation_level=None, check_same_thread=False, factory=Here, cached_statements=256
+        )
+        self._open.append(connection)
+        return connection
+
+    def committed(self) -> None:
+        """Note how much of the log a power cut now leaves untouched."""
+        self._committed_bytes = self._log.stat().st_size if self._log.exists() else 0
+
+    def cut(self) -> None:
+        """Power goes: keep the files exactly as they are, and let go of every connection."""
+        self.dead = True
+        left = {path: path.read_bytes() for path in (self.path, self._log) if path.exists()}
+        log = left.get(self._log, b"")
+        if len(log) > self._committed_bytes:
+            left[self._log] = log[: self._chance.between(self._committed_bytes, len(log))]
+            self._chance.fire(Fault.TORN_TAIL)
+        self.release()
+        for path in self.path.parent.glob(self.path.name + "*"):
+            path.unlink()
+        for path, content in left.items():
+            path.write_bytes(content)
+        self.dead = False
+
+    def release(self) -> None:
+        """Close every connection that is still open."""
+        for connection in self._open:
+            connection.close()
+        self._open.clear()
+
+
+class Wired(sqlcipher.Connection):  # type: ignore[misc]  # the driver has no types
+    """A connection that runs on its disk's power."""
+
+    _disk: Disk
+    _reading = False
+
+    def execute(self, sql: str, parameters: Sequence[Any] = (), /) -> Any:
+        self._step(sql)
+        if sql == "BEGIN":  # a snapshot: its COMMIT writes nothing
+            self._reading = True
+        elif sql.startswith("COMMIT") and not self._reading:
+            return self._commit()
+        elif sql.startswith(("COMMIT", "ROLLBACK")):
+            self._reading = False
+        return super().execute(sql, parameters)
+
+    def _commit(self) -> Any:
+        fuse = self._disk.fuse
+        if fuse.goes(Moment.BEFORE_COMMIT):
+            self._die()
+        done = super().execute("COMMIT")
+        self._disk.committed()
+        if fuse.goes(Moment.AFTER_COMMIT):
+            self._die()
+        return done
+
+    def executemany(self, sql: str, rows: Any, /) -> Any:
+        self._step(sql)
+        return super().executemany(sql, rows)
+
+    def executescript(self, sql: str, /) -> Any:
+        self._step(sql)
+        return super().executescript(sql)
+
+    def _step(self, sql: str) -> None:
+        if self._disk.dead:
+            raise PowerCut
+        if self._disk.fuse.goes(Moment.IN_BETWEEN):
+            self._die()
+        if not self._reading and sql.startswith(_WRITES) and self._disk.fuse.goes(Moment.DISK_FULL):
+            raise sqlcipher.OperationalError("database or disk is full")
+
+    def _die(self) -> None:
+        self._disk.dead = True
+        raise PowerCut

@@ -1,0 +1,86 @@
+"""Two hundred worlds, each from its own seed, with everything going wrong and no promise broken.
+
+The worlds are cut into pieces so that several cores share them. Each piece leaves its tally; the last test
+adds up a few worlds of its own, because which piece runs where is nobody's promise.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from tests.simulation.__main__ import main, never, play
+from tests.simulation.chance import Chance, Event, Fault
+from tests.simulation.power import Disk, Moment, PowerCut
+from tests.simulation.world import World, make_templates
+
+SEEDS = range(200)
+PIECE = 25
+
+
+@pytest.mark.parametrize("first", SEEDS[::PIECE])
+def test_no_promise_breaks(first: int) -> None:
+    """Whatever was lost, repeated, cut off or edited at once: in the end everything saved is there, once."""
+    fired, happened = play(range(first, first + PIECE))
+    assert fired
+    assert happened[Event.SAVED] > PIECE
+
+
+def test_every_kind_of_fault_fires() -> None:
+    """A fault that never comes up would prove nothing: enough worlds bring every kind."""
+    fired, happened = play(range(1_000, 1_060))
+    assert never(fired, happened) == []
+
+
+def test_a_world_is_a_function_of_its_seed(tmp_path: Path) -> None:
+    """Played twice, the same faults fire and the same things happen; another seed differs."""
+    tallies = []
+    for place, seed in enumerate((7, 7, 8)):
+        directory = tmp_path / str(place)
+        (directory / "templates").mkdir(parents=True)
+        make_templates(directory / "templates")
+        world = World(seed, directory, directory / "templates")
+        world.run()
+        tallies.append((world.chance.fired, world.chance.happened))
+    assert tallies[0] == tallies[1] != tallies[2]
+
+
+def test_a_broken_world_names_the_line_that_replays_it(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The run stops at the first failure, exits non-zero, and says how to see it again."""
+
+    def break_at_3(world: World) -> None:
+        assert world.chance.seed < 3, "planted"
+
+    monkeypatch.setattr("tests.simulation.world.World.run", break_at_3)
+    assert main(["--seeds", "1-9"]) == 1
+    assert "make soak SEEDS=3-3" in capsys.readouterr().err
+
+
+def test_a_fault_that_never_fires_fails_the_run(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A long run without any fault is no success."""
+    monkeypatch.setattr("tests.simulation.world.World.run", lambda _: None)
+    assert main(["--seeds", "1-60"]) == 1
+    assert set(never(Chance(0).fired, Chance(0).happened)) == {str(kind) for kind in (*Fault, *Event)}
+
+
+@pytest.mark.parametrize(
+    ("moment", "kept"),
+    [(Moment.BEFORE_COMMIT, 0), (Moment.IN_BETWEEN, 0), (Moment.DISK_FULL, 0), (Moment.AFTER_COMMIT, 1)],
+)
+def test_the_file_layer_keeps_what_a_real_one_would(tmp_path: Path, moment: Moment, kept: int) -> None:
+    """A cut before COMMIT keeps nothing of the transaction, one after it keeps all."""
+    disk = Disk(tmp_path / "a.db", Chance(1))
+    tx = disk.connect()
+    tx.execute("PRAGMA journal_mode = WAL")
+    tx.execute("CREATE TABLE note (text TEXT)")
+    disk.fuse.arm(moment, 1 if moment is not Moment.IN_BETWEEN else 3)
+    with pytest.raises((PowerCut, Exception), match=r"full|^$"):  # noqa: PT012 - one of the three lines blows
+        tx.execute("BEGIN IMMEDIATE")
+        tx.execute("INSERT INTO note VALUES ('x')")
+        tx.execute("COMMIT")
+    disk.cut()
+    assert disk.connect().execute("SELECT count(*) FROM note").fetchone() == (kept,)
+    disk.release()
