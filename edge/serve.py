@@ -29,6 +29,9 @@ from shared.errors import ConfigError
 from shared.limits import FORM_MAX_BYTES
 
 URL_FILE = "url"
+# A form beyond FORM_MAX_BYTES gets the app's coded page, not a cut connection: the server takes this much
+# of it to a temporary file (memory stays flat) before the app refuses it unread.
+_SPOOLED_MAX_BYTES = 128 * FORM_MAX_BYTES
 
 
 def serve(config: Config, *, say: Callable[[str], None]) -> None:
@@ -66,7 +69,7 @@ def _listen(config: Config, pages: Callable[..., Any]) -> BaseWSGIServer:
             port=config.port,
             threads=config.threads,
             ident="",
-            max_request_body_size=4 * FORM_MAX_BYTES,
+            max_request_body_size=_SPOOLED_MAX_BYTES,
             clear_untrusted_proxy_headers=True,
         )
     except (OSError, ValueError) as error:
