@@ -20,6 +20,7 @@ _SECOND_MS: Final = 1_000
 _MINUTE_S: Final = 60
 _HOUR_S: Final = 60 * _MINUTE_S
 _DAY_S: Final = 24 * _HOUR_S
+_NOW_S: Final = 5  # nearer than that a number only flickers
 _LAST_MS: Final = 253_402_300_799_000  # 31 December 9999: a wilder clock than that is shown as such
 
 
@@ -84,6 +85,8 @@ def ago(at_ms: int, now_ms: int) -> str:
     seconds = (now_ms - at_ms) // _SECOND_MS
     if seconds < -_MINUTE_S:
         return _("%(span)s ahead", span=span(-seconds))
+    if seconds < _NOW_S:
+        return _("just now")
     return _("%(span)s ago", span=span(seconds))
 
 

@@ -18,6 +18,10 @@ from shared.schema import Type
 
 _CODED: Final = (Type.CODE.value, Type.CODES.value)
 
+_READ_BY_CODE: Final = frozenset(
+    {"owner", "alert_owner", "handling"}
+)  # people say the code; the word only helps
+
 
 class Shown:
     """Shows values of one desk: its words, its wall clock."""
@@ -47,5 +51,4 @@ class Shown:
 
     def _coded(self, name: str, value: str) -> str:
         found = self._words.word(name, value)
-        # Countries and nationalities are read by their code; the word only helps.
-        return f"{value} · {found}" if found != value and len(value) <= 3 else found
+        return f"{value} · {found}" if name in _READ_BY_CODE and found != value else found

@@ -65,6 +65,7 @@ def test_a_time_ahead_of_the_hub_says_so():
     """An event from the future is not "0 s ago": the reader must see that a clock is wrong."""
     assert moments.ago(WINTER + 72 * HOUR_S * 1000, WINTER) == "3 d ahead"
     assert moments.ago(WINTER - 60_000, WINTER) == "1 min ago"
+    assert moments.ago(WINTER, WINTER) == "just now"
 
 
 @pytest.mark.parametrize(

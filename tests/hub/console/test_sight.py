@@ -23,7 +23,7 @@ def test_a_desk_sees_its_own_check_in_full(centre: Centre, country: str):
     listed = browser.text("/checks")
     assert "ERIKSSON, ANNA MARIA" in listed
     page = browser.text(f"/records/{check}")
-    assert "your country" in page
+    assert "your own" in page
     assert "L898902C3" in page
 
 
