@@ -1,12 +1,11 @@
 """An officer's shift in real Chromium against a real node process: scan, decide, correct, with the hub dead.
 
 The reader is played as what it is: a keyboard that types fast, without looking where the cursor stands.
-Screenshots go to a temporary folder; `KARAULA_PICTURES=docs/images` puts the handbook's there instead.
+Screenshots of each step go to a temporary folder; the handbook's come from `test_officer_pictures`.
 """
 
 from __future__ import annotations
 
-import os
 import re
 from collections.abc import Iterator
 from pathlib import Path
@@ -15,11 +14,11 @@ import pytest
 from playwright.sync_api import Browser, Page, expect, sync_playwright
 
 from tests.e2e.booth_process import Booth, running
+from tests.e2e.shots import DESK, TABLET, picture
 from tests.edge.posts import FIRST_PASSWORD, OWN_PASSWORD, TD3, TD3_WRONG_DIGIT
 
 pytestmark = pytest.mark.requires_program("chromium")
 
-DESK, TABLET = {"width": 1366, "height": 768}, {"width": 800, "height": 1280}
 # Nobody's documents: generated names and numbers with right check digits.
 CLEAN = "P<SRBPETROVIC<<MARKO<<<<<<<<<<<<<<<<<<<<<<<<\n0123456784SRB8001014M3001019<<<<<<<<<<<<<<<4"
 QUIET = "P<UTODOE<<JANE<ROSE<<<<<<<<<<<<<<<<<<<<<<<<<\nU123456784UTO9003059F3106110<<<<<<<<<<<<<<<6"
@@ -41,10 +40,7 @@ def browser(chromium: str) -> Iterator[Browser]:
 
 @pytest.fixture(scope="module")
 def pictures(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    chosen = os.environ.get("KARAULA_PICTURES")
-    folder = Path(chosen) if chosen else tmp_path_factory.mktemp("pictures")
-    folder.mkdir(parents=True, exist_ok=True)
-    return folder
+    return tmp_path_factory.mktemp("pictures")
 
 
 @pytest.fixture
@@ -92,21 +88,6 @@ def scan(page: Page, zone: str) -> None:
     read_document(page, zone)
     expect(page.locator("#verdict")).to_be_visible()
     ready(page)
-
-
-def picture(page: Page, folder: Path, name: str) -> None:
-    """The page by day and by night, at a booth's screen and on an upright tablet."""
-    for size, suffix in ((DESK, ""), (TABLET, "-tablet")):
-        page.set_viewport_size(size)
-        for theme in ("day", "night"):
-            page.evaluate("theme => { document.documentElement.dataset.theme = theme }", theme)
-            page.screenshot(path=folder / f"officer-{name}{suffix}{'' if theme == 'day' else '-night'}.png")
-            overflow = page.evaluate(
-                "document.documentElement.scrollWidth - document.documentElement.clientWidth"
-            )
-            assert overflow <= 0, f"{name} is wider than the screen{suffix}"
-    page.evaluate("() => { document.documentElement.dataset.theme = 'day' }")
-    page.set_viewport_size(DESK)
 
 
 def test_the_officers_flow(page: Page, booth: Booth, pictures: Path):
