@@ -16,13 +16,16 @@ from hub.desk.view import (
     AlertRow,
     AuditRow,
     CheckRow,
+    ConflictRow,
     HitRow,
     NodeRow,
+    NodeState,
     Operator,
     Overview,
     QuarantineRow,
     RecordView,
     Some,
+    Waiting,
 )
 from hub.desk.weighing import NodeBoard
 from hub.indexer import Indexer
@@ -38,6 +41,8 @@ from shared.schema import Kind
 
 _FEW: Final = 5
 _DAY_MS: Final = 24 * 60 * 60 * 1000
+_QUIET: Final = (NodeState.SILENT, NodeState.QUARANTINED, NodeState.NEVER)
+_OVERVIEWS_KEPT: Final = 100  # sessions whose last overview is remembered
 _OPEN: Final = "(outcome IS NULL OR outcome = 'possible')"
 
 
@@ -50,6 +55,7 @@ class Reading:
         self._disputes = disputes
         self._indexer = indexer
         self._revoked = revoked
+        self._overviews: dict[str, frozenset[str]] = {}
 
     # --- the state of things ---
 
@@ -58,18 +64,14 @@ class Reading:
         with self._kit.database.transaction() as tx:
             rows = self._office.rows(tx, operator)
             waiting = self._unseen_hits(tx, rows, operator)
-            quiet = [
-                node
-                for node in self._board(tx, operator)
-                if node.state.value in ("silent", "quarantined", "never")
-            ]
+            quiet = self._quiet(tx, operator)
             faults = custody.open_faults(tx, _FEW)
             hard = [
                 row
                 for row in self._disputes.rows(tx, rows, operator, open_only=True)
                 if row.standing == "hard"
             ]
-            self._office.witness(tx, operator, "overview_viewed", detail=f"{len(waiting)} hits")
+            self._witness_overview(tx, operator, waiting[:_FEW], hard[:_FEW])
             return Overview(
                 conflicts=Some(rows=tuple(hard[:_FEW]), total=conflicts.count_hard(tx, operator.country)),
                 hits=Some(rows=rows.hits(waiting[:_FEW]), total=len(waiting)),
@@ -106,6 +108,15 @@ class Reading:
                 for at_ms, action, record, purpose, reference, detail in lists.audit_of(
                     tx, operator.officer, min(limit, SEARCH_MAX_ROWS)
                 )
+            )
+
+    def waiting(self, operator: Operator) -> Waiting:
+        with self._kit.database.snapshot() as tx:
+            rows = self._office.rows(tx, operator)
+            return Waiting(
+                hits=len(self._unseen_hits(tx, rows, operator)),
+                conflicts=conflicts.count_hard(tx, operator.country),
+                nodes=len(self._quiet(tx, operator)),
             )
 
     # --- lists of people ---
@@ -217,6 +228,20 @@ class Reading:
             (f'%"{operator.country}:%',),
             f"ORDER BY stamp DESC LIMIT {SEARCH_MAX_ROWS}",
         )
+
+    def _witness_overview(
+        self, tx: Connection, operator: Operator, hits: list[Record], hard: list[ConflictRow]
+    ) -> None:
+        """Audit the overview where it shows people, and not again while it shows the same ones."""
+        people = frozenset((*(str(hit.id) for hit in hits), *(row.id for row in hard)))
+        if people and self._overviews.get(operator.token) != people:
+            self._office.witness(
+                tx, operator, "overview_viewed", detail=f"{len(hits)} hits, {len(hard)} conflicts"
+            )
+        self._overviews = {**dict(list(self._overviews.items())[-_OVERVIEWS_KEPT:]), operator.token: people}
+
+    def _quiet(self, tx: Connection, operator: Operator) -> list[NodeRow]:
+        return [node for node in self._board(tx, operator) if node.state in _QUIET]
 
     def _board(self, tx: Connection, operator: Operator) -> tuple[NodeRow, ...]:
         return NodeBoard(self._kit, self._revoked.read(tx)).rows(tx, operator)

@@ -25,14 +25,14 @@ from hub.kit import Kit
 from hub.store import custody, lists, sight, subjects
 from hub.store.lists import Reason
 from hub.store.sight import Sight
-from shared.change import Change
+from shared.change import Change, Value
 from shared.clock import ms_of
 from shared.database import Connection
 from shared.ids import RecordId, node_of_dot
 from shared.ledger.records import Record
 from shared.merge import FieldView
 from shared.partial_date import from_date
-from shared.schema import Field, Kind, Rule, field_by_name, field_by_number
+from shared.schema import Field, Kind, Rule, Type, field_by_name, field_by_number
 
 
 class Rows:
@@ -199,14 +199,14 @@ class Rows:
             name=name,
             type=field.type.value if field is not None else "text",
             value=show(field, view.value),
-            text=in_words(field, view.value),
+            text=self._words(field, view.value),
             rule=rule.value,
             standing=view.standing.name.lower(),
             siblings=tuple(
                 Sibling(
                     dot=str(entry.dot),
                     value=show(field, entry.value),
-                    text=in_words(field, entry.value),
+                    text=self._words(field, entry.value),
                     who=self.directory.who(entry.author),
                     country=self._country_of(entry.dot, entry.author),
                     at_ms=ms_of(entry.stamp),
@@ -236,7 +236,7 @@ class Rows:
                 post=self.directory.post_of(change.dot),
                 creates=change.creates,
                 fields=tuple(
-                    (field.name if field is not None else f"field_{number}", in_words(field, value))
+                    (field.name if field is not None else f"field_{number}", self._words(field, value))
                     for number, value in sorted(change.fields.items())
                     for field in (field_by_number(change.kind, number),)
                     if not _is_secret(field)
@@ -259,6 +259,16 @@ class Rows:
             for change in sorted(changes, key=lambda each: (each.stamp, each.dot))
         )
 
+    def _words(self, field: Field | None, value: Value) -> str:
+        """A value as text: ids as people read them, instants in UTC."""
+        if field is not None and isinstance(value, int) and field.type is Type.DOT:
+            return self.directory.printed(value)
+        if field is not None and isinstance(value, tuple) and field.type is Type.DOTS:
+            return ", ".join(self.directory.printed(each) for each in value if isinstance(each, int))
+        if field is not None and isinstance(value, int) and field.type is Type.INSTANT:
+            return _instant(value)
+        return in_words(field, value)
+
     def _country_of(self, dot: int, author: int) -> str:
         return subjects.country_of(self._tx, dot, author, hub=self._kit.node) or ""
 
@@ -272,6 +282,14 @@ def has_seen(hit: Record, country: str) -> bool:
 def today_number(now_ms: int) -> int:
     """Today in UTC, as the packed date that fields hold."""
     return from_date(datetime.fromtimestamp(now_ms / 1000, UTC).date()).day_number()
+
+
+def _instant(at_ms: int) -> str:
+    """UTC to the second; a number no calendar holds is shown as it is."""
+    try:
+        return datetime.fromtimestamp(at_ms // 1000, UTC).strftime("%Y-%m-%d %H:%M:%S UTC")
+    except (ValueError, OverflowError, OSError):
+        return str(at_ms)
 
 
 def _is_secret(field: Field | None) -> bool:

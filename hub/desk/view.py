@@ -10,26 +10,16 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from enum import StrEnum
 from typing import Generic, TypeVar
 
+from hub.desk.machines import NodeRow as NodeRow
+from hub.desk.machines import NodeState as NodeState
+from hub.desk.machines import QuarantineRow as QuarantineRow
 from hub.why import Why as Why
 from shared.change import Value
 from shared.ids import OfficerId
 
 _Row = TypeVar("_Row")
-
-
-class NodeState(StrEnum):
-    """A node at a glance, the worst that holds."""
-
-    OK = "ok"
-    BEHIND = "behind"  # in contact, but its list is old or its queue long
-    CLOCK = "clock"  # its clock is far off
-    SILENT = "silent"  # not heard for longer than it should be
-    NEVER = "never"  # admitted, never heard
-    QUARANTINED = "quarantined"  # a feed was forked; a person must act
-    REVOKED = "revoked"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -63,48 +53,6 @@ class Suspect:
     """A clock that cannot have been right: what the change claims, and when the hub had it."""
 
     claimed_ms: int
-    received_ms: int
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class NodeRow:
-    """One post's node. None means: it has not told yet.
-
-    `list_age_s` is how long ago the node's list was last known complete; `behind` how many feed
-    entries it lacks, `behind_since_ms` since when. `waiting` counts bundles that wait for a gap.
-    """
-
-    node: int
-    name: str
-    post: str
-    post_name: str
-    country: str
-    own: bool
-    state: NodeState
-    last_seen_ms: int | None
-    backlog: int | None
-    list_age_s: int | None
-    behind: int
-    behind_since_ms: int | None
-    clock_skew_ms: int | None
-    version: str
-    disk_free_mb: int | None
-    waiting: int
-    quarantine: str
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class QuarantineRow:
-    """Something received that could not be used: kept, named, retried after an upgrade."""
-
-    id: int
-    node: str
-    post: str
-    lane: str
-    first: int
-    count: int
-    code: str
-    hint: str
     received_ms: int
 
 
@@ -362,6 +310,15 @@ class AuditRow:
     purpose: str
     reference: str
     detail: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Waiting:
+    """How much needs a person now: what a rail on every page shows."""
+
+    hits: int
+    conflicts: int
+    nodes: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
