@@ -54,16 +54,16 @@ class Scheduler:
         self._every(_REPORT_S, "report", node.reporter.report)
         self._every(_PRUNE_S, "prune", node.prune)
         self._jobs.start()
-        self._soon(0.0)
+        with self._lock:
+            self._soon(0.0)
 
     def nudge(self, *, everything: bool = False) -> None:
         """Ask for a contact at once; one that runs is followed by another."""
         with self._lock:
             self._everything = self._everything or everything
             self._again = True
-            idle = not self._running and self._contact is not None and not self._stopping
-        if idle:
-            self._soon(0.0)
+            if not self._running and self._contact is not None:
+                self._soon(0.0)
 
     def stop(self) -> None:
         """End after the job that runs, if any."""
@@ -75,6 +75,7 @@ class Scheduler:
     # --- contacts ---
 
     def _soon(self, delay_s: float) -> None:
+        """Set the one next contact, in place of any set before. Under the lock: the last word counts."""
         if self._stopping or not self._jobs.running:
             return
         self._jobs.add_job(
@@ -84,29 +85,29 @@ class Scheduler:
             id=_SYNC,
             executor=_SYNC,
             replace_existing=True,
+            max_instances=3,  # it is set while the one before still ends; one worker keeps them in turn
         )
 
     def _sync(self, node: EdgeNode, exchange: Exchange) -> None:
         with self._lock:
             self._running, self._again = True, False
             everything, self._everything = self._everything, False
+        failed = True
         try:
             node.round.run(exchange, everything=everything)
             node.link.up()
-            delay_s = self._backoff.after_success()
+            failed = False
             self._say("")
         except KaraulaError as refused:
             node.link.down(refused.code, refused.hint)
-            delay_s = self._backoff.after_failure()
             self._say(refused.code)
         except Exception:
             node.link.down("internal", "Call the engineer; checks go on being saved.")
-            delay_s = self._backoff.after_failure()
             log.exception("contact_failed")
+        delay_s = self._backoff.after_failure() if failed else self._backoff.after_success()
         with self._lock:
             self._running = False
-            delay_s = 0.0 if self._again and not node.link.view().error else delay_s
-        self._soon(delay_s)
+            self._soon(0.0 if self._again else delay_s)
 
     def _say(self, code: str) -> None:
         if code != self._said:

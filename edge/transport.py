@@ -85,7 +85,7 @@ def _refusal(status: int, body: bytes) -> RemoteError:
     """The hub's coded refusal, or a code for one that is none of its own (a proxy's page)."""
     try:
         match wire.unpack(body, max_bytes=_ERROR_MAX_BYTES):
-            case [str() as code, str() as message, str() as hint]:
+            case [1, str() as code, str() as message, str() as hint]:
                 return RemoteError(code, message, hint=hint)
     except WireError:
         pass

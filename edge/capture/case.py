@@ -195,6 +195,4 @@ def _demand(fields: Fields, values: Mapping[str, Value], lists: CodeLists) -> No
     if not values.get("birth") and not fields.raw("birth"):
         fields.add("birth", "birth_missing", "the birth date is missing", "Type what is known; else XXXX.")
     if not values.get("nationality"):
-        fields.add(
-            "nationality", "nationality_missing", "nationality is missing", "Three letters, or XXX."
-        )
+        fields.add("nationality", "nationality_missing", "nationality is missing", "Three letters, or XXX.")

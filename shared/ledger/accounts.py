@@ -231,7 +231,7 @@ class Accounts:
     def _count_try(self, tx: Connection, login: str) -> None:
         """Refuse a try that comes too soon, else count it."""
         now, key = self._now_ms(), _login_key(login)
-        tx.execute("DELETE FROM sign_in_try WHERE abs(? - last_ms) > ?", (now, _TRIES_KEPT_MS))
+        tx.execute("DELETE FROM sign_in_try WHERE ? - last_ms > ?", (now, _TRIES_KEPT_MS))
         row = tx.execute("SELECT failed, last_ms FROM sign_in_try WHERE login = ?", (key,)).fetchone()
         failed, last_ms = row if row is not None else (0, now)
         # A clock set back must not prolong a wait, and one set forward ends it: the count stays.

@@ -235,6 +235,7 @@ class Post:
     centre: Centre
     identity: Identity
     world: World
+    authority: AuthorityKeys
     opened: list[EdgeNode] = field(default_factory=list)
 
     def node(self, **changes: object) -> EdgeNode:
@@ -250,6 +251,7 @@ class Post:
 
 def make_post(directory: Path, *, code: str = "KLOBUK", country: str = "BA", number: int = NODE) -> Post:
     """A post with new keys, under a new authority and hub."""
+    directory.mkdir(exist_ok=True)
     dial = Dial()
     authority, hub_keys = AuthorityKeys.generate(), HubKeys.generate().with_prekeys(2, now_ms=START_MS)
     node_keys = NodeKeys.generate()
@@ -298,7 +300,7 @@ def make_post(directory: Path, *, code: str = "KLOBUK", country: str = "BA", num
         offset_min=lambda _: 120,
         disk_free_mb=lambda: 20_000,
     )
-    return Post(path=path, dial=dial, centre=centre, identity=identity, world=world)
+    return Post(path=path, dial=dial, centre=centre, identity=identity, world=world, authority=authority)
 
 
 def settled(post: Post) -> RecordId:

@@ -25,14 +25,22 @@ def verdict(booth: Booth, session: Session, **form: str) -> str:
     return answer.verdict if answer is not None else "no answer"
 
 
-def test_a_hit_shows_all_an_officer_needs_without_a_link(post: Post, node: EdgeNode, booth: Booth, session: Session):
+def test_a_hit_shows_all_an_officer_needs_without_a_link(
+    post: Post, node: EdgeNode, booth: Booth, session: Session
+):
     """The answer names the action, the owner desk's phone and reference, the grounds and the reason."""
-    post.centre.alert(document_number="L898902C3", document_issuer="UTO", surname="ERIKSSON", warnings=("armed",))
+    post.centre.alert(
+        document_number="L898902C3", document_issuer="UTO", surname="ERIKSSON", warnings=("armed",)
+    )
     heard(post, node)
     answer = booth.look(session, capture(booth, session)).answer
     assert answer is not None
     (found,) = answer.candidates
-    assert (answer.verdict, found.action, found.action_label) == ("hit", "detain", "Detain and call the owner")
+    assert (answer.verdict, found.action, found.action_label) == (
+        "hit",
+        "detain",
+        "Detain and call the owner",
+    )
     assert (found.owner, found.phone, found.reference) == ("RS", "+381 11 000 0000", "RS-2026-17")
     assert (found.grounds, found.reasons) == (("document",), ("same document number",))
     assert found.warnings == ("armed",)
@@ -64,7 +72,16 @@ def test_the_hit_goes_up_urgently_and_acts_alone(post: Post, node: EdgeNode, boo
     checks = [change for change in changes_of(post.centre.received) if change.kind == Kind.CHECK]
     assert (len(hits), checks) == (1, [])  # the check still waits for its batch
     carried = set(hits[0].fields.values())
-    assert {int(saved.check), alert, "RS", "detain", "RS-2026-17", "ERIKSSON", "L898902C3", "possible"} <= carried
+    assert {
+        int(saved.check),
+        alert,
+        "RS",
+        "detain",
+        "RS-2026-17",
+        "ERIKSSON",
+        "L898902C3",
+        "possible",
+    } <= carried
 
 
 def test_a_withdrawn_alert_never_matches(post: Post, node: EdgeNode, booth: Booth, session: Session):
@@ -72,13 +89,21 @@ def test_a_withdrawn_alert_never_matches(post: Post, node: EdgeNode, booth: Boot
     alert = post.centre.alert(document_number="L898902C3")
     heard(post, node)
     assert verdict(booth, session) == "hit"
-    seen = node.kit.database.connection().execute("SELECT dot FROM history WHERE record = ?", (alert,)).fetchall()
-    post.centre.say(Kind.ALERT, {"status": "withdrawn"}, record=alert, context={5: tuple(dot for (dot,) in seen)})
+    seen = (
+        node.kit.database.connection()
+        .execute("SELECT dot FROM history WHERE record = ?", (alert,))
+        .fetchall()
+    )
+    post.centre.say(
+        Kind.ALERT, {"status": "withdrawn"}, record=alert, context={5: tuple(dot for (dot,) in seen)}
+    )
     heard(post, node)
     assert verdict(booth, session) == "clear"
 
 
-def test_an_expired_alert_is_ignored_once_time_is_trusted(post: Post, node: EdgeNode, booth: Booth, session: Session):
+def test_an_expired_alert_is_ignored_once_time_is_trusted(
+    post: Post, node: EdgeNode, booth: Booth, session: Session
+):
     """The node stops matching by itself on the day after the last one, with the hub silent."""
     post.centre.alert(document_number="L898902C3", expires="2026-05-30")
     heard(post, node)
@@ -87,7 +112,9 @@ def test_an_expired_alert_is_ignored_once_time_is_trusted(post: Post, node: Edge
     assert verdict(booth, session) == "clear"
 
 
-def test_an_expired_alert_goes_on_matching_while_time_is_uncertain(post: Post, node: EdgeNode, session: Session):
+def test_an_expired_alert_goes_on_matching_while_time_is_uncertain(
+    post: Post, node: EdgeNode, session: Session
+):
     """After a restart nobody vouches for the day: the alert still matches, and says that it may be over."""
     post.centre.alert(document_number="L898902C3", expires="2026-05-30")
     heard(post, node)
@@ -100,9 +127,13 @@ def test_an_expired_alert_goes_on_matching_while_time_is_uncertain(post: Post, n
 
 
 def test_a_discreet_alert_shows_as_the_cue_alone(post: Post, node: EdgeNode, booth: Booth, session: Session):
-    """Nothing of it is in the case, the saved check, the lists or the hits until it is opened deliberately."""
+    """Nothing of it is in the case, the saved check, the lists or the hits until it is opened."""
     post.centre.alert(
-        document_number="L898902C3", category="discreet", action="observe", reason="SECRETREASON", reference="SECRETREF"
+        document_number="L898902C3",
+        category="discreet",
+        action="observe",
+        reason="SECRETREASON",
+        reference="SECRETREF",
     )
     heard(post, node)
     case = capture(booth, session)
@@ -124,7 +155,9 @@ def test_opening_the_cue_is_a_deliberate_act_that_is_written_down(
     post: Post, node: EdgeNode, booth: Booth, session: Session
 ):
     """The officer who opens it sees everything; the desk learns who opened it, before and after saving."""
-    alert = post.centre.alert(document_number="L898902C3", category="discreet", action="observe", reason="SECRET")
+    alert = post.centre.alert(
+        document_number="L898902C3", category="discreet", action="observe", reason="SECRET"
+    )
     heard(post, node)
     case = capture(booth, session)
     (found,) = booth.open_cue(session, case)
@@ -156,8 +189,10 @@ def test_a_hit_is_settled_once_with_a_reason(post: Post, node: EdgeNode, booth: 
     assert raised.code == "hit_changed"
 
 
-def test_a_look_up_states_its_purpose_and_is_written_down(post: Post, node: EdgeNode, booth: Booth, session: Session):
-    """Without a purpose nothing is searched; with one, alerts and own checks are found and the desk is told."""
+def test_a_look_up_states_its_purpose_and_is_written_down(
+    post: Post, node: EdgeNode, booth: Booth, session: Session
+):
+    """Without a purpose nothing is searched; with one, alerts and own checks are found, and it is told."""
     post.centre.alert(document_number="L898902C3")
     heard(post, node)
     admit(booth, session)

@@ -161,12 +161,16 @@ def test_trouble_goes_when_a_contact_succeeds(post: Post, node: EdgeNode, link: 
     assert node.booth.status().trouble == ()
 
 
-def test_a_lost_prekey_is_answered_by_new_envelopes(post: Post, node: EdgeNode, booth: Booth, session: Session):
+def test_a_lost_prekey_is_answered_by_new_envelopes(
+    post: Post, node: EdgeNode, booth: Booth, session: Session
+):
     """Bundles sealed to a prekey that died are put into new ones; the content's chain stays the same."""
     admit(booth, session)
     node.sealer.seal(link_appeared=True)
     before = rows(node, "SELECT body, raw FROM sealed ORDER BY id")
-    keys = post.centre.keys.without_prekeys(frozenset(post.centre.keys.prekeys)).with_prekeys(1, now_ms=START_MS)
+    keys = post.centre.keys.without_prekeys(frozenset(post.centre.keys.prekeys)).with_prekeys(
+        1, now_ms=START_MS
+    )
     keys = replace(keys, prekeys={9: next(iter(keys.prekeys.values()))})
     post.centre.keys, post.centre.prekey, post.centre.papers = keys, 9, keys.signed_prekeys()
     node.round.run(post.centre.exchange)
@@ -224,7 +228,9 @@ def test_a_bundle_refused_for_good_is_shown_and_not_sent_for_ever(
     assert "refused_feed_forked" in dict(booth.status().trouble)
 
 
-def test_a_stubborn_hub_does_not_keep_the_round_going(post: Post, node: EdgeNode, booth: Booth, session: Session):
+def test_a_stubborn_hub_does_not_keep_the_round_going(
+    post: Post, node: EdgeNode, booth: Booth, session: Session
+):
     """A hub that neither takes nor refuses a bundle ends the round; it is tried again at the next."""
     admit(booth, session)
     post.centre._receive = lambda raw: None  # type: ignore[method-assign]
@@ -282,7 +288,9 @@ def test_sent_bundles_go_only_when_a_backup_covers_them_and_time_has_passed(
     assert (len(checks_at(post)), booth.status().queue) == (2, 0)
 
 
-def test_a_hub_restored_young_keeps_a_node_from_pruning(post: Post, node: EdgeNode, booth: Booth, session: Session):
+def test_a_hub_restored_young_keeps_a_node_from_pruning(
+    post: Post, node: EdgeNode, booth: Booth, session: Session
+):
     """A backup older than the fourteen days covers only what was acknowledged before it."""
     admit(booth, session)
     node.round.run(post.centre.exchange, everything=True)
