@@ -11,8 +11,8 @@
 The hub's signature covers `head ‖ BLAKE2b(question) ‖ BLAKE2b(pack([parcel, revocations, prekeys]))`,
 so an answer fits one question only, byte for byte: neither a recorded answer nor another node's can be
 replayed, no refusal speaks of what was damaged on the way, and nothing can be left out unnoticed.
-Acks are contiguous heads by lane; None says "your heads digest is mine". Positions are by scope, in the order both sides derive from the
-node's certificate.
+Acks are contiguous heads by lane; None says "your heads digest is mine". Positions are by scope, in the
+order both sides derive from the node's certificate.
 
 A node's end is in one `Phase`; `_NEXT` lists every transition there is:
 
