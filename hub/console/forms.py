@@ -10,12 +10,15 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import Final
 
 from flask import request
 from werkzeug.datastructures import MultiDict
 
 from hub.desk import FormError
 from shared.errors import InputError, KaraulaError
+
+_UNSEEN: Final = frozenset({"contexts"})  # carried by a form, typed by nobody
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -40,8 +43,9 @@ class Form:
 
     @property
     def general(self) -> tuple[InputError, ...]:
-        """Errors that no field of this form is to blame for."""
-        return tuple(error for error in self.errors if not error.field or error.field not in self.values)
+        """Errors that no field a person can see is to blame for."""
+        seen = self.values.keys() - _UNSEEN
+        return tuple(error for error in self.errors if error.field not in seen)
 
     def refused(self, *errors: InputError) -> Form:
         """The same values with these errors."""
@@ -52,6 +56,11 @@ def submitted(names: Iterable[str]) -> Form:
     """The fields of the posted form; a field that was not sent is empty."""
     sent: MultiDict[str, str] = request.form
     return Form(values={name: tuple(sent.getlist(name)) or ("",) for name in names})
+
+
+def was_sent(name: str) -> bool:
+    """Whether the posted form had this field at all: an empty one was cleared, an absent one never shown."""
+    return name in request.form
 
 
 def filled(values: Mapping[str, str]) -> Form:

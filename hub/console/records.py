@@ -14,7 +14,7 @@ from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
-from hub.console.forms import Form, filled, refusal, submitted
+from hub.console.forms import Form, filled, refusal, submitted, was_sent
 from hub.console.gate import Gate
 from hub.desk import Desk
 from hub.desk.view import Operator, RecordView
@@ -112,5 +112,5 @@ def _changed(view: RecordView, form: Form) -> dict[str, str]:
     return {
         row.name: form.text(row.name)
         for row in view.fields
-        if row.editable and form.text(row.name).strip() != row.text
+        if row.editable and was_sent(row.name) and form.text(row.name).strip() != row.text
     }
