@@ -11,7 +11,7 @@ from collections.abc import Iterable, Mapping
 from typing import Final
 
 from edge import answering, contexts, hitting
-from edge.capture import CORRECTABLE, amend
+from edge.capture.amend import CORRECTABLE, amend
 from edge.capture.fields import Fields
 from edge.check_view import Names, event_of, row_of, values_text
 from edge.form import FormError

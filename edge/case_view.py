@@ -9,7 +9,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import date
 
-from edge.capture import Captured, open_decisions
+from edge.capture.case import Captured
+from edge.capture.decision import open_decisions
 from edge.capture.notes import age_on, expiry_state, may_be_minor
 from edge.capture.zone import reading_of
 from edge.kit import Kit

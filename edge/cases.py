@@ -16,7 +16,8 @@ from collections.abc import Mapping, Sequence
 from edge import answering, hitting
 from edge.answering import Found
 from edge.booth_fields import FORM_FIELDS
-from edge.capture import Captured, read_case, read_decision
+from edge.capture.case import Captured, read_case
+from edge.capture.decision import read_decision
 from edge.case_view import view_of
 from edge.form import FormError
 from edge.kit import Kit

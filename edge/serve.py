@@ -13,7 +13,7 @@ import signal
 import sys
 from collections.abc import Callable
 from types import FrameType
-from typing import Any
+from typing import Any, Final
 
 import structlog
 from waitress.server import BaseWSGIServer, create_server
@@ -28,7 +28,9 @@ from shared.crypto import KEY_BYTES, digest
 from shared.errors import ConfigError
 from shared.limits import FORM_MAX_BYTES
 
-URL_FILE = "url"
+URL_FILE: Final = "url"
+_BODY_MAX_BYTES: Final = 16 * 1024 * 1024
+"""Up to here an oversized form is taken off the wire, so that the pages can refuse it in words."""
 # A form beyond FORM_MAX_BYTES gets the app's coded page, not a cut connection: the server takes this much
 # of it to a temporary file (memory stays flat) before the app refuses it unread.
 _SPOOLED_MAX_BYTES = 128 * FORM_MAX_BYTES

@@ -7,16 +7,3 @@ notes     what an officer should look at, and nothing stops
 decision  which decisions are open, and what each demands
 amend     a correction after save
 """
-
-from edge.capture.amend import CORRECTABLE, amend
-from edge.capture.case import Captured, read_case
-from edge.capture.decision import open_decisions, read_decision
-
-__all__ = [
-    "CORRECTABLE",
-    "Captured",
-    "amend",
-    "open_decisions",
-    "read_case",
-    "read_decision",
-]

@@ -240,7 +240,7 @@ class Post:
 
     def node(self, **changes: object) -> EdgeNode:
         """A fresh start of the node's process on the same file."""
-        node = assemble(self.identity, replace(self.world, **changes))  # type: ignore[arg-type]
+        node = assemble(self.identity, replace(self.world, **changes))
         self.opened.append(node)
         return node
 

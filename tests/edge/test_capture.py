@@ -6,7 +6,8 @@ from datetime import date
 
 import pytest
 
-from edge.capture import Captured, open_decisions, read_case
+from edge.capture.case import Captured, read_case
+from edge.capture.decision import open_decisions
 from edge.capture.notes import age_on, expiry_state, may_be_minor
 from shared.codelists import load
 from shared.errors import InputError

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from pathlib import Path
 
 import pytest
@@ -32,7 +31,7 @@ def directory(tmp_path: Path) -> Path:
 
 def code_of(place: Path, **options: object) -> str:
     with pytest.raises(ConfigError) as told:
-        identity.load(place, environment={}, **options)  # type: ignore[arg-type]
+        identity.load(place, environment={}, **options)
     assert told.value.hint
     return told.value.code
 

@@ -162,7 +162,7 @@ def test_an_officer_moved_to_another_post_is_out(post: Post, node: EdgeNode, boo
     post.centre.say(
         Kind.SCOPE_LEAVE,
         {"owner": "BA", "of": officer, "scope": "post:KLOBUK"},
-        scope="post:KLOBUK",  # type: ignore[dict-item]
+        scope="post:KLOBUK",
     )
     heard(post, node)
     with pytest.raises(SignInError):
@@ -221,7 +221,7 @@ def test_a_long_feed_is_applied_in_slices(post: Post, node: EdgeNode):
     again = post.node(monotonic_ms=slow)
     again.kit.database.connection().execute("UPDATE cursor SET position = 0, chain = zeroblob(16)")
     begun: list[str] = []
-    again.kit.database.connection().set_trace_callback(  # type: ignore[attr-defined]
+    again.kit.database.connection().set_trace_callback(
         lambda sql: begun.append(sql) if sql.startswith("BEGIN IMMEDIATE") else None
     )
     again.round.run(post.centre.exchange)

@@ -219,7 +219,7 @@ def test_a_bundle_refused_for_good_is_shown_and_not_sent_for_ever(
     node.sealer.seal(link_appeared=True)
     post.centre.refusals = ((0, "feed_forked"),)
     exchange = post.centre.exchange
-    post.centre._receive = lambda raw: None  # type: ignore[method-assign]
+    post.centre._receive = lambda raw: None
     node.round.run(exchange)
     post.centre.refusals = ()
     asked = post.centre.questions
@@ -233,7 +233,7 @@ def test_a_stubborn_hub_does_not_keep_the_round_going(
 ):
     """A hub that neither takes nor refuses a bundle ends the round; it is tried again at the next."""
     admit(booth, session)
-    post.centre._receive = lambda raw: None  # type: ignore[method-assign]
+    post.centre._receive = lambda raw: None
     outcome = node.round.run(post.centre.exchange, everything=True)
     assert outcome.turns == 1
     assert booth.status().queue > 0

@@ -1,0 +1,156 @@
+"""A node as a real process: it starts, serves, survives being killed, and stops when told."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import httpx
+import pytest
+
+from edge.node import assemble
+from edge.store.opening import connect_to
+from shared.enrolment import files as names
+from tests.edge.posts import Post, make_post, rows, settled
+
+START = "import sys; from provisioning.cli import main; sys.exit(main())"
+
+
+@pytest.fixture
+def post(tmp_path: Path) -> Post:
+    """An enrolled directory whose node has met its hub once."""
+    made = make_post(tmp_path)
+    settled(made)
+    identity = made.identity
+    (tmp_path / names.AUTHORITY_CARD).write_bytes(identity.authority.signed(made.authority.sign))
+    (tmp_path / names.NODE_CERTIFICATE).write_bytes(identity.certificate_paper)
+    (tmp_path / names.NODE_KEYS).write_bytes(identity.keys.lock(identity.database_key))
+    (tmp_path / names.HUB_CARD).write_bytes(identity.hub.signed(made.centre.keys.sign))
+    (tmp_path / names.DATABASE_KEY).write_bytes(identity.database_key)
+    with_file = assemble(identity, _world(made, tmp_path))
+    with_file.round.run(made.centre.exchange)
+    with_file.close()
+    return made
+
+
+def _world(made: Post, directory: Path) -> object:
+    return type(made.world)(
+        connect=connect_to(directory / names.DATABASE),
+        now_ms=made.world.now_ms,
+        monotonic_ms=made.world.monotonic_ms,
+        random=os.urandom,
+    )
+
+
+class Running:
+    """One `karaula edge run`."""
+
+    def __init__(self, directory: Path) -> None:
+        command = [
+            sys.executable,
+            "-c",
+            START,
+            "edge",
+            "run",
+            "--data",
+            str(directory),
+            "--sync-interval",
+            "600",
+        ]
+        self.process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+        assert self.process.stdout is not None
+        self.line = self.process.stdout.readline()
+        self.url = self.line.removeprefix("listening on ").strip()
+
+    def stop(self, how: signal.Signals) -> int:
+        self.process.send_signal(how)
+        self.process.communicate(timeout=60)
+        return self.process.returncode
+
+
+@pytest.fixture
+def running(post: Post) -> Iterator[Running]:
+    node = Running(post.path.parent)
+    yield node
+    if node.process.poll() is None:
+        node.stop(signal.SIGKILL)
+
+
+def test_it_says_where_it_listens_and_serves(post: Post, running: Running):
+    """One line on standard output, the same in the file `url`, and the sign-in page behind it."""
+    assert running.line == f"listening on {running.url}\n"
+    assert (post.path.parent / "url").read_text() == f"{running.url}\n"
+    page = httpx.get(running.url + "/", follow_redirects=True)
+    assert page.status_code == 200
+    assert "default-src 'none'" in page.headers["Content-Security-Policy"]
+    assert page.headers["Cache-Control"] == "no-store"
+    assert "Server" not in page.headers
+
+
+@pytest.mark.parametrize("how", [signal.SIGTERM, signal.SIGINT])
+def test_it_stops_when_told(running: Running, how: signal.Signals):
+    """Both usual signals end it in good order, with a clean exit status."""
+    assert httpx.get(running.url + "/sign-in").status_code == 200
+    assert running.stop(how) == 0
+
+
+def test_it_comes_back_after_being_killed(post: Post, running: Running):
+    """A killed process leaves a file that the next one opens and serves from."""
+    httpx.get(running.url + "/sign-in")
+    running.stop(signal.SIGKILL)
+    again = Running(post.path.parent)
+    try:
+        assert httpx.get(again.url + "/sign-in").status_code == 200
+    finally:
+        assert again.stop(signal.SIGTERM) == 0
+
+
+def test_a_form_of_ten_megabytes_is_refused_and_memory_stays_flat(running: Running):
+    """The oversized form is a coded refusal; the process goes on, no larger than before."""
+    before = _resident_kb(running.process.pid)
+    for _ in range(3):
+        reply = httpx.post(running.url + "/sign-in", content=bytes(10_000_000), timeout=60)
+        assert reply.status_code == 413
+        assert "form_too_large" in reply.text
+    assert httpx.get(running.url + "/sign-in").status_code == 200
+    assert _resident_kb(running.process.pid) - before < 12_000
+
+
+def test_a_taken_port_is_told(post: Post, running: Running):
+    """A second node on the same port ends with the reason and what to do."""
+    port = running.url.rsplit(":", 1)[1]
+    command = [sys.executable, "-c", START, "edge", "run", "--data", str(post.path.parent), "--port", port]
+    second = subprocess.run(command, capture_output=True, text=True, timeout=60, check=False)
+    assert second.returncode == 1
+    assert "port_taken" in second.stderr
+
+
+def test_a_directory_that_is_no_node_is_told(tmp_path: Path):
+    """An empty directory is refused by code, with the command that enrols."""
+    empty = tmp_path / "empty"
+    empty.mkdir()
+    command = [sys.executable, "-c", START, "edge", "run", "--data", str(empty)]
+    refused = subprocess.run(command, capture_output=True, text=True, timeout=60, check=False)
+    assert refused.returncode == 1
+    assert "not_enrolled" in refused.stderr
+    assert "karaula node enrol" in refused.stderr
+
+
+def _resident_kb(pid: int) -> int:
+    status = Path(f"/proc/{pid}/status").read_text()
+    return int(status.split("VmRSS:")[1].split()[0])
+
+
+def test_the_file_is_of_no_use_without_the_key(post: Post):
+    """Neither names nor documents nor logins can be read in the bytes on disk."""
+    node = assemble(post.identity, _world(post, post.path.parent))
+    assert rows(node, "SELECT login FROM officer_record") == [("mira",)]
+    node.close()
+    for part in post.path.parent.glob("karaula.db*"):
+        data = part.read_bytes()
+        assert b"mira" not in data
+        assert b"SQLite format" not in data
