@@ -17,7 +17,7 @@ from hub.console import moments
 from hub.console.values import Shown
 from hub.console.words import Words
 from hub.desk import Desk
-from hub.desk.view import Operator, Overview
+from hub.desk.view import Operator
 from shared.codelists import CodeLists
 from shared.errors import StoreError
 
@@ -120,19 +120,7 @@ def _places(desk: Desk, operator: Operator) -> tuple[Place, ...]:
 def _waiting(desk: Desk, operator: Operator) -> dict[str, int]:
     """How much waits in each place; nothing where the store cannot say, so that its fault page stands."""
     try:
-        overview = overview_of(desk, operator)
+        waiting = desk.waiting(operator)
     except StoreError:
         return {}
-    return {
-        "hits": overview.hits.total,
-        "conflicts": overview.conflicts.total,
-        "nodes": overview.silent.total + overview.quarantine.total,
-    }
-
-
-def overview_of(desk: Desk, operator: Operator) -> Overview:
-    """The overview, asked for once a request: the page and the rail show the same counts."""
-    if "overview" not in g:
-        g.overview = desk.overview(operator)
-    found: Overview = g.overview
-    return found
+    return {"hits": waiting.hits, "conflicts": waiting.conflicts, "nodes": waiting.nodes}

@@ -9,7 +9,6 @@ from __future__ import annotations
 from flask import Blueprint, render_template
 from flask.typing import ResponseReturnValue
 
-from hub.console.furniture import overview_of
 from hub.console.gate import Gate
 from hub.desk import Desk
 from hub.desk.view import NodeState, Operator
@@ -29,9 +28,10 @@ class OverviewPages:
         blueprint.add_url_rule("/nodes", "nodes", self._gate(self.nodes))
 
     def overview(self, operator: Operator) -> ResponseReturnValue:
-        nodes = self._desk.nodes(operator)
         return render_template(
-            "console/overview.html", overview=overview_of(self._desk, operator), nodes=nodes
+            "console/overview.html",
+            overview=self._desk.overview(operator),
+            nodes=self._desk.nodes(operator),
         )
 
     def nodes(self, operator: Operator) -> ResponseReturnValue:

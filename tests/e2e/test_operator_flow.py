@@ -73,6 +73,7 @@ class Shots:
 
     def take(self, name: str) -> None:
         page = self._page
+        page.evaluate("scrollTo(0, 0)")
         for theme, switch in (("day", "Night"), ("night", "Day")):
             expect(page.locator("html")).to_have_attribute("data-theme", theme)
             assert page.evaluate("document.documentElement.scrollWidth") <= SCREEN["width"], (
