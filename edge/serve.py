@@ -29,11 +29,9 @@ from shared.errors import ConfigError
 from shared.limits import FORM_MAX_BYTES
 
 URL_FILE: Final = "url"
-_BODY_MAX_BYTES: Final = 16 * 1024 * 1024
-"""Up to here an oversized form is taken off the wire, so that the pages can refuse it in words."""
-# A form beyond FORM_MAX_BYTES gets the app's coded page, not a cut connection: the server takes this much
-# of it to a temporary file (memory stays flat) before the app refuses it unread.
-_SPOOLED_MAX_BYTES = 128 * FORM_MAX_BYTES
+_SPOOLED_MAX_BYTES: Final = 64 * FORM_MAX_BYTES
+"""An oversized form up to this is taken off the wire into an unlinked temporary file (memory stays
+flat), so that the pages refuse it in words instead of the connection breaking off."""
 
 
 def serve(config: Config, *, say: Callable[[str], None]) -> None:
@@ -72,6 +70,7 @@ def _listen(config: Config, pages: Callable[..., Any]) -> BaseWSGIServer:
             threads=config.threads,
             ident="",
             max_request_body_size=_SPOOLED_MAX_BYTES,
+            inbuf_overflow=FORM_MAX_BYTES + 1,  # what a page may send never touches the disk in plain
             clear_untrusted_proxy_headers=True,
         )
     except (OSError, ValueError) as error:
