@@ -11,8 +11,8 @@ from flask import Flask, Response
 from flask_wtf.csrf import CSRFError, CSRFProtect
 from werkzeug.exceptions import HTTPException, RequestEntityTooLarge
 
-from edge import web
 from edge.booth import Booth
+from edge.web import site
 from shared.errors import ForbiddenError, InputError, KaraulaError, MissingError
 from shared.limits import FORM_MAX_BYTES
 
@@ -45,10 +45,10 @@ def create_app(booth: Booth, *, secret_key: bytes, https: bool = False) -> Flask
     )
     app.extensions["booth"] = booth
     CSRFProtect(app)
-    web.register(app)
+    site.register(app)
     app.after_request(_harden)
-    app.register_error_handler(KaraulaError, web.error_page)
-    app.register_error_handler(HTTPException, lambda error: web.error_page(_coded(error)))
+    app.register_error_handler(KaraulaError, site.error_page)
+    app.register_error_handler(HTTPException, lambda error: site.error_page(_coded(error)))
     return app
 
 
