@@ -20,12 +20,12 @@ from flask_babel import Babel
 from flask_wtf.csrf import CSRFProtect
 from werkzeug.exceptions import HTTPException
 
-from hub.console import headers
 from hub.console.alerts import AlertPages
 from hub.console.conflicts import ConflictPages
 from hub.console.faults import FaultPages
 from hub.console.furniture import furnish
 from hub.console.gate import Gate
+from hub.console.headers import harden
 from hub.console.hits import HitPages
 from hub.console.officers import OfficerPages
 from hub.console.overview import OverviewPages
@@ -73,7 +73,7 @@ def install(app: Flask, desk: Desk) -> CSRFProtect:
     gate = Gate(desk)
     app.register_blueprint(_pages(desk, gate))
     furnish(app, desk, load())
-    app.after_request(headers.harden)
+    app.after_request(harden)
     faults = FaultPages(gate)
     app.register_error_handler(KaraulaError, faults.page)
     app.register_error_handler(HTTPException, faults.http_page)

@@ -13,7 +13,7 @@ from flask import Flask, g, request
 from flask_babel import get_locale
 from flask_babel import lazy_gettext as _
 
-from hub.console import moments
+from hub.console.moments import ago, moment, skew, span, zone_of
 from hub.console.values import Shown
 from hub.console.words import Words
 from hub.desk import Desk
@@ -69,7 +69,7 @@ def furnish(app: Flask, desk: Desk, lists: CodeLists) -> None:
 
     def names() -> dict[str, object]:
         operator: Operator | None = g.get("operator")
-        zone = moments.zone_of(lists.countries.find(operator.country) if operator else None)
+        zone = zone_of(lists.countries.find(operator.country) if operator else None)
         now_ms = desk.now_ms()
         return {
             "operator": operator,
@@ -77,11 +77,11 @@ def furnish(app: Flask, desk: Desk, lists: CodeLists) -> None:
             "theme": theme(),
             "language": str(get_locale() or "en"),
             "now_ms": now_ms,
-            "now": moments.moment(now_ms, zone),
-            "moment": lambda at_ms: moments.moment(at_ms, zone),
-            "ago": lambda at_ms: moments.ago(at_ms, now_ms),
-            "span": moments.span,
-            "skew": moments.skew,
+            "now": moment(now_ms, zone),
+            "moment": lambda at_ms: moment(at_ms, zone),
+            "ago": lambda at_ms: ago(at_ms, now_ms),
+            "span": span,
+            "skew": skew,
             "word": words.word,
             "field_word": words.field,
             "kind_word": words.kind,

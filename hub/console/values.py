@@ -11,7 +11,7 @@ from typing import Final
 
 from flask_babel import gettext as _
 
-from hub.console import moments
+from hub.console.moments import moment, span
 from hub.console.words import Words
 from shared.change import Value
 from shared.schema import Type
@@ -37,14 +37,14 @@ class Shown:
         if isinstance(value, bool):
             return str(_("yes") if value else _("no"))
         if type_name == Type.INSTANT.value and isinstance(value, int):
-            at = moments.moment(value, self._zone)
+            at = moment(value, self._zone)
             return f"{at.utc_full} UTC · {at.local_full}"
         if isinstance(value, tuple) and type_name == Type.CODES.value:
             return ", ".join(self._words.word(name, item) for item in value)
         if isinstance(value, str) and type_name in _CODED:
             return self._coded(name, value)
         if name.endswith("_age_s") and isinstance(value, int):
-            return moments.span(value)
+            return span(value)
         if isinstance(value, bytes):
             return str(_("%(n)d bytes", n=len(value)))
         return text or str(value)
