@@ -124,6 +124,7 @@ class Acts:
         self.proving = 1
         last = self.check(self.officer(KLOBUK))
         self.stage.nodes[KLOBUK].kill()
+        self.notes.killed_nodes += 1
         self.line.tell("power", "SIGKILL to the node at Klobuk", f"{last.printed} was just shown")
 
     def restart(self) -> None:

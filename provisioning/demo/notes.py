@@ -43,6 +43,7 @@ class Notes:
     refused_answers: list[str] = field(default_factory=list)
     """What the node called an answer that somebody had exchanged, one an attempt; empty: believed."""
     replayed_bundles: int = 0
+    killed_nodes: int = 0
     answers_tried: int = 0
     disputed: str = ""
     """The id of the check that was edited in two places."""

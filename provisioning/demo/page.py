@@ -12,7 +12,17 @@ from html.parser import HTMLParser
 from typing import Final
 
 _VOID: Final = frozenset({"area", "base", "br", "col", "embed", "hr", "img", "input", "link", "meta", "wbr"})
-_CLOSED_BY_SAME: Final = frozenset({"li", "dt", "dd", "tr", "td", "th", "option", "p"})
+_ENDS: Final = {
+    "li": {"li"},
+    "dt": {"dt", "dd"},
+    "dd": {"dt", "dd"},
+    "tr": {"td", "th", "tr"},
+    "td": {"td", "th"},
+    "th": {"td", "th"},
+    "option": {"option"},
+    "p": {"p"},
+}
+"""Elements whose end tag may be left out, by the element that then ends them."""
 _UNSENT_INPUTS: Final = frozenset({"submit", "button", "reset", "image", "file"})
 
 
@@ -137,7 +147,7 @@ class _Builder(HTMLParser):
         self._open = [self.root]
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        if tag in _CLOSED_BY_SAME and self._open[-1].tag == tag:
+        while self._open[-1].tag in _ENDS.get(tag, ()):
             self._open.pop()
         element = Element(tag, {name: value or "" for name, value in attrs})
         self._open[-1].parts.append(element)

@@ -103,7 +103,8 @@ def _nothing_lost(scene: Scene, faults: list[str]) -> str:
         faults.append("nothing was saved, or no bundle was sent twice, so nothing is shown")
     return (
         f"{len(saved)} checks shown as saved, {len(saved.keys() & at_hub.keys())} of them at the hub once; "
-        f"{scene.notes.replayed_bundles} bundles were sent a second time; 1 node was killed"
+        f"{scene.notes.replayed_bundles} bundles were sent a second time, "
+        f"{scene.notes.killed_nodes} node was killed right after “saved”"
     )
 
 

@@ -72,8 +72,9 @@ def _lose_at_hub(scene: Scene) -> None:
         tx.execute("DELETE FROM history WHERE record = ?", (victim,))
 
 
-def _false_ack(scene: Scene) -> None:
+def _empty_queue(scene: Scene) -> None:
     with scene.node(_SCEPAN) as node, node.tampering() as tx:
+        tx.execute("DELETE FROM sealed")  # with its bundles there, the node would notice and send them again
         tx.execute("UPDATE own_head SET cut_seq = seq, acked_seq = seq")
 
 
@@ -222,10 +223,10 @@ FAULTS: Final[Mapping[str, Fault]] = MappingProxyType(
             summary="the hub loses a check it had acknowledged",
             moments={JUDGEMENT: _lose_at_hub},
         ),
-        "false-ack": Fault(
+        "empty-queue": Fault(
             promise=1,
-            summary="a post that is offline is made to believe that its queue has arrived",
-            moments={"calm": _false_ack},
+            summary="an offline post's queue is emptied, and the post made to believe that it has arrived",
+            moments={"calm": _empty_queue},
         ),
         "duplicate-record": Fault(
             promise=1, summary="a check is at the hub twice", moments={JUDGEMENT: _duplicate}
