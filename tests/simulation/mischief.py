@@ -34,6 +34,25 @@ def claim_foreign_record(post: Post, chance: Chance) -> None:
         kit.log.append(tx, kind=Kind.INCIDENT, author=OfficerId(1), fields=named(Kind.INCIDENT, values))
 
 
+def set_password(post: Post, chance: Chance) -> None:
+    """No mischief but a coincidence: an officer sets a password at two posts at the same time."""
+    kit = post.node.kit
+    with kit.database.transaction() as tx:
+        found = records.select(tx, Kind.OFFICER, "owner = ?", (post.country,), "ORDER BY id DESC LIMIT 5")
+        if found:
+            officer = chance.pick(found).id
+            fields = named(Kind.OFFICER, {"own_verifier": f"set at {post.name}", "own_reset": 1})
+            context = records.context_of(tx, Kind.OFFICER, officer)
+            kit.log.append(
+                tx,
+                kind=Kind.OFFICER,
+                author=OfficerId(officer),
+                fields=fields,
+                record=officer,
+                context=context,
+            )
+
+
 def _edit_alert(
     post: Post, chance: Chance, where: str, values: dict[str, Value], fault: Fault | None
 ) -> None:

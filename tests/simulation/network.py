@@ -46,7 +46,7 @@ class Network:
 
     def contact(self, post: Post) -> bool:
         """One sync round of a post; whether it went well. What goes wrong is what a booth survives."""
-        self._seen = 0
+        before = _envelopes(post)
         try:
             post.node.round.run(lambda question: self._carry(post, question))
         except PowerCut:
@@ -61,6 +61,9 @@ class Network:
         except StoreError:
             self._chance.fire(Fault.POST_DISK_FULL)
             return False
+        finally:
+            now = _envelopes(post)
+            self._chance.note(Event.RESEALED, sum(now.get(each) != prekey for each, prekey in before.items()))
         return True
 
     def _carry(self, post: Post, question: bytes) -> bytes:
@@ -139,6 +142,11 @@ class Network:
             if isinstance(refused, StoreError):
                 self._chance.fire(Fault.HUB_DISK_FULL)
             raise RemoteError(refused.code, refused.message, hint=refused.hint) from None
+
+
+def _envelopes(post: Post) -> dict[object, object]:
+    """Which prekey each of a post's bundles is sealed to."""
+    return dict(post.look("SELECT id, prekey FROM sealed"))  # type: ignore[arg-type]  # pairs
 
 
 def _down() -> RemoteError:

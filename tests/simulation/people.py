@@ -1,8 +1,8 @@
 """Officers at the booths and operators at the centre, at work.
 
-Officers use the node's own booth. Operators act through the hub's log and merger, as the desk's services do,
-each act in one transaction. Whoever loses power or meets a full disk in the middle does what people do: looks
-again, and submits the same thing once more.
+Officers use the node's own booth, operators the hub's own desk. What no page offers yet (a purge, a changed
+audience) goes through the hub's log and merger, as the desk's services do. Whoever loses power or meets a
+full disk in the middle does what people do: looks again, and submits the same thing once more.
 """
 
 from __future__ import annotations
@@ -12,16 +12,16 @@ from dataclasses import dataclass
 from typing import Final
 
 from edge.screen import CaseId, Session
-from hub.store import conflicts
+from hub.desk import Desk
+from hub.desk.view import Operator
 from shared.change import Value, named
 from shared.database import Connection
 from shared.errors import ForbiddenError, StaleError, StoreError
 from shared.ids import OfficerId, RecordId
 from shared.ledger import records
 from shared.ledger.records import Record
-from shared.merge import FieldView, Standing
 from shared.partial_date import parse
-from shared.schema import Kind, Rule, field_by_name, field_by_number
+from shared.schema import Kind, field_by_name
 from tests.simulation.chance import Chance, Event, Fault
 from tests.simulation.machine import Centre, Post
 from tests.simulation.power import PowerCut
@@ -193,7 +193,9 @@ class Operators:
     def withdraw(self) -> None:
         alert = self._one(Kind.ALERT, "status = 'active'")
         if alert is not None:
-            self._edit(alert, {"status": "withdrawn", "withdrawn_reason": "found"})
+            operator, desk = self._operator(alert.text("owner")), self._desk
+            view = desk.record(operator, str(alert.id))
+            desk.withdraw_alert(operator, view.id, reason="found", contexts=view.contexts)
             self._chance.note(Event.WITHDRAWN)
 
     def change_alert(self) -> None:
@@ -211,16 +213,44 @@ class Operators:
             self._chance.note(Event.MOVED)
 
     def correct_check(self) -> None:
-        check = self._one(Kind.CHECK)
+        """Set a surname right, at the same time as the post may."""
+        check = self._one(Kind.CHECK, "void IS NULL")
         if check is not None:
-            self._edit(check, {"surname": self._chance.pick(["PETROVIĆ", "MARKOVIĆ", "JOVIĆ"])})
+            operator, desk = self._operator(check.text("owner")), self._desk
+            view = desk.record(operator, str(check.id))
+            name = self._chance.pick(
+                [n for n in ("PETROVIĆ", "MARKOVIĆ", "JOVIĆ") if n != check.text("surname")]
+            )
+            desk.correct(operator, view.id, form={"surname": name}, reason="misread", contexts=view.contexts)
             self._chance.note(Event.CORRECTED_AT_DESK)
 
     def settle_hit(self) -> None:
         hit = self._one(Kind.HIT)
         if hit is not None:
+            operator, desk = self._operator(hit.text("owner")), self._desk
+            view = desk.record(operator, str(hit.id))
             outcome = self._chance.pick(["confirmed", "cleared"])
-            self._edit(hit, {"outcome": outcome, "outcome_reason": "asked the owner"})
+            desk.settle_hit(operator, view.id, outcome=outcome, reason="asked", contexts=view.contexts)
+
+    def appoint(self) -> None:
+        """A new officer, whose verifier goes to their posts only."""
+        self._numbers += 1
+        values: dict[str, Value] = {
+            "owner": self._chance.pick(self._posts).country,
+            "login": f"officer{self._numbers}",
+            "full_name": "Test Officer",
+            "role": "officer",
+            "posts": self._some_posts(),
+            "verifier": "none that opens anything",
+            "reset": 1,
+        }
+        self._say(Kind.OFFICER, values)
+
+    def move_officer(self) -> None:
+        """Other posts, or no more at all: the record enters some scopes and leaves others."""
+        officer = self._one(Kind.OFFICER)
+        if officer is not None:
+            self._edit(officer, self._chance.pick([{"posts": self._some_posts()}, {"disabled": True}]))
 
     def purge(self) -> None:
         """Erase an alert for good."""
@@ -232,25 +262,43 @@ class Operators:
             self._chance.note(Event.PURGED)
 
     def resolve(self) -> bool:
-        """Decide one conflict of any desk; whether there was one."""
-        kit = self._centre.hub.kit
-        with kit.database.transaction() as tx:
-            for country in sorted({post.country for post in self._posts}):
-                for conflict in conflicts.of_country(tx, country, open_only=True, limit=9):
-                    if conflict.standing is Standing.HARD:
-                        self._chance.note(Event.CROSSED)
-                    views = records.views_of(tx, conflict.kind, conflict.record)
-                    chosen: dict[int, Value] = {
-                        number: self._chance.pick(view.siblings).value
-                        for number, view in views.items()
-                        if view.standing is not Standing.AGREED
-                    } or _any_field(conflict.kind, views)
-                    self._append(tx, Kind(conflict.kind), chosen, conflict.record)
-                    self._chance.note(Event.RESOLVED)
-                    return True
+        """Decide one conflict at the desk that owns the record; whether there was one."""
+        for country in sorted({post.country for post in self._posts}):
+            operator, desk = self._operator(country), self._desk
+            for row in desk.conflicts(operator):
+                if not row.may_decide:
+                    continue
+                view = desk.conflict(operator, row.id)
+                choices = {field.name: self._chance.pick(field.siblings).dot for field in view.fields}
+                if row.standing == "hard":
+                    self._chance.note(Event.CROSSED)
+                desk.resolve(
+                    operator, row.id, choices=choices, typed={}, reason="asked both", contexts=view.contexts
+                )
+                self._chance.note(Event.RESOLVED)
+                return True
         return False
 
     # --- how an operator's act is written ---
+
+    @property
+    def _desk(self) -> Desk:
+        return self._centre.hub.desk
+
+    def _operator(self, country: str) -> Operator:
+        return Operator(
+            officer=OfficerId(900),
+            login="operator",
+            full_name="Test Operator",
+            role="operator",
+            country=country,
+            device="desk 1",
+            must_change=False,
+            token="",
+        )
+
+    def _some_posts(self) -> Value:
+        return tuple(post.name for post in self._posts if self._chance.one_in(2))
 
     def _audience(self) -> Value:
         return self._chance.pick([None, None, ("BA",), ("ME", "GOSTUN"), ("RS", "KLOBUK")])
@@ -279,15 +327,6 @@ class Operators:
             tx, kind=kind, author=OfficerId(900), fields=fields, record=record, context=context
         )
         hub.merger.accept_own(tx, applied)
-
-
-def _any_field(kind: int, views: Mapping[int, FieldView]) -> dict[int, Value]:
-    """Where only edits of different fields crossed: one field as it is, by someone who saw all."""
-    for number, view in views.items():
-        field = field_by_number(kind, number)
-        if field is not None and field.rule is Rule.LATEST:
-            return {number: view.value}
-    return {}
 
 
 def _day(text: str) -> int:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from edge.store import feed as post_feed
 from hub.store import feeds
+from shared import wire
 from shared.change import Change
 from shared.database import Connection
 from shared.ids import feed_of, node_of_dot
@@ -41,6 +42,7 @@ def judge(world: World) -> None:
         _lists_equal(post, hub)
         _watch_list_true(post)
         _hits_once(post, hub)
+    _nothing_overwritten(hub)
     _conflicts_queued(hub)
     _nothing_left_lying(hub)
     _purged_everywhere(world)
@@ -167,6 +169,27 @@ def _unchanged(tx: Connection, kind: Kind, where: str) -> list[Record]:
     ]
 
 
+def _nothing_overwritten(hub: Centre) -> None:
+    """No silent overwrite, counted anew from the changes: a value gives way only to who was shown it."""
+    with hub.database.snapshot() as tx:
+        kinds = {(change.record, change.kind) for change in _history(tx)}
+        for record, kind in sorted(kinds):
+            refused = records.refused_of(tx, record)
+            live = [change for change in records.changes_of(tx, kind, record) if change.dot not in refused]
+            shown = records.views_of(tx, kind, record)
+            for number in sorted({number for change in live for number in change.fields}):
+                seen = {dot for change in live for dot in change.context.get(number, ())}
+                left = {change.dot for change in live if number in change.fields} - seen
+                kept = set(shown[number].dots) if number in shown else set()
+                assert left == kept, (
+                    f"record {record} field {number}: {left} were never given up, {kept} are kept"
+                )
+
+
+def _history(tx: Connection) -> list[Change]:
+    return [wire.unpack_change(payload) for (payload,) in tx.execute("SELECT payload FROM history")]
+
+
 def _conflicts_queued(hub: Centre) -> None:
     """No silent overwrite: what is not agreed stands in the queue, and nothing else does."""
     queue = {
@@ -216,6 +239,3 @@ def _note(world: World) -> None:
     chance.happened[Event.REFUSED] = hub.look("SELECT count(*) FROM refused")[0][0]
     chance.happened[Event.HIT] = hub.look("SELECT count(*) FROM hit_record")[0][0]
     chance.happened[Event.LATE_HIT] = hub.look("SELECT count(*) FROM hit_record WHERE late")[0][0]
-    chance.happened[Event.RESEALED] = sum(
-        post.look("SELECT count(*) FROM sealed WHERE prekey > 1")[0][0] for post in world.posts
-    )
