@@ -12,7 +12,6 @@ Must not know: sockets, what a page shows.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Final
 
@@ -60,16 +59,18 @@ class Feed:
 
     # --- into the scopes ---
 
-    def publish(self, tx: Connection, change: Change, *, extra: Iterable[str] = ()) -> None:
-        """Write an accepted change into every scope that should have it; `extra` names more."""
+    def publish(self, tx: Connection, change: Change, *, to: KnownNode | None = None) -> None:
+        """Write an accepted change into every scope that should have it; `to` must hear it in any case."""
         if change.kind in _WITH_AUDIENCE:
             self._publish_to_audience(tx, Kind(change.kind), change)
             return
-        scopes = set(extra)
+        scopes: set[str] = set()
         row_type = record_type(change.kind)
         by_hub = node_of_dot(change.dot) == self._kit.node
         if by_hub or (row_type is not None and row_type.downstream) or _by_another(change):
             scopes |= self._holders_of(tx, change)
+        if to is not None and not scopes & set(_scopes_of(to)):
+            scopes.add(f"node:{to.node}")
         for scope in sorted(scopes - {f"node:{self._kit.node}"}):
             feeds.append(tx, scope, change, at_ms=self._kit.now_ms())
 
@@ -140,7 +141,7 @@ class Feed:
         self, tx: Connection, node: KnownNode, *, generation: int, positions: tuple[int, ...]
     ) -> Reading:
         """What a node lacks, within the budget of one reply. A foreign generation reads from the start."""
-        names = scopes_of_node(node=node.node, post=node.post, country=node.country)
+        names = _scopes_of(node)
         known = (
             positions if generation == self.generation and len(positions) == len(names) else (0,) * len(names)
         )
@@ -159,6 +160,10 @@ class Feed:
             digest=feeds_digest(cursors),
             complete=tuple(head.cut for head in heads) == known,
         )
+
+
+def _scopes_of(node: KnownNode) -> tuple[str, ...]:
+    return scopes_of_node(node=node.node, post=node.post, country=node.country)
 
 
 def _by_another(change: Change) -> bool:

@@ -67,7 +67,7 @@ class Hub:
             self.revoked.take(identity.revocations_paper)
         self.feed = Feed(self.kit, generation=generation)
         self.merger = Merger(self.kit, self.feed)
-        self.inbox = Inbox(self.kit, self.merger, self.ring)
+        self.inbox = Inbox(self.kit, self.merger, self.ring, self.revoked)
         self.indexer = Indexer(self.kit)
         self._exchange = Exchange(
             self.kit, inbox=self.inbox, feed=self.feed, ring=self.ring, revoked=self.revoked

@@ -27,6 +27,7 @@ from typing import Final
 from hub.kit import Kit
 from hub.merger import Merger
 from hub.prekeys import PrekeyRing
+from hub.standing import Revoked
 from hub.store import custody, nodes
 from hub.store.custody import FeedHead, Kept, State
 from hub.store.nodes import KnownNode
@@ -78,10 +79,11 @@ class Receipt:
 class Inbox:
     """Takes bundles in. `read` touches nothing; `take` runs inside the caller's write transaction."""
 
-    def __init__(self, kit: Kit, merger: Merger, ring: PrekeyRing) -> None:
+    def __init__(self, kit: Kit, merger: Merger, ring: PrekeyRing, revoked: Revoked) -> None:
         self._kit = kit
         self._merger = merger
         self._ring = ring
+        self._revoked = revoked
 
     # --- reading: no store is written, so that crypto holds no lock ---
 
@@ -241,7 +243,9 @@ class Inbox:
         if parcel.batch is not None and parcel.node is not None:
             try:
                 with attempt(tx):
-                    self._merger.merge(tx, parcel.node, parcel.batch, revoked=False, at_ms=at_ms)
+                    self._merger.merge(
+                        tx, parcel.node, parcel.batch, revoked=self._is_revoked(tx, parcel.node), at_ms=at_ms
+                    )
                 self._witness(tx, header, "bundle_merged", at_ms)
                 return True
             except RemoteError as error:
@@ -303,13 +307,20 @@ class Inbox:
         assert parcel.batch is not None and parcel.header is not None and parcel.node is not None  # noqa: PT018 — callers looked
         try:
             with attempt(tx):
-                self._merger.merge(tx, parcel.node, parcel.batch, revoked=False, at_ms=at_ms)
+                self._merger.merge(
+                    tx, parcel.node, parcel.batch, revoked=self._is_revoked(tx, parcel.node), at_ms=at_ms
+                )
         except RemoteError:
             return False
         custody.set_state(tx, kept.id, State.MERGED)
         custody.settle_faults(tx, kept.id, at_ms=at_ms)
         self._witness(tx, parcel.header, "bundle_merged", at_ms)
         return True
+
+    def _is_revoked(self, tx: Connection, node: KnownNode) -> bool:
+        """Whether the author lost their standing after the bundle was taken: then it is kept, and refused."""
+        listed = self._revoked.read(tx)
+        return listed is not None and node.node in listed.nodes
 
     def _reopen(self, tx: Connection, kept: Kept) -> Parcel:
         assert kept.raw is not None  # callers looked

@@ -163,7 +163,7 @@ class Merger:
         said = self._kit.log.append(
             tx, kind=Kind.REFUSED_CHANGE, author=SYSTEM, fields=named(Kind.REFUSED_CHANGE, values)
         )
-        self._feed.publish(tx, said.change, extra=(f"node:{node_of_dot(change.dot)}",))
+        self._feed.publish(tx, said.change, to=nodes.find(tx, node_of_dot(change.dot)))
 
     # --- what follows ---
 
