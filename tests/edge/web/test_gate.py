@@ -161,6 +161,18 @@ def test_a_wrong_address_is_a_page_with_a_code(officer: Browser):
     assert 'aria-label="Pages"' in answer.text
 
 
+def test_sheets_and_scripts_are_kept_by_name_of_their_content(door: Browser):
+    """A page names its files by content; those may be kept, pages never."""
+    paths = re.findall(r'(?:href|src)="((?:/static|/design)/[^"]+)"', door.get("/sign-in").text)
+    assert len(paths) == 6
+    for path in paths:
+        assert "?v=" in path
+        answer = door.client.get(path)
+        assert answer.status_code == 200
+        assert answer.headers["Cache-Control"].startswith("public")
+        answer.close()
+
+
 def test_the_theme_is_kept(door: Browser):
     """Night stays night on the next page, without scripts."""
     door.get("/sign-in")
