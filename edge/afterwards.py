@@ -63,8 +63,10 @@ class Afterwards:
         with kit.database.transaction() as tx:
             record = self._read(tx, check)
             self._refuse_void(record)
+            now = values_text(record.values)  # what is left as it stands is not judged again
+            typed = {name: text for name, text in form.items() if text.strip() != now.get(name, "")}
             changed, problems = amend(
-                form, record.values, lists=kit.lists, today=kit.today(), country=kit.country
+                typed, record.values, lists=kit.lists, today=kit.today(), country=kit.country
             )
             why = _reason(reason, problems)
             if not changed:

@@ -45,6 +45,7 @@ from shared.mrz import STATES
 __all__ = ["FORM_FIELDS", "LOOK_UP_FIELDS", "Booth"]
 
 _TOKEN_BYTES: Final = 16
+_NEW_DEVICE: Final = "new"
 _SEX_LABELS: Final = dict(zip(SEXES, ("Female", "Male", "Unspecified"), strict=True))
 
 
@@ -64,15 +65,16 @@ class Booth:
     # --- who is at the booth ---
 
     def device(self, token: str | None) -> Device:
-        """The device of a cookie's token; a new one, with a new token, for none or an unknown one."""
+        """The device of a cookie's token; for none or an unknown one a new token without a name.
+
+        A device gets its name with the first officer who signs in there: strangers name none.
+        """
         if token:
             with self._kit.database.snapshot() as tx:
                 name = devices.find(tx, token)
             if name is not None:
                 return Device(token=token, name=name)
-        fresh = self._kit.world.random(_TOKEN_BYTES).hex()
-        with self._kit.database.transaction() as tx:
-            return Device(token=fresh, name=devices.add(tx, fresh, now_ms=self._kit.now_ms()))
+        return Device(token=self._kit.world.random(_TOKEN_BYTES).hex(), name="")
 
     def sign_in(self, *, login: str, password: str, device: Device) -> Session:
         """Open a session; `Session.token` goes into the cookie.
@@ -80,7 +82,12 @@ class Booth:
         Raises SignInError `wrong_sign_in` (same for an unknown login), `sign_in_wait` (hint says how
         long), `officer_disabled`.
         """
-        return _session(self._accounts.sign_in(login=login, password=password, device=device.name))
+        entry = self._accounts.sign_in(login=login, password=password, device=device.name or _NEW_DEVICE)
+        if not device.name:
+            with self._kit.database.transaction() as tx:
+                name = devices.add(tx, device.token, now_ms=self._kit.now_ms())
+                entry = self._accounts.move(tx, entry, device=name)
+        return _session(entry)
 
     def session(self, token: str | None) -> Session:
         """Who this token belongs to. Raises SignInError `signed_out`, `session_ended`, `officer_disabled`."""

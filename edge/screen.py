@@ -27,7 +27,10 @@ CUE: Final = "cue"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Device:
-    """One tablet or kiosk. `token` goes into its long-lived cookie, `name` onto its checks (`T1`)."""
+    """One tablet or kiosk. `token` goes into its long-lived cookie, `name` onto its checks (`T1`).
+
+    A device at which nobody has signed in yet has no name.
+    """
 
     token: str
     name: str

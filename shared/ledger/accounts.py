@@ -13,7 +13,7 @@ Must not know: pages, cookies, who is admitted (`admits` is handed in).
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 import sqlite_utils
@@ -181,6 +181,11 @@ class Accounts:
             with self._database.transaction() as tx:
                 tx.execute("UPDATE web_session SET seen_ms = ? WHERE token = ?", (now, key))
         return Entry(officer=officer, device=row[1], token=token)
+
+    def move(self, tx: Connection, entry: Entry, *, device: str) -> Entry:
+        """Say where an open session is, once the device has its name."""
+        tx.execute("UPDATE web_session SET device = ? WHERE token = ?", (device, _token_key(entry.token)))
+        return replace(entry, device=device)
 
     def sign_out(self, entry: Entry) -> None:
         with self._database.transaction() as tx:

@@ -9,7 +9,7 @@ from edge.form import FormError
 from edge.node import EdgeNode
 from edge.screen import Session
 from shared.errors import ForbiddenError, InputError, MissingError, StaleError
-from tests.edge.posts import rows
+from tests.edge.posts import TD3, rows
 from tests.edge.test_cases import BIH, admit
 
 
@@ -81,6 +81,17 @@ def test_a_correction_obeys_the_rules_of_the_decision(booth: Booth, session: Ses
         booth.correct(session, saved.check, form={"letters": ""}, reason="x", contexts=shown)
     assert own.value.problems["decision"].code == "own_national"
     assert bare.value.problems["letters"].code == "letters_missing"
+
+
+def test_what_is_left_as_it_stands_is_not_judged_again(booth: Booth, session: Session):
+    """A zone's unknown state does not stop the correction of a plate in a form that sends every field."""
+    zone = TD3.replace("UTOERIKSSON", "QQQERIKSSON").replace("6UTO", "6QQQ")
+    saved = admit(booth, session, mrz=zone)
+    view = booth.check(session, saved.check)
+    assert view.values["nationality"] == "QQQ"
+    form = {name: view.values.get(name, "") for name in view.correctable} | {"plate": "M12-K-345"}
+    after = booth.correct(session, saved.check, form=form, reason="typed wrong", contexts=view.contexts)
+    assert after.values["plate"] == "M12-K-345"
 
 
 def test_equal_values_change_nothing(node: EdgeNode, booth: Booth, session: Session):

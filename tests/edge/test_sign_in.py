@@ -189,8 +189,12 @@ def test_changing_the_password_ends_the_other_sessions(booth: Booth, session: Se
         booth.session(other.token)
 
 
-def test_a_tablet_keeps_its_name(booth: Booth):
-    """The cookie brings the same name back; another tablet gets another."""
-    first = booth.device(None)
-    assert booth.device(first.token) == first
-    assert booth.device("made up").name != first.name
+def test_a_tablet_gets_its_name_with_the_first_sign_in_and_keeps_it(node: EdgeNode, booth: Booth):
+    """The cookie brings the same name back; another tablet gets another; strangers name none."""
+    first, second = booth.device(None), booth.device("made up")
+    code_of(booth, "mira", "wrong wrong wrong")
+    assert rows(node, "SELECT count(*) FROM device") == [(0,)]
+    at_first = booth.sign_in(login="mira", password=OWN_PASSWORD, device=first)
+    at_second = booth.sign_in(login="mira", password=OWN_PASSWORD, device=second)
+    assert (at_first.device, at_second.device) == ("T1", "T2")
+    assert booth.device(first.token).name == booth.session(at_first.token).device == "T1"
