@@ -17,6 +17,7 @@ from shared.errors import WireError
 
 NUMBER_MAX: Final = (1 << 64) - 1
 _LENGTH_BITS: Final = 6
+_GAMMA_MAX_BITS: Final = 32  # rows and words: both stay below 2**12
 _LONGEST: Final = (1 << _LENGTH_BITS) - 1  # lengths 63 and 64 share this mark, and a bit tells them apart
 _OCTETS: Final = tuple(tuple(byte >> place & 1 for place in range(7, -1, -1)) for byte in range(256))
 
@@ -94,6 +95,10 @@ class BitReader:
         zeros = 0
         while not self.take(1):
             zeros += 1
+            if zeros > _GAMMA_MAX_BITS:
+                raise WireError(
+                    "bad_column", "a packed number is too long", hint="Send the bundle again from the source."
+                )
         return (self.take(zeros) | 1 << zeros) - 1
 
     def take_all(self, count: int, width: int) -> list[int]:

@@ -16,8 +16,8 @@ from shared.errors import WireError
 from shared.ids import Dot
 from shared.limits import BODY_MAX_BYTES, BUNDLE_MAX_CHANGES, CONTEXT_MAX_DOTS, FIELD_NUMBER_MAX, SEQ_BITS
 from shared.wire.bits import BitReader
-from shared.wire.body_writer import VERSION
 from shared.wire.column_reader import ColumnReader
+from shared.wire.operations import VERSION
 from shared.wire.rows import Rows, bad_column, put_in
 from shared.wire.strict import unpack
 from shared.wire.symbols import decode_texts

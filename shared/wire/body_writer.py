@@ -27,19 +27,19 @@ from shared.change import Change
 from shared.dictionaries import TEMPLATE_PLACES
 from shared.errors import WireError
 from shared.ids import Dot
-from shared.limits import BODY_MAX_BYTES, BUNDLE_MAX_CHANGES
+from shared.limits import BUNDLE_MAX_CHANGES
 from shared.wire.bits import put_gamma, to_bytes
+from shared.wire.body_reader import decode
 from shared.wire.column_writer import NO_HINT, Expression, Hint, write_column, write_flags, write_numbers
 from shared.wire.hints import hint_for, in_order
 from shared.wire.log_row import check_change
-from shared.wire.operations import Reference
+from shared.wire.operations import VERSION, Reference
 from shared.wire.rows import Rows
 from shared.wire.strict import pack
 from shared.wire.symbols import Script, encode_texts
 from shared.wire.values import check_column
 from shared.wire.vocabulary import words_for
 
-VERSION: Final = 1
 _NEAR_DOT: Final = Hint(since=(Reference.DOT,))
 _NEAR_RECORD: Final = Hint(since=(Reference.RECORD, Reference.DOT))
 
@@ -48,7 +48,9 @@ def encode(changes: Sequence[Change], *, base: Dot | None) -> bytes:
     """The body that holds these changes, in this order.
 
     With `base` they must be consecutive changes of one feed of which `base` is the first; their dots are then
-    left out, since the header says them. Raises WireError `bad_run`, `bad_change`, `bad_value`, `too_large`.
+    left out, since the header says them. The body is read once before it is given out, so nothing is sealed
+    that no reader would take. Raises WireError `bad_run`, `bad_change`, `bad_value`; `too_large` and
+    `too_many_cells` where fewer changes must be bundled.
     """
     if len(changes) > BUNDLE_MAX_CHANGES:
         raise _too_large()
@@ -72,8 +74,8 @@ def encode(changes: Sequence[Change], *, base: Dot | None) -> bytes:
     layout = TEMPLATE_PLACES.get(whole.layout, list(whole.layout))
     sections: list[object] = [VERSION, layout, texts, to_bytes(whole.rendered())]
     body = pack([*sections, list(whole.extras)] if whole.extras else sections)
-    if len(body) > BODY_MAX_BYTES:
-        raise _too_large()
+    if [*decode(body, base=base).changes()] != [*changes]:  # whatever is sealed can be read, by trial
+        raise WireError("unfaithful", "these changes do not survive encoding", hint="Report this as a fault.")
     return body
 
 

@@ -16,12 +16,11 @@ from typing import Any, Final
 from shared.errors import WireError
 from shared.limits import BODY_MAX_BYTES, BODY_MAX_CELLS, CONTEXT_MAX_DOTS, STAMP_COUNTER_BITS
 from shared.wire.bits import BitReader
-from shared.wire.operations import DAY_BITS, EPOCH_MS, Op, Reference
+from shared.wire.operations import DAY_BITS, EPOCH_MS, SPLIT_MAX_BITS, Op, Reference
 from shared.wire.rows import Column, Rows, bad_column, put_in
 from shared.wire.shapes import lengthen, serials
 
-_NESTING_MAX: Final = 8  # our writer goes 5 deep
-_SPLIT_MAX: Final = 48
+_NESTING_MAX: Final = 16  # our writer stays below 12; each level is one Python call or two
 
 
 class ColumnReader:
@@ -158,7 +157,7 @@ def _delta(reader: ColumnReader, count: int, rows: Rows) -> Column:
 
 def _split(reader: ColumnReader, count: int, rows: Rows) -> Column:
     shift = reader.word()
-    if not 0 < shift <= _SPLIT_MAX:
+    if not 0 < shift <= SPLIT_MAX_BITS:
         raise bad_column("a column is split at an impossible place")
     high, low = reader.numbers(count, rows), reader.numbers(count, rows)
     return [a << shift | b for a, b in zip(high, low, strict=True)]

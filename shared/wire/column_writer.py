@@ -16,7 +16,7 @@ from typing import Any, Final
 
 from shared.limits import SEQ_BITS, STAMP_COUNTER_BITS
 from shared.wire.bits import Packed, put_gamma, put_number
-from shared.wire.operations import DAY_BITS, EPOCH_MS, Op, Reference
+from shared.wire.operations import DAY_BITS, EPOCH_MS, SPLIT_MAX_BITS, Op, Reference
 from shared.wire.rows import Rows
 from shared.wire.shapes import is_short, loose_shape_of, number_of, shape_of, shorten
 from shared.wire.symbols import TABLES, Script, script_of
@@ -142,7 +142,7 @@ def _of_numbers(values: Sequence[int], rows: Rows, hint: Hint, depth: int) -> It
             write_numbers(values[:1], rows, depth=9), write_numbers(steps, rows, depth=2)
         )
     if width > 6 and depth < 3:
-        shift = max(1, (sorted(values)[len(values) // 2] - low).bit_length())
+        shift = min(max(1, (sorted(values)[len(values) // 2] - low).bit_length()), SPLIT_MAX_BITS)
         yield _op(Op.SPLIT, shift).then(*_halves(values, shift, rows, 3))  # long tails: few have high parts
     yield from _of_parts(values, rows, hint, depth)
     yield from _of_repeats(values, rows, hint, depth, write_numbers)

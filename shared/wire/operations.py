@@ -41,6 +41,10 @@ Flags are a column of 0 and 1. Must not know: how a writer chooses among them.
 from __future__ import annotations
 
 from enum import IntEnum
+from typing import Final
+
+VERSION: Final = 1
+"""Of the body. Anything above that changes what bytes mean takes the next number."""
 
 
 class Op(IntEnum):
@@ -85,9 +89,10 @@ class Reference(IntEnum):
     RECORD = 2
 
 
-AUTHOR_KEY = 0
+AUTHOR_KEY: Final = 0
 """KEYED and SAME name fields; 0, which is no field, names the author."""
 
-DAY_BITS = 17
-EPOCH_MS = 1_767_225_600_000
+DAY_BITS: Final = 17
+SPLIT_MAX_BITS: Final = 48
+EPOCH_MS: Final = 1_767_225_600_000
 """The first millisecond of 2026, UTC."""

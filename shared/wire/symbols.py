@@ -37,6 +37,7 @@ class Symbols:
         assert len(symbols) <= SYMBOLS_MAX
         assert max(map(len, symbols)) <= SYMBOL_MAX_BYTES
         self._bytes: list[bytes] = [b"\0", *symbols]
+        self._lengths = bytes([len(symbol) for symbol in self._bytes] + [0] * (256 - len(self._bytes)))
         self._numbers = {symbol: number for number, symbol in enumerate(self._bytes)}
         self._encode_one = lru_cache(maxsize=1 << 12)(self._cover)
         self._letters = frozenset(
@@ -57,7 +58,7 @@ class Symbols:
 
     def decode(self, data: bytes) -> list[str]:
         """All texts. Raises WireError `bad_text` for bytes that stand for no texts, `too_large`."""
-        if len(data) * SYMBOL_MAX_BYTES > 2 * BODY_MAX_BYTES:
+        if sum(data.translate(self._lengths)) > BODY_MAX_BYTES:
             raise WireError(
                 "too_large", "the body's texts are longer than they may be", hint="Cut smaller bundles."
             )

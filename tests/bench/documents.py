@@ -53,8 +53,8 @@ PLATE_COUNTRY: Final = {
 }
 _REGION: Final = frozenset({"BIH", "MNE", "SRB", "HRV", "SVN", "MKD"})
 
-# In a shape: 0 a digit, A a letter, B one of the seven letters of Bosnian plates, G one of the 27 characters of
-# German serials, T a town code of the country; anything else stands for itself.
+# In a shape: 0 a digit, A a letter, B one of the seven letters of Bosnian plates, G one of the 27 characters
+# of German serials, T a town code of the country; anything else stands for itself.
 PLATES: Final = {
     "BA": ("B00-B-000", "B00-B-000", "B00-B-000", "TA-000000"),
     "ME": ("TAA000",),
