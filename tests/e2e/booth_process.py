@@ -11,15 +11,17 @@ import subprocess
 import sys
 import threading
 import time
+import urllib.request
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
-from typing import Any, cast
+from typing import Any
 
+from shared.crypto import password_verifier
 from shared.enrolment import AuthorityCard, Certificate, HubKeys, files
-from tests.edge.posts import Centre, Dial
+from tests.edge.posts import OWN_PASSWORD, Centre, Dial
 
 KARAULA = Path(sys.executable).with_name("karaula")
 POST = "KLOBUK"
@@ -44,8 +46,6 @@ class Booth:
 
     def wait_for(self, text: str, path: str = "/bar") -> None:
         """Wait until a page that anyone may see holds a text."""
-        import urllib.request
-
         deadline = time.monotonic() + _PATIENCE_S
         while time.monotonic() < deadline:
             with urllib.request.urlopen(self.url + path) as answer:  # noqa: S310 — our own loopback address
@@ -130,9 +130,23 @@ def enrol(directory: Path) -> tuple[Path, Centre]:
 
 @contextmanager
 def running(directory: Path) -> Iterator[Booth]:
-    """The node's process from its start to its clean end."""
+    """The node's process from its start to its clean end, after its first contact.
+
+    It knows two officers (`mira`; `novi` with the desk's first password) and two alerts.
+    """
     node, centre = enrol(directory)
-    centre.officer(full_name="Mira Test")
+    centre.officer(full_name="Mira Test", own_verifier=password_verifier(OWN_PASSWORD), own_reset=1)
+    centre.officer(login="novi", full_name="Novi Test")
+    centre.alert(
+        document_number="L898902C3",
+        document_issuer="UTO",
+        surname="ERIKSSON",
+        given_names="ANNA MARIA",
+        birth="1974-08-12",
+        warnings=("armed",),
+        reason="Convicted in absence (synthetic)",
+    )
+    centre.alert(category="discreet", action="observe", document_number="U12345678", reference="RS-Q-9")
     cable = Cable(centre)
     command = [KARAULA, "edge", "run", "--data", node, "--sync-interval", "0.2"]
     command += ["--hub-url", f"http://127.0.0.1:{cable.port}"]
@@ -150,6 +164,6 @@ def running(directory: Path) -> Iterator[Booth]:
         finally:
             cable.cut()
             process.terminate()
-            assert process.wait(_PATIENCE_S) == 0, cast("Any", (directory / "node.log").read_text())
+            assert process.wait(_PATIENCE_S) == 0, (directory / "node.log").read_text()
             assert process.stdout is not None
             process.stdout.close()
