@@ -1,0 +1,80 @@
+"""Prekeys: the next one each week, new ones ahead, old ones dead after the longest offline time."""
+
+from __future__ import annotations
+
+import pytest
+
+from hub.hub import Hub
+from hub.identity import save_keys
+from hub.prekeys import AHEAD, BEHIND, ROTATE_AFTER_DAYS
+from shared.enrolment import HubKeys, Prekey, files, recover
+from tests.hub.outpost import Outpost, Realm
+
+WEEK_MS = ROTATE_AFTER_DAYS * 24 * 60 * 60 * 1000
+
+
+def test_a_week_later_nodes_are_told_the_next_prekey(hub: Hub, realm: Realm, klobuk: Outpost):
+    """The head names the new number, and its signed public half comes along."""
+    before = klobuk.ask(hub).head.prekey
+    realm.dial.ms += WEEK_MS
+    hub.rotate_prekeys()
+    heard = klobuk.ask(hub)
+    assert heard.head.prekey == before + 1
+    known = [
+        Prekey.read(paper, hub=realm.identity().certificate.verify_key).number for paper in heard.prekeys
+    ]
+    assert before + 1 in known
+
+
+def test_nothing_rotates_before_its_time(hub: Hub, klobuk: Outpost):
+    """A restart or a second look moves nothing."""
+    before = klobuk.ask(hub).head.prekey
+    assert not hub.ring.rotate()
+    assert klobuk.ask(hub).head.prekey == before
+
+
+def test_prekeys_are_made_ahead_and_saved_before_anyone_hears(realm: Realm):
+    """The file is written first; if it cannot be, the ring stays where it was."""
+    with realm.hub() as hub:
+        assert max(realm.keys.prekeys) == hub.ring.current + AHEAD
+
+        def refuse(_: HubKeys) -> None:
+            raise OSError("read-only")
+
+        hub.ring._save = refuse
+        realm.dial.ms += WEEK_MS
+        with pytest.raises(OSError, match="read-only"):
+            hub.rotate_prekeys()
+        assert hub.ring.current == 1
+
+
+def test_old_private_halves_die_after_the_longest_offline_time(realm: Realm):
+    """What was sealed half a year ago opens no more, for the hub or for whoever steals its keys."""
+    with realm.hub() as hub:
+        for _ in range(BEHIND + 2):
+            realm.dial.ms += WEEK_MS
+            hub.rotate_prekeys()
+        assert hub.ring.private(1) is None
+        assert hub.ring.private(hub.ring.current - BEHIND) is not None
+    assert min(realm.keys.prekeys) == 3
+
+
+def test_the_ring_continues_after_a_restart(realm: Realm):
+    """The number stands in the store, the keys in their file."""
+    with realm.hub() as hub:
+        realm.dial.ms += WEEK_MS
+        hub.rotate_prekeys()
+    with realm.hub() as again:
+        assert again.ring.current == 2
+
+
+def test_new_prekeys_are_escrowed_to_the_authority(realm: Realm):
+    """A hub that loses its directory can still have its unopened bundles opened, by the authority's key."""
+    identity = realm.identity()
+    keys = identity.keys.with_prekeys(1, now_ms=1)
+    save_keys(realm.directory, identity, keys)
+    number = max(keys.prekeys)
+    sealed = (realm.directory / files.ESCROW / f"prekey-{number}.sealed").read_bytes()
+    assert recover(sealed, realm.authority.recovery).secret == keys.prekeys[number][0].raw
+    kept = HubKeys.unlock((realm.directory / files.HUB_KEYS).read_bytes(), identity.database_key)
+    assert set(kept.prekeys) == set(keys.prekeys)
