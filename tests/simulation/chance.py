@@ -34,7 +34,7 @@ class Fault(StrEnum):
     HUB_DIED_IN_BETWEEN = "power cut at the hub between two statements"
     HUB_DISK_FULL = "disk full at the hub"
     DIED_AT_FIRST_START = "power cut while the tables were made"
-    TORN_TAIL = "half-written pages at the end of the write-ahead log"
+    TORN_TAIL = "a write-ahead log torn in the middle of a COMMIT"
     RESTARTED = "a machine stopped and started in good order"
     CLOCK_AHEAD = "a post's clock days ahead"
     CLOCK_BEHIND = "a post's clock behind"

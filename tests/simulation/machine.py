@@ -23,9 +23,11 @@ from tests.simulation.power import Disk, Moment, PowerCut
 DAY_MS: Final = 86_400_000
 _DIED: Final = {
     (True, Moment.BEFORE_COMMIT): Fault.HUB_DIED_BEFORE_COMMIT,
+    (True, Moment.IN_COMMIT): Fault.HUB_DIED_BEFORE_COMMIT,
     (True, Moment.AFTER_COMMIT): Fault.HUB_DIED_AFTER_COMMIT,
     (True, Moment.IN_BETWEEN): Fault.HUB_DIED_IN_BETWEEN,
     (False, Moment.BEFORE_COMMIT): Fault.POST_DIED_BEFORE_COMMIT,
+    (False, Moment.IN_COMMIT): Fault.POST_DIED_BEFORE_COMMIT,
     (False, Moment.AFTER_COMMIT): Fault.POST_DIED_AFTER_COMMIT,
     (False, Moment.IN_BETWEEN): Fault.POST_DIED_IN_BETWEEN,
 }

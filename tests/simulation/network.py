@@ -16,21 +16,25 @@ from tests.simulation.machine import Centre, Post
 from tests.simulation.power import PowerCut
 
 _KEPT = 12  # questions and answers that may turn up again
-_WEIGHTS = {None: 40} | dict.fromkeys(
-    (
-        Fault.LINK_CUT,
-        Fault.ANSWER_LOST,
-        Fault.QUESTION_REPEATED,
-        Fault.QUESTION_LATE,
-        Fault.QUESTION_DAMAGED,
-        Fault.QUESTION_CUT_SHORT,
-        Fault.ANSWER_LATE,
-        Fault.ANSWER_ASTRAY,
-        Fault.ANSWER_DAMAGED,
-        Fault.BUNDLES_DROPPED,
-        Fault.BUNDLES_REORDERED,
-    ),
-    3,
+_WEIGHTS = (
+    {None: 40}
+    | dict.fromkeys(
+        (
+            Fault.LINK_CUT,
+            Fault.ANSWER_LOST,
+            Fault.QUESTION_REPEATED,
+            Fault.QUESTION_LATE,
+            Fault.QUESTION_DAMAGED,
+            Fault.QUESTION_CUT_SHORT,
+            Fault.ANSWER_LATE,
+            Fault.ANSWER_ASTRAY,
+            Fault.ANSWER_DAMAGED,
+            Fault.BUNDLES_DROPPED,
+            Fault.BUNDLES_REORDERED,
+        ),
+        3,
+    )
+    | {Fault.BUNDLES_REORDERED: 9, Fault.BUNDLES_DROPPED: 5}
 )
 
 

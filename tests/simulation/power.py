@@ -1,9 +1,10 @@
 """The file layer: connections that stop at a chosen step, and what the disk holds afterwards.
 
-`Fuse.arm` chooses the step: before a COMMIT (nothing of the transaction may be kept), after it but before the
-program learns (all of it must be), between two statements, or a disk that is full. A power cut raises
-`PowerCut`, which no program catches; after it the connection executes nothing more. `Disk` then puts the
-files as the cut left them: the database and its write-ahead log, the log's uncommitted end torn at random.
+`Fuse.arm` chooses the step: before a COMMIT (nothing of the transaction may be kept), while it writes (all
+or nothing), after it but before the program learns (all of it must be), between two statements, or a disk
+that is full. A power cut raises `PowerCut`, which no program catches; after it the connection executes nothing
+more. `Disk` then puts the files as the cut left them: the database and its write-ahead log, whose end is torn
+where the cut fell into a COMMIT.
 """
 
 from __future__ import annotations
@@ -26,10 +27,18 @@ _WRITES = ("INSERT", "UPDATE", "DELETE", "COMMIT")
 """What needs room on a disk."""
 
 
+_ALONE = (*_WRITES, "CREATE", "DROP", "ALTER", "PRAGMA", "RELEASE")
+"""What commits by itself outside a transaction."""
+
+
+_CHECKPOINTED_BYTES = 1_000 * 4_096
+
+
 class Moment(Enum):
     """Where a fuse blows."""
 
     BEFORE_COMMIT = "before"
+    IN_COMMIT = "in"
     AFTER_COMMIT = "after"
     IN_BETWEEN = "between"
     DISK_FULL = "full"
@@ -95,7 +104,8 @@ class Disk:
         self.dead = True
         left = {path: path.read_bytes() for path in (self.path, self._log) if path.exists()}
         log = left.get(self._log, b"")
-        if len(log) > self._committed_bytes:
+        # Beyond this size SQLite may have moved the log into the file, which it does only once it is whole.
+        if self._committed_bytes < len(log) < _CHECKPOINTED_BYTES:
             left[self._log] = log[: self._chance.between(self._committed_bytes, len(log))]
             self._chance.fire(Fault.TORN_TAIL)
         self.release()
@@ -126,13 +136,18 @@ class Wired(sqlcipher.Connection):  # type: ignore[misc]  # the driver has no ty
             return self._commit()
         elif sql.startswith(("COMMIT", "ROLLBACK")):
             self._reading = False
-        return super().execute(sql, parameters)
+        done = super().execute(sql, parameters)
+        if not self.in_transaction and sql.lstrip().startswith(_ALONE):
+            self._disk.committed()
+        return done
 
     def _commit(self) -> Any:
         fuse = self._disk.fuse
         if fuse.goes(Moment.BEFORE_COMMIT):
             self._die()
         done = super().execute("COMMIT")
+        if fuse.goes(Moment.IN_COMMIT):
+            self._die()
         self._disk.committed()
         if fuse.goes(Moment.AFTER_COMMIT):
             self._die()

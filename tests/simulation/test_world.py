@@ -1,7 +1,7 @@
 """Two hundred worlds, each from its own seed, with everything going wrong and no promise broken.
 
-The worlds are cut into pieces so that several cores share them. Each piece leaves its tally; the last test
-adds up a few worlds of its own, because which piece runs where is nobody's promise.
+The worlds are cut into pieces so that several cores share them; each piece is large enough for every kind of
+fault to come up in it.
 """
 
 from __future__ import annotations
@@ -16,21 +16,15 @@ from tests.simulation.power import Disk, Moment, PowerCut
 from tests.simulation.world import World, make_templates
 
 SEEDS = range(200)
-PIECE = 25
+PIECE = 50
 
 
 @pytest.mark.parametrize("first", SEEDS[::PIECE])
 def test_no_promise_breaks(first: int) -> None:
     """Whatever was lost, repeated, cut off or edited at once: in the end everything saved is there, once."""
     fired, happened = play(range(first, first + PIECE))
-    assert fired
+    assert never(fired, happened) == [], "a fault that never comes up proves nothing"
     assert happened[Event.SAVED] > PIECE
-
-
-def test_every_kind_of_fault_fires() -> None:
-    """A fault that never comes up would prove nothing: enough worlds bring every kind."""
-    fired, happened = play(range(1_000, 1_060))
-    assert never(fired, happened) == []
 
 
 def test_a_world_is_a_function_of_its_seed(tmp_path: Path) -> None:

@@ -127,7 +127,7 @@ class World:
 
     def _arm(self, machine: Machine) -> None:
         moment = self.chance.pick(list(Moment))
-        steps = 3 if moment in (Moment.BEFORE_COMMIT, Moment.AFTER_COMMIT) else 60
+        steps = 60 if moment in (Moment.IN_BETWEEN, Moment.DISK_FULL) else 3
         machine.disk.fuse.arm(moment, self.chance.between(1, steps))
 
     def _turn_clock(self, post: Post) -> None:
