@@ -2,7 +2,7 @@
 
 `Fuse.arm` chooses the step: before a COMMIT (nothing of the transaction may be kept), while it writes (all
 or nothing), after it but before the program learns (all of it must be), between two statements, or a disk
-that is full. A power cut raises `PowerCut`, which no program catches; after it the connection executes nothing
+that is full. A power cut raises `PowerCut`, which no program catches; after it the connection runs nothing
 more. `Disk` then puts the files as the cut left them: the database and its write-ahead log, whose end is torn
 where the cut fell into a COMMIT.
 """
