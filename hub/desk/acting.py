@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Final
 
-from hub.desk import fields as typing
+import hub.desk.fields as typing
 from hub.desk.disputes import Views
 from hub.desk.form import Collector
 from hub.desk.office import Office, not_the_owner

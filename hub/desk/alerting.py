@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from datetime import UTC, date, datetime
 from typing import Final
 
-from hub.desk import fields as typing
+import hub.desk.fields as typing
 from hub.desk.form import Collector
 from hub.desk.office import Office
 from hub.desk.view import AlertRow, Category, Operator

@@ -11,8 +11,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Final, Protocol
 
-from hub.desk import contexts as shown
-from hub.desk import fields as typing
+import hub.desk.contexts as shown
+import hub.desk.fields as typing
 from hub.desk.form import Collector
 from hub.desk.office import Office
 from hub.desk.rows import Rows

@@ -11,7 +11,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from hub.desk import contexts as shown
+import hub.desk.contexts as shown
 from hub.desk.directory import no_record
 from hub.desk.rows import Rows
 from hub.desk.view import Operator

@@ -11,7 +11,7 @@ import re
 from collections.abc import Callable, Sequence
 from typing import Final
 
-from hub.desk import contexts as shown
+import hub.desk.contexts as shown
 from hub.desk.form import Collector
 from hub.desk.office import Office
 from hub.desk.view import FirstPassword, OfficerRow, Operator

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from hub.desk import contexts as shown
+import hub.desk.contexts as shown
 from hub.desk.disputes import Disputes
 from hub.desk.office import Office
 from hub.desk.rows import Rows, today_number

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from hub.desk import fields as typing
+import hub.desk.fields as typing
 from hub.desk.form import Collector
 from hub.desk.office import Office
 from hub.desk.view import Found, Operator

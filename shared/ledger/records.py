@@ -17,13 +17,13 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import Enum
-from functools import lru_cache
 
 from shared import wire
 from shared.change import SEEN, Change, Value
 from shared.clock import Stamp
 from shared.database import Connection
 from shared.ids import Dot, OfficerId, RecordId
+from shared.ledger import statements
 from shared.ledger.columns import from_column, to_column, to_columns
 from shared.ledger.tables import keep_extra, read_extra, table_of
 from shared.merge import FieldView, Standing, collect, frontier, standing_of, view_record
@@ -187,7 +187,7 @@ def apply_table(tx: Connection, table: ChangeTable) -> bool:
     ]
     # Binding a value costs as much as storing it: columns that are not set are left out.
     tx.executemany(
-        _columns_sql(row_type.kind, numbers),
+        statements.insert_columns(row_type.kind, numbers),
         zip(table.dots, table.stamps, table.authors, *columns, strict=True),
     )
     waiting = tx.execute(
@@ -242,7 +242,7 @@ def _insert(tx: Connection, row_type: RecordType, change: Change) -> Applied:
         *(to_column(change.fields.get(f.number)) for f in row_type.fields),
         keep_extra(extra),
     )
-    if not tx.execute(_insert_sql(row_type), row).rowcount:
+    if not tx.execute(statements.insert(row_type), row).rowcount:
         return Applied(change=change, effect=Effect.REPEATED)
     _act(tx, row_type.kind, change)
     if tx.execute("SELECT 1 FROM history WHERE record = ? LIMIT 1", (change.record,)).fetchone():
@@ -358,7 +358,7 @@ def _write(tx: Connection, row_type: RecordType, record: int) -> Standing | None
         *(_interim(views, f) for f in row_type.fields),
         keep_extra(extra),
     )
-    tx.execute(_replace_sql(row_type), row)
+    tx.execute(statements.replace(row_type), row)
     return standing
 
 
@@ -372,31 +372,3 @@ def _numbers(row_type: RecordType) -> frozenset[int]:
 
 
 _NUMBERS = {kind: frozenset(f.number for f in row.fields) for kind, row in SCHEMA.items()}
-
-
-def _names(row_type: RecordType) -> str:
-    return ", ".join(f'"{f.name}"' for f in row_type.fields)
-
-
-def _insert_sql(row_type: RecordType) -> str:
-    marks = ", ".join("?" * (len(row_type.fields) + 4))
-    return (
-        f"INSERT OR IGNORE INTO {table_of(row_type)} (id, stamp, author, {_names(row_type)}, extra) "  # noqa: S608 - schema names
-        f"VALUES ({marks})"
-    )
-
-
-@lru_cache(maxsize=256)  # as many as a connection keeps prepared; which fields are set is the sender's choice
-def _columns_sql(kind: Kind, numbers: tuple[int, ...]) -> str:
-    row_type = SCHEMA[kind]
-    names = "".join(f', "{f.name}"' for f in row_type.fields if f.number in numbers)
-    marks = ", ".join("?" * (len(numbers) + 3))
-    return f"INSERT OR IGNORE INTO {table_of(row_type)} (id, stamp, author{names}) VALUES ({marks})"  # noqa: S608 - schema names
-
-
-def _replace_sql(row_type: RecordType) -> str:
-    marks = ", ".join("?" * (len(row_type.fields) + 6))
-    return (
-        f"INSERT OR REPLACE INTO {table_of(row_type)} "  # noqa: S608 - schema names
-        f"(id, stamp, author, standing, edited, {_names(row_type)}, extra) VALUES ({marks})"
-    )

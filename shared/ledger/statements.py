@@ -1,0 +1,42 @@
+"""The statements that write a kind's rows, as text made from the schema.
+
+Must not know: values, transactions.
+"""
+
+from __future__ import annotations
+
+from functools import lru_cache
+
+from shared.ledger.tables import table_of
+from shared.schema import SCHEMA, Kind, RecordType
+
+
+def insert(row_type: RecordType) -> str:
+    """One creating change as a row: id, stamp, author, every field, extra."""
+    marks = ", ".join("?" * (len(row_type.fields) + 4))
+    return (
+        f"INSERT OR IGNORE INTO {table_of(row_type)} (id, stamp, author, {_names(row_type)}, extra) "  # noqa: S608 - schema names
+        f"VALUES ({marks})"
+    )
+
+
+@lru_cache(maxsize=256)  # as many as a connection keeps prepared; which fields are set is the sender's choice
+def insert_columns(kind: Kind, numbers: tuple[int, ...]) -> str:
+    """Creating changes that set only these fields, in schema order: id, stamp, author, fields."""
+    row_type = SCHEMA[kind]
+    names = "".join(f', "{f.name}"' for f in row_type.fields if f.number in numbers)
+    marks = ", ".join("?" * (len(numbers) + 3))
+    return f"INSERT OR IGNORE INTO {table_of(row_type)} (id, stamp, author{names}) VALUES ({marks})"  # noqa: S608 - schema names
+
+
+def replace(row_type: RecordType) -> str:
+    """A record as merge has it now: id, stamp, author, standing, edited, every field, extra."""
+    marks = ", ".join("?" * (len(row_type.fields) + 6))
+    return (
+        f"INSERT OR REPLACE INTO {table_of(row_type)} "  # noqa: S608 - schema names
+        f"(id, stamp, author, standing, edited, {_names(row_type)}, extra) VALUES ({marks})"
+    )
+
+
+def _names(row_type: RecordType) -> str:
+    return ", ".join(f'"{f.name}"' for f in row_type.fields)
