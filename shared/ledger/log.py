@@ -228,7 +228,9 @@ class OwnLog:
 
     def refused(self, tx: Connection) -> tuple[str, ...]:
         """The codes of bundles the hub will not have."""
-        rows = tx.execute("SELECT DISTINCT refused_code FROM sealed WHERE refused_code IS NOT NULL ORDER BY 1")
+        rows = tx.execute(
+            "SELECT DISTINCT refused_code FROM sealed WHERE refused_code IS NOT NULL ORDER BY 1"
+        )
         return tuple(code for (code,) in rows)
 
     def sealed_otherwise(self, tx: Connection, *, feed: Feed, first: Seq, prekey: int) -> bool:
