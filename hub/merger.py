@@ -33,9 +33,10 @@ from shared.ledger.records import Applied, Effect
 from shared.limits import CLOCK_SKEW_SUSPECT_MS
 from shared.merge import Standing
 from shared.ownership import judge
-from shared.schema import OWNER, Kind, RecordType, record_type
+from shared.schema import OWNER, Kind, RecordType, field_by_name, record_type
 from shared.wire import Batch, ChangeTable
 
+_ERASED: Final = field_by_name(Kind.TOMBSTONE, "of").number
 _SEARCHED: Final = frozenset({Kind.CHECK, Kind.HIT, Kind.ALERT})
 
 
@@ -56,6 +57,8 @@ class Merger:
 
     def accept_own(self, tx: Connection, applied: Applied) -> None:
         """What follows from a change the hub itself made: scopes, conflicts, sight, search."""
+        if applied.change.creates:  # an id can be guessed, and edits sent ahead of it
+            self._judge_waiting(tx, applied.change)
         self._follow_up(tx, applied, at_ms=self._kit.now_ms())
 
     # --- whole columns ---
@@ -105,7 +108,7 @@ class Merger:
     def _judge_and_apply(
         self, tx: Connection, node: KnownNode, change: Change, *, revoked: bool, at_ms: int
     ) -> None:
-        reason = self._reason_against(tx, change, country=node.country, revoked=revoked)
+        reason = self._reason_against(tx, change, node, revoked=revoked)
         if reason is not None:
             self._refuse(tx, change, reason, owner=node.country)
         applied = records.apply(tx, change)
@@ -120,7 +123,9 @@ class Merger:
             self._judge_waiting(tx, change)
         self._follow_up(tx, applied, at_ms=at_ms)
 
-    def _reason_against(self, tx: Connection, change: Change, *, country: str, revoked: bool) -> str | None:
+    def _reason_against(
+        self, tx: Connection, change: Change, node: KnownNode, *, revoked: bool
+    ) -> str | None:
         owner = None
         if not change.creates:
             kind = subjects.kind_of(tx, change.record, likely=change.kind)
@@ -129,7 +134,8 @@ class Merger:
             row_type = record_type(change.kind)
             if row_type is not None:
                 owner = subjects.owner_of(tx, row_type.kind, change.record)
-        return judge(change, author_country=country, owner=owner, from_desk=False, revoked=revoked)
+        reason = judge(change, author_country=node.country, owner=owner, from_desk=False, revoked=revoked)
+        return reason or _reason_of_officer(tx, change, node)
 
     def _judge_waiting(self, tx: Connection, created: Change) -> None:
         """Edits that came before their record: judge them now that its owner is known."""
@@ -145,8 +151,7 @@ class Merger:
             reason = judge(
                 change, author_country=author.country, owner=created.owner, from_desk=False, revoked=False
             )
-            if change.kind != created.kind:
-                reason = "kind_mismatch"
+            reason = reason or _reason_of_officer(tx, change, author)
             if reason is not None:
                 self._refuse(tx, change, reason, owner=author.country)
             else:
@@ -174,6 +179,8 @@ class Merger:
         self._feed.publish(tx, change)
         if applied.before is not Standing.AGREED or applied.after is not Standing.AGREED:
             self._note_conflict(tx, applied, at_ms)
+        if change.kind == Kind.TOMBSTONE:
+            self._close_conflict(tx, change, at_ms)
         if change.kind in (Kind.HIT, Kind.REQUEST):
             _open_what_it_names(tx, Kind(change.kind), change.record)
         if change.kind in _SEARCHED:
@@ -202,6 +209,22 @@ class Merger:
             at_ms=at_ms,
         )
 
+    def _close_conflict(self, tx: Connection, tombstone: Change, at_ms: int) -> None:
+        """Nobody need decide about a record that is erased."""
+        erased = tombstone.fields.get(_ERASED)
+        if isinstance(erased, int):
+            conflicts.note(
+                tx,
+                record=erased,
+                kind=tombstone.kind,
+                owner=tombstone.owner or "",
+                standing=Standing.AGREED,
+                parties=(),
+                by=tombstone.author,
+                change=tombstone.dot,
+                at_ms=at_ms,
+            )
+
     def _flag_clocks(self, tx: Connection, table: ChangeTable, at_ms: int) -> None:
         if not table.stamps:
             return
@@ -213,6 +236,16 @@ class Merger:
         rows = zip(table.dots, subjects, table.stamps, strict=True)
         flagged = [(d, r, ms_of(s)) for d, r, s in rows if is_suspect(s, received_ms=at_ms)]
         custody.flag_clocks(tx, flagged, at_ms=at_ms)
+
+
+def _reason_of_officer(tx: Connection, change: Change, node: KnownNode) -> str | None:
+    """A password is set where its officer serves: a stolen post must not open an operator's console."""
+    if change.kind != Kind.OFFICER or change.creates:
+        return None
+    officer = records.read(tx, Kind.OFFICER, change.record)
+    posts = officer.values.get("posts") if officer is not None else ()
+    serves = isinstance(posts, tuple) and node.post in posts
+    return None if officer is None or serves else "not_at_this_post"
 
 
 def _is_plain(row_type: RecordType) -> bool:

@@ -178,6 +178,8 @@ _VALUES: Final = {
     "refused.desk_owned": _("only the desk writes this"),
     "refused.immutable_field": _("the field may not change"),
     "refused.no_owner": _("no owner is named"),
+    "refused.kind_mismatch": _("the record is of another kind"),
+    "refused.not_at_this_post": _("a password is set where its officer serves"),
     "rule.once": _("the first value stands; nobody may change it"),
     "rule.latest": _("the newest value shows until a person decides"),
     "rule.severest": _("the more cautious value shows"),
