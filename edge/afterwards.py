@@ -13,12 +13,12 @@ from typing import Final
 from edge import answering, contexts, hitting
 from edge.capture.amend import CORRECTABLE, amend
 from edge.capture.fields import Fields
-from edge.check_view import Names, event_of, row_of, values_text
+from edge.check_view import Names, event_of, lines_captured, row_of, values_text
 from edge.form import FormError
 from edge.hits import row_of_hit
 from edge.kit import Kit
 from edge.printing import read_id
-from edge.screen import CheckRow, CheckView, Event, ListAge, Problem, Session
+from edge.screen import CheckRow, CheckView, ListAge, Problem, Session
 from edge.store import checks, watch
 from edge.witness import witness
 from shared.change import SEEN, Value, named
@@ -186,9 +186,12 @@ class Afterwards:
         kit = self._kit
         names, heads = Names(tx), kit.log.heads(tx)
         letters = record.values.get("letters")
+        changes = sorted(records.changes_of(tx, Kind.CHECK, record.id), key=lambda change: change.stamp)
+        corrections = {row.id: row for row in checks.corrections_of(tx, record.id)}
         return CheckView(
             row=row_of(kit, record, names=names, heads=heads),
             values=values_text(record.values),
+            lines=lines_captured(changes),
             list=ListAge(
                 generation=record.number("list_generation") or 0,
                 position=record.number("list_position") or 0,
@@ -198,16 +201,11 @@ class Afterwards:
             ),
             letters=tuple(str(letter) for letter in letters) if isinstance(letters, tuple) else (),
             void_reason=record.text("void"),
-            history=self._history(tx, record, names),
+            history=tuple(event_of(change, names=names, corrections=corrections) for change in changes),
             hits=tuple(row_of_hit(kit, tx, hit) for hit in checks.hits_of(tx, record.id)),
             correctable=() if record.values.get("void") else CORRECTABLE,
             contexts=contexts.to_text(records.context_of(tx, Kind.CHECK, record.id)),
         )
-
-    def _history(self, tx: Connection, record: Record, names: Names) -> tuple[Event, ...]:
-        corrections = {row.id: row for row in checks.corrections_of(tx, record.id)}
-        changes = sorted(records.changes_of(tx, Kind.CHECK, record.id), key=lambda change: change.stamp)
-        return tuple(event_of(change, names=names, corrections=corrections) for change in changes)
 
 
 def _reason(reason: str, problems: dict[str, Problem]) -> str:

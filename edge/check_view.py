@@ -5,9 +5,10 @@ Must not know: storage but for officers' names, forms' rules.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Final
 
+from edge.capture.zone import lines_of
 from edge.kit import Kit
 from edge.printing import printed
 from edge.screen import CheckRow, Event
@@ -69,6 +70,15 @@ def values_text(values: Mapping[str, Value]) -> dict[str, str]:
     row = record_type(Kind.CHECK)
     assert row is not None  # the schema has checks
     return {f.name: as_text(values[f.name], f.type) for f in row.fields if values.get(f.name) is not None}
+
+
+def lines_captured(changes: Iterable[Change]) -> tuple[str, ...]:
+    """The zone as it was read at capture, whatever was corrected since; () where there was none."""
+    for change in changes:
+        if change.creates:
+            fields = {number: field_by_number(Kind.CHECK, number) for number in change.fields}
+            return lines_of({f.name: change.fields[number] for number, f in fields.items() if f is not None})
+    return ()
 
 
 def as_text(value: Value, type_: Type) -> str:

@@ -296,12 +296,14 @@ class Event:
 class CheckView:
     """One check in full. `values` are current field values as text, by schema name.
 
+    `lines` is the machine-readable zone as it was captured; () where there was none.
     `contexts` is what a correction or void form must carry back, unchanged and unseen.
     `correctable` lists the fields a correction may set.
     """
 
     row: CheckRow
     values: Mapping[str, str]
+    lines: tuple[str, ...]
     list: ListAge
     letters: tuple[str, ...]
     void_reason: str

@@ -1,7 +1,8 @@
 """A machine-readable zone inside a case: what it gives the record, and what the page shows of it.
 
 Invariants: a zone with wrong digits is still used, its state says so; the lines themselves are
-kept only where the record's fields do not make them again. Must not know: the rest of the form.
+kept only where the record's fields, its format among them, do not make them again.
+Must not know: the rest of the form.
 """
 
 from __future__ import annotations
@@ -11,12 +12,11 @@ from typing import Final
 
 from edge.screen import Digit, Reading, Swap
 from shared.change import Value
-from shared.errors import InputError
+from shared.errors import KaraulaError
 from shared.mrz import Format, Mrz, MrzFields, Repair, Sex, Suggestion, render
 from shared.partial_date import UNKNOWN, PartialDate, from_day_number
 
 ABSENT: Final = "absent"
-_USUAL: Final = ((("P",), Format.TD3), (("V",), Format.MRV_A))
 
 
 def state_of(mrz: Mrz | None) -> str:
@@ -31,6 +31,8 @@ def state_of(mrz: Mrz | None) -> str:
 def values_of(mrz: Mrz) -> dict[str, Value]:
     """What a zone says, by the names of a check's fields."""
     return {
+        "mrz_format": mrz.format.value,
+        "mrz_zero": mrz.zero_when_empty or None,
         "document_code": mrz.document_code,
         "document_issuer": mrz.issuer,
         "document_number": mrz.document_number,
@@ -53,19 +55,13 @@ def packed(date: PartialDate | None) -> int | None:
 
 def lines_to_keep(mrz: Mrz, values: Mapping[str, Value]) -> str | None:
     """The zone's lines, joined by line ends, unless `values` make them again."""
-    try:
-        made = render(_fields(values))
-    except InputError:
-        made = ()
-    return None if made == mrz.lines else "\n".join(mrz.lines)
+    return None if _made_again(values) == mrz.lines else "\n".join(mrz.lines)
 
 
-def usual_format(document_code: str) -> Format:
-    """The format whose lines a record is taken to have had when it keeps none."""
-    for first, usual in _USUAL:
-        if document_code.startswith(first):
-            return usual
-    return Format.TD1
+def lines_of(values: Mapping[str, Value]) -> tuple[str, ...]:
+    """The zone of a saved check, by its creating values: kept, or made again; () where there was none."""
+    kept = values.get("mrz_lines")
+    return tuple(kept.split("\n")) if isinstance(kept, str) and kept else _made_again(values)
 
 
 def reading_of(mrz: Mrz) -> Reading:
@@ -83,6 +79,14 @@ def reading_of(mrz: Mrz) -> Reading:
     )
 
 
+def _made_again(values: Mapping[str, Value]) -> tuple[str, ...]:
+    """The lines these values print; () where they have no zone's format, or do not fit one."""
+    try:
+        return render(_fields(values))
+    except (KaraulaError, ValueError):  # another version's format, or no zone at all
+        return ()
+
+
 def _fields(values: Mapping[str, Value]) -> MrzFields:
     def text(name: str) -> str:
         value = values.get(name)
@@ -93,7 +97,7 @@ def _fields(values: Mapping[str, Value]) -> MrzFields:
         return from_day_number(value) if isinstance(value, int) else UNKNOWN
 
     return MrzFields(
-        format=usual_format(text("document_code")),
+        format=Format(text("mrz_format")),
         document_code=text("document_code"),
         issuer=text("document_issuer"),
         document_number=text("document_number"),
@@ -106,6 +110,7 @@ def _fields(values: Mapping[str, Value]) -> MrzFields:
         optional_1=text("optional_1"),
         optional_2=text("optional_2"),
         personal_number=text("personal_number"),
+        zero_when_empty=values.get("mrz_zero") is True,
     )
 
 

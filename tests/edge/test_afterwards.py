@@ -34,6 +34,17 @@ def test_a_correction_keeps_the_original_and_its_reason(booth: Booth, session: S
     assert dict(corrected.fields) == {"surname": "ERIKSEN", "plate": "M12-K-345"}
 
 
+def test_the_zone_is_shown_as_it_was_read(booth: Booth, session: Session):
+    """A check's page has the captured lines, though none are kept, and has them still when a name changes."""
+    saved = admit(booth, session)
+    view = booth.check(session, saved.check)
+    assert "mrz_lines" not in view.values
+    assert "\n".join(view.lines) == TD3
+    form = {"surname": "ERIKSEN"}
+    view = booth.correct(session, saved.check, form=form, reason="visual zone", contexts=view.contexts)
+    assert "\n".join(view.lines) == TD3
+
+
 def test_a_form_older_than_the_check_is_refused(booth: Booth, session: Session):
     """Two officers open the same form; the second to save is told, and nothing is overwritten."""
     saved = admit(booth, session)

@@ -5,15 +5,19 @@ from __future__ import annotations
 from datetime import date
 
 import pytest
+from hypothesis import given, settings
 
 from edge.capture.case import Captured, read_case
 from edge.capture.decision import open_decisions
 from edge.capture.notes import age_on, expiry_state, may_be_minor
+from edge.capture.zone import lines_of
 from shared.codelists import load
 from shared.errors import InputError
 from shared.ids import Dot, RecordId
+from shared.mrz import MrzFields, render
 from shared.partial_date import parse
 from tests.edge.posts import TD3, TD3_WRONG_DIGIT
+from tests.shared.mrz.documents import PASSPORT, SPECIMENS, documents, made
 
 LISTS = load()
 TODAY = date(2026, 5, 28)
@@ -52,6 +56,40 @@ def test_a_zone_fills_the_check():
     assert (captured.values["document_number"], captured.values["capture"]) == ("L898902C3", "scan")
     assert (captured.values["document_category"], captured.values["mrz_state"]) == ("passport", "ok")
     assert "mrz_lines" not in captured.values
+    assert captured.values["mrz_format"] == "TD3"
+
+
+@pytest.mark.parametrize("specimen", SPECIMENS)
+def test_the_zone_of_every_specimen_is_made_again(specimen: str):
+    """Of every format: the values alone give the lines that were read, so none are kept."""
+    values = read({"mrz": specimen, "direction": "entry"}).values
+    assert "mrz_lines" not in values
+    assert "\n".join(lines_of(values)) == specimen
+
+
+@given(documents())
+@settings(max_examples=100, deadline=None)
+def test_whatever_was_read_can_be_shown_again(document: MrzFields):
+    """Any sound document's values give its very lines, a booklet's 0 for an empty number included."""
+    lines = "\n".join(render(document))
+    values = read({"mrz": lines, "direction": "entry"}).values
+    assert "\n".join(lines_of(values)) == lines
+
+
+@pytest.mark.parametrize("zero", [True, False])
+def test_an_empty_numbers_digit_is_remembered(*, zero: bool):
+    """A booklet without a personal number prints 0 or < as its digit; both need no kept lines."""
+    lines = made(PASSPORT, personal_number="", zero_when_empty=zero)
+    values = read({"mrz": lines, "direction": "entry"}).values
+    assert values.get("mrz_zero", False) is zero
+    assert "mrz_lines" not in values
+    assert "\n".join(lines_of(values)) == lines
+
+
+def test_a_check_without_a_zone_has_no_lines():
+    """Neither a manual capture nor one in another version's format pretends to have had a zone."""
+    assert lines_of(read(MANUAL).values) == ()
+    assert lines_of({"mrz_format": "TD9", "document_code": "P"}) == ()
 
 
 def test_a_card_fills_it_as_well():

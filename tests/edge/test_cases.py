@@ -214,6 +214,7 @@ def test_a_wrong_digit_waits_for_the_officers_word(booth: Booth, session: Sessio
     values = booth.check(session, saved.check).values
     assert values["mrz_state"] == "wrong_digit"
     assert values["mrz_lines"] == TD3_WRONG_DIGIT
+    assert booth.check(session, saved.check).lines == tuple(TD3_WRONG_DIGIT.split("\n"))
 
 
 def test_a_case_can_be_dropped_and_leaves_a_trace(node: EdgeNode, booth: Booth, session: Session):

@@ -37,6 +37,16 @@ def test_a_check_can_be_corrected_and_keeps_its_first_entry(officer: Browser):
     assert "Corrected" in page
 
 
+def test_a_check_shows_the_zone_as_it_was_read(officer: Browser):
+    """The lines stand on the check's page; their format is no fact an officer reads."""
+    page = officer.get(saved(officer)).text
+    first, second = TD3.split("\n")
+    assert first.replace("<", "&lt;") in page
+    assert second.replace("<", "&lt;") in page
+    assert "mrz_format" not in page
+    assert "TD3" not in page
+
+
 def test_a_correction_without_a_reason_comes_back_as_typed(officer: Browser):
     """The message stands at the reason, the new value is still there, nothing changed."""
     check = saved(officer)
