@@ -24,6 +24,7 @@ from provisioning.demo.stage import Stage
 from provisioning.demo.timeline import Timeline
 from provisioning.demo.travellers import Traveller
 from provisioning.demo.watchlists import PHONES
+from shared.errors import ConfigError
 
 KLOBUK: Final = "KLOBUK"
 SCEPAN: Final = "SCEPANPOLJE"
@@ -143,10 +144,11 @@ class Acts:
     def calm(self) -> None:
         """The links come back: queues go up, the list comes down, the late hit is found."""
         self.line.act("The links are healed")
-        self.proving = 2
+        self.proving = 1
         for post in (KLOBUK, SCEPAN):
             self.stage.link_up(post)
         self.flush()
+        self.proving = 2
         self.line.tell("Klobuk, Šćepan Polje", "send what they had kept", "queues are empty")
         officer = self.officer(KLOBUK)
         name = self._late.surname if self._late is not None else ""
@@ -235,10 +237,11 @@ class Acts:
     def evening(self) -> None:
         """The hub starts again and everything settles."""
         self.line.act("The hub starts again; everything settles")
-        self.proving = 2
+        self.proving = 1
         self.stage.start_hub()
         self.stage.publish()
         self.flush()
+        self.proving = 2
         self.settle()
         self.line.tell("everybody", "has sent and read everything")
 
@@ -284,15 +287,18 @@ class Acts:
         ]
 
     def flush(self) -> None:
-        """Every post with a link sends what it has."""
+        """Every post with a link sends what it has. Raises Unexpected with what a post names instead."""
         for post in self.stage.posts:
             if not self.stage.relays[post.code].is_cut:
-                officer = self.officer(post.code)
-                officer.sync_now()
-                self.stage.wait_for(
-                    lambda officer=officer: officer.signals().get("To send") == "0",  # type: ignore[misc]  # one a turn
-                    f"{post.label} did not send everything",
-                )
+                self._flush(self.officer(post.code), post.label)
+
+    def _flush(self, officer: OfficerAtBooth, label: str) -> None:
+        officer.sync_now()
+        try:
+            self.stage.wait_for(lambda: officer.signals().get("To send") == "0", "")
+        except ConfigError:
+            named = ", ".join(officer.troubles()) or "nothing"
+            raise Unexpected(f"{label} did not send everything; its page names {named}") from None
 
     def settle(self) -> None:
         """Wait until every node has read everything, as the hub knows it."""

@@ -16,6 +16,7 @@ from rich.markup import escape
 from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 from rich.table import Table
 
+from provisioning.demo.process import karaula
 from provisioning.demo.roster import Person
 from provisioning.demo.stage import Progress as Tell
 from provisioning.demo.stage import Stage
@@ -47,30 +48,26 @@ def progress(out: Console) -> Iterator[Tell]:
 
 
 def doors(out: Console, stage: Stage) -> None:
-    """Who can sign in where."""
-    table = Table(
-        title="Everybody and everything here is made up", title_justify="left", box=None, pad_edge=False
-    )
-    for column in ("where", "country", "address", "log-in", "password", "role"):
-        table.add_column(column, no_wrap=True)
-    for person in stage.people:
-        where, url = _place(stage, person)
-        table.add_row(*map(escape, (where, person.country, url, person.login, person.password, person.role)))
-    out.print()
-    out.print(table)
+    """Who can sign in where; narrow enough for eighty columns, because a cut password opens nothing."""
+    out.print("\n[bold]Everybody and everything here is made up.[/bold] Who can sign in where:\n")
+    places = [("The centre", "", stage.hub.url, [each for each in stage.people if each.is_operator])]
+    for post in stage.posts:
+        people = [each for each in stage.people if each.post == post.code]
+        places.append((post.label, f", {post.country}", stage.nodes[post.code].url, people))
+    width = max(len(person.login) for person in stage.people)
+    for label, country, url, people in places:
+        out.print(f"[bold]{escape(label)}[/bold]{country}  [cyan]{url}[/cyan]", soft_wrap=True)
+        for person in people:
+            out.print(f"   {person.login:<{width}}  {person.password:<32} {_work(person)}", soft_wrap=True)
 
 
-def _place(stage: Stage, person: Person) -> tuple[str, str]:
-    if person.is_operator:
-        return "the centre", stage.hub.url
-    label = next(post.label for post in stage.posts if post.code == person.post)
-    return label, stage.nodes[person.post].url
+def _work(person: Person) -> str:
+    return f"{person.role}, {person.country}" if person.is_operator else person.role.replace("_", " ")
 
 
 def tries(out: Console, *, clear: Traveller, hit: Traveller, discreet: Traveller) -> None:
     """Zones to paste into the scan field."""
-    out.print()
-    out.print("[bold]Try this[/bold]: paste a zone into the scan field of a post.")
+    out.print("\n[bold]Try this[/bold]: paste a zone into the scan field of a post.")
     for words, traveller in (
         ("no match", clear),
         ("a hit, with the action to take and whom to call", hit),
@@ -84,14 +81,23 @@ def tries(out: Console, *, clear: Traveller, hit: Traveller, discreet: Traveller
 def how_to_go_on(out: Console, at: Path) -> None:
     """Links, and how to end."""
     where = "" if at == Path(".demo") else f" --dir {at}"
+    command = f"{_command()} demo"
     out.print()
     out.print(
-        f"The first passwords were changed through the pages already. Cut a link from another terminal:\n"
-        f"  karaula demo --link-down klobuk{where}     heal it:  karaula demo --link-up klobuk{where}\n"
-        f"  karaula demo --status{where}\n"
+        "The first passwords were changed through the pages already, as everybody must.\n"
+        "From another terminal, cut a post's link and heal it, or see what runs:\n"
+        f"  {command} --link-down klobuk{where}\n"
+        f"  {command} --link-up klobuk{where}\n"
+        f"  {command} --status{where}\n"
         "[bold]Ctrl-C stops everything.[/bold]",
         soft_wrap=True,
     )
+
+
+def _command() -> str:
+    """How to call the command from where the person stands."""
+    path = Path(karaula()[0])
+    return str(path.relative_to(Path.cwd())) if path.is_relative_to(Path.cwd()) else str(path)
 
 
 def status(out: Console, state: dict[str, Any]) -> None:

@@ -16,9 +16,11 @@ from pathlib import Path
 from typing import Final
 
 import click
+import httpx
 from rich.console import Console
 
 from provisioning.demo import board, sabotage
+from provisioning.demo.browser import Unexpected
 from provisioning.demo.directory import DemoDirectory
 from provisioning.demo.roster import UnknownPostError, post_named, posts
 from provisioning.demo.stage import Stage
@@ -138,6 +140,12 @@ def _held(at: DemoDirectory, *, alerts: int, sync_interval_s: float = _SYNC_S) -
     stage = Stage(at, alerts=alerts, sync_interval_s=sync_interval_s)
     try:
         yield stage
+    except (Unexpected, LookupError, httpx.HTTPError) as error:
+        raise ConfigError(
+            "demo_page_unexpected",
+            f"a page was not as expected: {type(error).__name__} {error}",
+            hint=f"The logs are in {at.logs}.",
+        ) from error
     finally:
         for number in (signal.SIGINT, signal.SIGTERM):  # one Ctrl-C is enough; a second would leave orphans
             signal.signal(number, signal.SIG_IGN)

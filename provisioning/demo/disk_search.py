@@ -86,7 +86,7 @@ def _box(directory: Path) -> BoxKey:
 
 def _parcels(relay: Relay) -> list[bytes]:
     found: list[bytes] = []
-    for exchange in relay.exchanges:
+    for exchange in relay.recorded():
         try:
             answer = wire.unpack(exchange.answer_body, max_bytes=REPLY_MAX_BYTES)
         except KaraulaError:

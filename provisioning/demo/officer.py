@@ -187,6 +187,12 @@ class OfficerAtBooth:
         self.browser.get("/status")
         return self.browser.expect().text
 
+    def troubles(self) -> list[str]:
+        """The codes of what the node says needs a person."""
+        self.browser.get("/status")
+        notes = self.browser.expect().root.find_all(cls="warn")
+        return [code.text for note in notes if (code := note.find(cls="mono")) is not None]
+
     def sync_now(self) -> None:
         page = self.browser.get("/status")
         self.browser.send(page.form(action="/status/sync"))

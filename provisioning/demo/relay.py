@@ -78,6 +78,11 @@ class Relay:
         """Where the node finds the hub."""
         return f"http://127.0.0.1:{self._listener.getsockname()[1]}"
 
+    def recorded(self) -> tuple[Exchange, ...]:
+        """What was carried last, oldest first; complete, while more goes on being carried."""
+        with self._guard:
+            return tuple(self.exchanges)
+
     @property
     def is_cut(self) -> bool:
         return self._cut
@@ -144,7 +149,8 @@ class Relay:
         self.up_bytes += len(question)
         hub.socket.sendall(question)
         exchange = Exchange(question=question, answer=hub.message())
-        self.exchanges.append(exchange)
+        with self._guard:
+            self.exchanges.append(exchange)
         given = exchange.answer if self.tamper is None else self.tamper(exchange)
         if given == exchange.answer and given.split(b" ", 2)[1:2] == [b"200"]:
             self.carried = (began, time.monotonic())

@@ -60,7 +60,7 @@ class Stage:
     def _node(self, post: Post) -> Server:
         arguments = (
             *("edge", "run", "--data", str(self.at.node(post.code)), "--demo"),
-            *("--sync-interval", str(self.sync_interval_s)),
+            *("--sync-interval", str(self.sync_interval_s), "--host", _own_address(self.posts.index(post))),
         )
         return Server(name=post.name, arguments=arguments, log=self.at.logs / f"{post.name}.log")
 
@@ -263,3 +263,16 @@ def _free_port() -> int:
     with socket.create_server(("127.0.0.1", 0)) as found:
         port: int = found.getsockname()[1]
         return port
+
+
+def _own_address(place: int) -> str:
+    """A loopback address for each node, where the machine has more than one.
+
+    A browser keeps cookies by address and not by port: two posts at one address would sign each other out.
+    """
+    address = f"127.0.0.{place + 2}"
+    try:
+        with socket.create_server((address, 0)):
+            return address
+    except OSError:
+        return "127.0.0.1"

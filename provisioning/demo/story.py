@@ -19,6 +19,7 @@ from provisioning.demo.acts import Acts
 from provisioning.demo.browser import Unexpected
 from provisioning.demo.notes import Notes
 from provisioning.demo.promises import Verdict
+from provisioning.demo.relay import Cut
 from provisioning.demo.sabotage import JUDGEMENT, Saboteur, Scene
 from provisioning.demo.stage import Stage
 from provisioning.demo.timeline import Timeline
@@ -42,10 +43,7 @@ def play(stage: Stage, out: Console, fault: str | None) -> bool:
         verdicts = _with_break(promises.judge_all(stage, notes), broken)
     _print(out, verdicts)
     holds = all(verdict.holds for verdict in verdicts)
-    out.print(
-        f"\n{line.steps} steps in {line.seconds:.0f} s. "
-        + ("All six promises hold." if holds else _sentence(verdicts))
-    )
+    out.print(f"\n{line.steps} steps in {line.seconds:.0f} s. {_sentence(verdicts)}", soft_wrap=True)
     return holds
 
 
@@ -70,7 +68,7 @@ def _acts(acts: Acts, saboteur: Saboteur, line: Timeline) -> tuple[int, str] | N
         try:
             _plant(saboteur, act.__name__, line)
             act()
-        except (Unexpected, LookupError, KaraulaError, httpx.HTTPError) as error:
+        except (Unexpected, LookupError, KaraulaError, httpx.HTTPError, OSError, Cut) as error:
             line.tell("the story", "breaks off", str(error) or type(error).__name__)
             return acts.proving, str(error) or type(error).__name__
     return None
@@ -96,14 +94,28 @@ def _with_break(verdicts: list[Verdict], broken: tuple[int, str] | None) -> list
 
 def _print(out: Console, verdicts: list[Verdict]) -> None:
     for each in verdicts:
-        word = "[green]ok[/green]    " if each.holds else "[bold red]BROKEN[/bold red]"
-        out.print(f"{word} {each.number}. {escape(each.promise)}: {escape(each.evidence)}", soft_wrap=True)
+        out.print(
+            f"{_word(each)} {each.number}. {escape(each.promise)}: {escape(each.evidence)}", soft_wrap=True
+        )
         for fault in each.faults:
             out.print(f"         [red]{escape(fault)}[/red]", soft_wrap=True)
+        for what in each.unseen:
+            out.print(f"         [yellow]not shown: {escape(what)}[/yellow]", soft_wrap=True)
+
+
+def _word(verdict: Verdict) -> str:
+    if verdict.faults:
+        return "[bold red]BROKEN[/bold red]"
+    return "[yellow]unseen[/yellow]" if verdict.unseen else "[green]ok[/green]    "
 
 
 def _sentence(verdicts: list[Verdict]) -> str:
-    broken = [each for each in verdicts if not each.holds]
-    return "[bold red]Broken:[/bold red] " + "; ".join(
-        f"promise {each.number}, {each.promise}" for each in broken
-    )
+    """What does not hold, by name; a promise that was not put to the test does not count as kept."""
+    broken = [f"promise {each.number}, {each.promise}" for each in verdicts if each.faults]
+    unseen = [str(each.number) for each in verdicts if each.unseen and not each.faults]
+    parts = []
+    if broken:
+        parts.append(f"[bold red]Broken:[/bold red] {'; '.join(broken)}.")
+    if unseen:
+        parts.append(f"Not shown: {', '.join(unseen)}.")
+    return " ".join(parts) or "All six promises hold."

@@ -14,7 +14,7 @@ from shared.limits import REPLY_MAX_BYTES
 
 def with_bundles(relay: Relay) -> list[Exchange]:
     """The recorded exchanges in which the node brought bundles."""
-    return [each for each in relay.exchanges if _bundles(each)]
+    return [each for each in relay.recorded() if _bundles(each)]
 
 
 def _bundles(exchange: Exchange) -> int:
@@ -35,7 +35,7 @@ def play_again(relay: Relay) -> int:
 
 def old_answer(relay: Relay) -> Tamper:
     """Gives the oldest answer on record in place of each true one."""
-    old = relay.exchanges[0].answer
+    old = relay.recorded()[0].answer
     return lambda exchange: old
 
 
