@@ -83,6 +83,7 @@ class Hub:
 
     def exchange(self, question: bytes) -> bytes:
         """Answer one node's question: bytes in, bytes out. Raises as `Exchange.answer`."""
+        self.indexer.hold_close()
         return self._exchange.answer(question)
 
     # --- upkeep: what the scheduler calls ---

@@ -9,6 +9,7 @@ Must not know: who searches.
 from __future__ import annotations
 
 from collections.abc import Iterator
+from threading import Lock
 from typing import Final
 
 from hub.kit import Kit
@@ -19,6 +20,7 @@ from shared.ledger import search
 RECORDS_A_TURN: Final = 4_000  # about a tenth of a second of one core
 RANGES_A_TURN: Final = 400
 TIDY_PAIRS: Final = 50_000
+WAITED_MAX_MS: Final = 2_000  # search may lag five seconds; this leaves room for one large question
 
 
 class Indexer:
@@ -26,6 +28,7 @@ class Indexer:
 
     def __init__(self, kit: Kit) -> None:
         self._kit = kit
+        self._turning = Lock()
 
     def catch_up(self) -> int:
         """Take in everything queued; returns how many records."""
@@ -36,14 +39,29 @@ class Indexer:
 
     def turn(self) -> int:
         """One short transaction's worth; returns how many records it took in, 0 when caught up."""
+        with self._turning:  # two at once would take in the same ranges
+            with self._kit.database.snapshot() as tx:
+                ranges, pairs, count = self._gather(tx)
+            if not ranges:
+                return 0
+            with self._kit.database.transaction() as tx:
+                search.add(tx, pairs)
+                custody.leave_search_queue(tx, ranges)
+            return max(count, 1)
+
+    def hold_close(self) -> None:
+        """Take in what has waited too long: called by whoever brings more, who so pays for the search.
+
+        Without it a steady stream of bundles could keep the write lock from the indexer's own job.
+        """
+        while self.waited_ms() > WAITED_MAX_MS and self.turn():
+            pass
+
+    def waited_ms(self) -> int:
+        """How long the oldest change the search does not know yet has waited."""
         with self._kit.database.snapshot() as tx:
-            ranges, pairs, count = self._gather(tx)
-        if not ranges:
-            return 0
-        with self._kit.database.transaction() as tx:
-            search.add(tx, pairs)
-            custody.leave_search_queue(tx, ranges)
-        return max(count, 1)
+            since = custody.search_waits_since(tx)
+        return 0 if since is None else max(0, self._kit.now_ms() - since)
 
     def tidy(self) -> bool:
         """One piece of the runs' upkeep; returns whether any was due."""

@@ -1,0 +1,271 @@
+"""Ingest: bundles of checks through a whole hub, on one core, until the search has caught up.
+
+What is measured: `Hub.exchange` on questions of 100 bundles of 50 checks each from three posts in turn, as
+posts send after an outage: verify, open, decode, judge, insert, queue for search, audit line, commit with
+synchronous=FULL on SQLCipher, signed answer. Beside it runs the search's own job, as in production. The
+clock stops when every check can be found by document, plate, VIN and name + birth. Everything runs on
+one core: the process is pinned. The filesystem is that of the temporary directory.
+
+The first phase starts on an empty hub and runs at least 60 s; the second goes on with the same hub, which
+then holds a million checks (if the first did not bring so many, the rest is brought untimed).
+
+The checks come from `generator`: 20,000 different ones (encoding them anew for every bundle would take
+longer than the bench). A body names its changes by their distance from the bundle's first, so the same
+body is sealed again further along the feed; every bundle has its own chain, seal and signature.
+
+Baseline: the same rows by `executemany`, 5,000 a transaction, into the same encrypted table, with an
+ordinary index of the same keys beside it. Nothing is verified, opened, decoded, judged or audited there.
+"""
+
+from __future__ import annotations
+
+import os
+import threading
+import time
+from collections import deque
+from collections.abc import Iterator
+from dataclasses import dataclass
+from itertools import cycle, islice
+from pathlib import Path
+from typing import Final
+
+from hub.hub import Hub
+from hub.store.opening import connect_to
+from shared import bundle, wire
+from shared.crypto import SealKey
+from shared.database import Database
+from shared.ids import Lane, feed_of, make_dot
+from shared.ledger import records, tables
+from shared.schema import SCHEMA, Kind
+from shared.watchlist import EqualityMatcher, subject_of
+from shared.wire import ChangeTable
+from tests.bench.generator import Post
+from tests.hub.outpost import Dial, Outpost, Realm
+
+BUNDLE: Final = 50
+BUNDLES_A_QUESTION: Final = 100
+DIFFERENT: Final = 20_000
+POSTS: Final = (("BA", "KLOBUK", 5), ("ME", "DOBRAKOVO", 6), ("RS", "GOSTUN", 7))
+FULL: Final = 1_000_000
+SECONDS: Final = 60.0
+AT_MOST_PER_S: Final = 40_000  # as many questions are made ahead; a faster hub ends a phase early
+BASELINE_SECONDS: Final = 20.0
+SEARCH_EVERY_S: Final = 1.0
+_MATCHER: Final = EqualityMatcher()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Run:
+    """One timed phase: changes a second until the search had caught up, and its greatest lag.
+
+    `cpu_us` is the processor time a change cost: on a machine that does other work too, it says more.
+    """
+
+    per_s: float
+    lag_s: float
+    changes: int
+    seconds: float
+    cpu_us: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Measured:
+    """What the bench found."""
+
+    empty: Run
+    full: Run
+    baseline_empty_per_s: float
+    baseline_full_per_s: float
+    bytes_a_check: float
+
+
+class Source:
+    """One post with its prepared bodies: seals bundle after bundle along its feed."""
+
+    def __init__(self, realm: Realm, country: str, post: str, number: int) -> None:
+        self.post: Outpost = realm.post(number, country, post)
+        self._feed = feed_of(number, Lane.ROUTINE)
+        self._key: SealKey = realm.keys.prekeys[1][0].seal_key
+        traffic = Post(seed=number, desk=country, node=number)
+        self._bodies: list[tuple[bytes, bytes]] = []
+        for _ in range(DIFFERENT // len(POSTS) // BUNDLE):
+            changes = traffic.take(BUNDLE)
+            body = wire.encode(changes, base=changes[0].dot)
+            self._bodies.append((body, wire.compress(body)))
+        self._turn = cycle(self._bodies)
+        self._seq = 0
+        self._chain = bundle.chain_start(self._feed)
+
+    def question(self) -> bytes:
+        """The next bundles of the feed, as one question."""
+        return self.post.question(self.post.end(), [self._bundle() for _ in range(BUNDLES_A_QUESTION)])
+
+    def tables(self) -> Iterator[ChangeTable]:
+        """The prepared checks as decoded tables, over and over along the feed."""
+        for place, (body, _) in enumerate(cycle(self._bodies)):
+            yield from wire.decode(body, base=make_dot(self._feed, place * BUNDLE + 1)).tables
+
+    def _bundle(self) -> bytes:
+        body, payload = next(self._turn)
+        header = self.post.header(Lane.ROUTINE, self._seq + 1, BUNDLE)
+        raw = bundle.seal(
+            body,
+            header=header,
+            before=self._chain,
+            prekey=self._key,
+            signer=self.post.keys.sign,
+            payload=payload,
+        )
+        self._chain = bundle.chain_next(self._chain, header, body)
+        self._seq += BUNDLE
+        return raw
+
+
+class Stock:
+    """Questions made ahead, so that no clock counts their making."""
+
+    def __init__(self, realm: Realm, hub: Hub) -> None:
+        self.sources = [Source(realm, *post) for post in POSTS]
+        for source in self.sources:
+            source.post.ask(hub)  # the certificate is shown
+        self._turn = cycle(self.sources)
+        self._made: deque[bytes] = deque()
+
+    def fill(self, questions: int) -> None:
+        while len(self._made) < questions:
+            self._made.append(next(self._turn).question())
+
+    def take(self) -> bytes | None:
+        """The next question; None when what was made ahead is used up."""
+        return self._made.popleft() if self._made else None
+
+
+class SearchJob(threading.Thread):
+    """The scheduler's search job, at its rhythm."""
+
+    def __init__(self, hub: Hub) -> None:
+        super().__init__(name="search", daemon=True)
+        self._hub = hub
+        self._ended = threading.Event()
+
+    def run(self) -> None:
+        while not self._ended.wait(SEARCH_EVERY_S):
+            self._hub.catch_up()
+
+    def end(self) -> None:
+        self._ended.set()
+        self.join()
+
+
+def measure(directory: Path, *, seconds: float = SECONDS, full: int = FULL) -> Measured:
+    """Both phases and the baseline, in a directory. Pins this process to one core."""
+    os.sched_setaffinity(0, {min(os.sched_getaffinity(0))})
+    realm = Realm(directory=directory, dial=WallClock())
+    with realm.hub() as hub:
+        stock = Stock(realm, hub)
+        empty = _phase(hub, stock, seconds)
+        held = empty.changes
+        while held < full:
+            stock.fill(1)
+            held += _bring(hub, stock)
+        hub.indexer.catch_up()
+        filled = _phase(hub, stock, seconds)
+        hub.checkpoint()
+    size = sum(each.stat().st_size for each in directory.glob("hub.db*"))
+    baseline = Baseline(directory / "baseline.db", stock.sources[0])
+    with baseline.database:
+        return Measured(
+            empty=empty,
+            full=filled,
+            baseline_empty_per_s=baseline.rate(min(seconds, BASELINE_SECONDS)),
+            baseline_full_per_s=baseline.rate(min(seconds, BASELINE_SECONDS), after=full),
+            bytes_a_check=size / (held + filled.changes),
+        )
+
+
+def _phase(hub: Hub, stock: Stock, seconds: float) -> Run:
+    """Bring questions for so long; the clock stops when the search has caught up."""
+    stock.fill(int(seconds * AT_MOST_PER_S / BUNDLE / BUNDLES_A_QUESTION) + 1)
+    search_job = SearchJob(hub)
+    changes = lag_ms = 0
+    search_job.start()
+    began, used = time.perf_counter(), time.process_time()
+    while time.perf_counter() - began < seconds and (brought := _bring(hub, stock)):
+        changes += brought
+        lag_ms = max(lag_ms, hub.indexer.waited_ms())
+    search_job.end()
+    hub.indexer.catch_up()
+    spent, used = time.perf_counter() - began, time.process_time() - used
+    return Run(
+        per_s=changes / spent,
+        lag_s=lag_ms / 1000,
+        changes=changes,
+        seconds=spent,
+        cpu_us=used / changes * 1e6,
+    )
+
+
+def _bring(hub: Hub, stock: Stock) -> int:
+    """Have one question answered; returns how many changes it brought."""
+    question = stock.take()
+    if question is None:
+        return 0
+    hub.exchange(question)
+    return BUNDLE * BUNDLES_A_QUESTION
+
+
+class Baseline:
+    """The same rows and keys by executemany, with an ordinary index."""
+
+    def __init__(self, path: Path, source: Source) -> None:
+        self.database = Database(connect_to(path), key=bytes(32))
+        tables.migrations.apply(self.database.tools())
+        self.database.connection().execute(
+            "CREATE TABLE plain_key (key INTEGER, record INTEGER, PRIMARY KEY (key, record)) WITHOUT ROWID"
+        )
+        self._tables = source.tables()
+        self._held = 0
+
+    def rate(self, seconds: float, *, after: int = 0) -> float:
+        """Rows a second, decoding and key-making left out of the time; `after` so many untimed rows."""
+        while self._held < after:
+            self._insert()
+        held, spent = self._held, 0.0
+        while spent < seconds:
+            spent += self._insert()
+        return (self._held - held) / spent
+
+    def _insert(self) -> float:
+        """One transaction; returns the seconds it took."""
+        batch = list(islice(self._tables, BUNDLES_A_QUESTION))
+        pairs = [pair for table in batch for pair in _pairs(table)]
+        began = time.perf_counter()
+        with self.database.transaction() as tx:
+            for table in batch:
+                records.apply_table(tx, table)
+            tx.executemany("INSERT OR IGNORE INTO plain_key (key, record) VALUES (?, ?)", pairs)
+        self._held += sum(len(table) for table in batch)
+        return time.perf_counter() - began
+
+
+def _pairs(table: ChangeTable) -> Iterator[tuple[int, int]]:
+    names = {field.number: field.name for field in SCHEMA[Kind.CHECK].fields}
+    for change in table.changes():
+        values = {names[number]: value for number, value in change.fields.items()}
+        yield from ((key, change.record) for key in _MATCHER.keys_of(subject_of(values)))
+
+
+class WallClock(Dial):
+    """The real clock in a dial's place."""
+
+    def __call__(self) -> int:
+        self.ms = time.time_ns() // 1_000_000
+        return self.ms
+
+
+if __name__ == "__main__":
+    import sys
+    import tempfile
+
+    with tempfile.TemporaryDirectory(dir=".") as folder:
+        print(measure(Path(folder), seconds=float(sys.argv[1]), full=int(sys.argv[2])))
