@@ -56,13 +56,18 @@ def load(
 
 
 def save_keys(directory: Path, identity: Identity, keys: HubKeys) -> None:
-    """Replace the key file after a rotation; each new prekey is escrowed to the authority first."""
+    """Replace the key file after a rotation; each new prekey is escrowed to the authority first.
+
+    The escrowed copies of prekeys that died go before the key file is replaced: whatever instant the
+    power fails at, the next rotation finds the dead keys in the file and repeats both.
+    """
     vault = directory / names.ESCROW
     vault.mkdir(mode=0o700, exist_ok=True)
     for number in sorted(set(keys.prekeys) - set(identity.keys.prekeys)):
         subject = f"prekey {number} of hub {identity.certificate.node}"
         sealed = escrow(subject, keys.prekeys[number][0].raw, identity.authority.recovery_key)
         write_whole(vault / f"prekey-{number}.sealed", sealed)
+    _bury(vault, oldest=min(keys.prekeys, default=0))
     write_whole(directory / names.HUB_KEYS, keys.lock(identity.database_key))
 
 
@@ -75,17 +80,32 @@ def write_whole(path: Path, data: bytes) -> None:
         file.flush()
         os.fsync(file.fileno())
     beside.replace(path)
-    folder = os.open(path.parent, os.O_RDONLY)
-    try:
-        os.fsync(folder)
-    finally:
-        os.close(folder)
+    _settle(path.parent)
 
 
 def read_revocations(path: Path, identity: Identity) -> tuple[Revocations, bytes]:
     """A revocation list the authority signed, and its bytes. Raises TrustError, InputError, ConfigError."""
     data = _read(path.parent, path.name)
     return Revocations.read(data, authority=identity.authority.verify_key), data
+
+
+def _bury(vault: Path, *, oldest: int) -> None:
+    """Remove the copies of prekeys below `oldest`. A newer one that the key file lacks is kept: the file
+    may have been restored from a backup."""
+    for path in vault.glob("prekey-*.sealed"):
+        number = path.stem.removeprefix("prekey-")
+        if number.isdecimal() and int(number) < oldest:
+            path.unlink()
+    _settle(vault)
+
+
+def _settle(folder: Path) -> None:
+    """Let a folder's changed names outlive a power cut."""
+    handle = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)
 
 
 def _load(directory: Path, key_file: Path | None, environment: Mapping[str, str]) -> Identity:

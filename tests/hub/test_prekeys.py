@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from hub.hub import Hub
@@ -78,3 +80,47 @@ def test_new_prekeys_are_escrowed_to_the_authority(realm: Realm):
     assert recover(sealed, realm.authority.recovery).secret == keys.prekeys[number][0].raw
     kept = HubKeys.unlock((realm.directory / files.HUB_KEYS).read_bytes(), identity.database_key)
     assert set(kept.prekeys) == set(keys.prekeys)
+
+
+def test_an_escrowed_copy_dies_with_its_prekey(realm: Realm):
+    """Half a year later neither the key file nor the escrow holds the private half, and the rest still do."""
+    identity = realm.identity()
+    vault = realm.directory / files.ESCROW
+    keys = identity.keys.with_prekeys(3, now_ms=1)
+    save_keys(realm.directory, replace(identity, keys=HubKeys.generate()), keys)
+    assert {path.name for path in vault.iterdir()} == {f"prekey-{n}.sealed" for n in keys.prekeys}
+    save_keys(realm.directory, identity, keys.without_prekeys(frozenset({1, 2})))
+    assert {path.name for path in vault.iterdir()} == {f"prekey-{n}.sealed" for n in (3, 4, 5)}
+
+
+def test_a_rotation_interrupted_after_the_escrow_finishes_at_the_next(
+    realm: Realm, monkeypatch: pytest.MonkeyPatch
+):
+    """The power fails when the copies are gone and the key file is not yet written: nothing stays behind."""
+    identity = realm.identity()
+    keys = identity.keys.with_prekeys(3, now_ms=1)
+    save_keys(realm.directory, replace(identity, keys=HubKeys.generate()), keys)
+
+    def power_cut(*_: object) -> None:
+        raise OSError("power cut")
+
+    with monkeypatch.context() as cut:
+        cut.setattr("hub.identity.write_whole", power_cut)
+        with pytest.raises(OSError, match="power cut"):
+            save_keys(realm.directory, replace(identity, keys=keys), keys.without_prekeys(frozenset({1})))
+    file = realm.directory / files.HUB_KEYS
+    assert 1 in HubKeys.unlock(file.read_bytes(), identity.database_key).prekeys
+    save_keys(realm.directory, replace(identity, keys=keys), keys.without_prekeys(frozenset({1})))
+    assert 1 not in HubKeys.unlock(file.read_bytes(), identity.database_key).prekeys
+    assert not (realm.directory / files.ESCROW / "prekey-1.sealed").exists()
+
+
+def test_a_copy_newer_than_a_restored_key_file_is_kept(realm: Realm):
+    """A hub whose key file came back from a backup keeps the escrow that the file does not know."""
+    identity = realm.identity()
+    vault = realm.directory / files.ESCROW
+    vault.mkdir()
+    (vault / "prekey-9.sealed").write_bytes(b"sealed")
+    (vault / "read me").write_bytes(b"somebody's note")
+    save_keys(realm.directory, identity, identity.keys)
+    assert sorted(path.name for path in vault.iterdir()) == ["prekey-9.sealed", "read me"]
