@@ -16,30 +16,10 @@ from pathlib import Path
 import pytest
 
 from hub.api import OCTETS
-from shared.enrolment import HubCertificate, Revocations, files
-from shared.ids import Node
-from tests.hub.outpost import START_MS, Outpost, Realm
+from shared.enrolment import Revocations, files
+from tests.hub.outpost import Outpost, Realm
 
 KARAULA = Path(sys.executable).with_name("karaula")
-
-
-@pytest.fixture
-def home(realm: Realm) -> Path:
-    """A hub's data directory, as the engineer leaves it."""
-    directory = realm.directory / "hub"
-    directory.mkdir(mode=0o700)
-    certificate = HubCertificate(
-        node=Node(1), name="PCC", verify_key=realm.keys.sign.verify_key, issued_ms=START_MS
-    )
-    papers = {
-        files.AUTHORITY_CARD: realm.card.signed(realm.authority.sign),
-        files.HUB_CERTIFICATE: certificate.signed(realm.authority.sign),
-        files.HUB_KEYS: realm.keys.lock(realm.key),
-        files.DATABASE_KEY: realm.key,
-    }
-    for name, data in papers.items():
-        (directory / name).write_bytes(data)
-    return directory
 
 
 def karaula(*words: str, code: int = 0, text: str = "") -> str:
