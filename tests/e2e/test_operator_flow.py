@@ -163,10 +163,16 @@ def test_an_operators_night(page: Page, hub: HubProcess, pictures: Path):
     page.get_by_role("button", name="Raise the alert").click()
     expect(page.get_by_role("heading", level=1)).to_contain_text("Alert PCC-")
     alert = page.url
+    go(page, "1", "What needs a person now")
+    hits = page.get_by_role("region", name="Hits nobody has acknowledged")
+    expect(hits).to_contain_text("Every hit has been seen by a person.")
     for post in (ba, me):
         post.sync()
         post.check(SOUGHT, decision="second_line", plate="A23-K-456", plate_country="BA")
         post.sync()
+    page.evaluate("renew()")  # what the page does by itself once a minute
+    expect(hits).to_contain_text("ERIKSSON, ANNA MARIA")
+    expect(page.locator(".rail a[aria-current]")).to_contain_text("Now")
 
     # The desk corrects a check while the post, not knowing, corrects it too.
     page.goto(f"/records/{disputed}")
@@ -183,9 +189,7 @@ def test_an_operators_night(page: Page, hub: HubProcess, pictures: Path):
         post.node.reporter.report()
         post.sync()
     go(page, "1", "What needs a person now")
-    expect(page.get_by_role("region", name="Hits nobody has acknowledged")).to_contain_text(
-        "ERIKSSON, ANNA MARIA"
-    )
+    expect(hits).to_contain_text("ERIKSSON, ANNA MARIA")
     expect(page.get_by_role("region", name="Open conflicts")).to_contain_text("Surname")
     shots.take("overview")
     go(page, "2", "Nodes")
@@ -274,3 +278,27 @@ def test_a_form_that_went_stale_says_so(page: Page, hub: HubProcess):
         window.get_by_role("button", name="Decide").click()
     expect(other.get_by_text("Decided.")).to_be_visible()
     expect(page.get_by_text("Nothing is in dispute here any more.")).to_be_visible()
+
+
+def test_nothing_needs_a_script(browser: Browser, hub: HubProcess):
+    """With scripts switched off an operator signs in, changes the theme and raises an alert all the same."""
+    context = browser.new_context(viewport=SCREEN, base_url=hub.url, java_script_enabled=False)
+    page = context.new_page()
+    page.goto("/")
+    page.get_by_label("Login").fill(hub.login)
+    page.get_by_label("Password").fill(OWN_PASSWORD)
+    page.get_by_role("button", name="Sign in").click()
+    page.get_by_role("button", name="Night", exact=True).click()
+    expect(page.locator("html")).to_have_attribute("data-theme", "night")
+    page.goto("/alerts/new")
+    page.get_by_label("Category").select_option("plate")
+    page.get_by_label("Plate", exact=True).fill("BG 999-XX")
+    page.get_by_label("Plate country").fill("RS")
+    page.get_by_label("Authority").fill("Police station (synthetic)")
+    page.get_by_label("Decision reference").fill("P-7/26")
+    page.get_by_label("Duty phone").fill("+381 11 000 0000")
+    page.get_by_label("Reason", exact=True).fill("Stolen plate (synthetic)")
+    page.get_by_role("button", name="Raise the alert").click()
+    expect(page.get_by_role("heading", level=1)).to_contain_text("Alert PCC-")
+    expect(page.get_by_text("Number plate")).to_be_visible()
+    context.close()
