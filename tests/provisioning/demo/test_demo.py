@@ -140,7 +140,7 @@ def test_an_unknown_post_is_refused_with_the_known_ones(tmp_path: Path):
 def test_links_status_and_the_end(tmp_path: Path):
     """From other terminals: a link is cut and healed, a second start is refused; Ctrl-C leaves nothing.
 
-    And the demo starts again at once.
+    And the demo starts again at once, and leaves nothing even when it is killed itself.
     """
     at = tmp_path / "demo"
     with running(tmp_path) as (process, said):
@@ -164,20 +164,29 @@ def test_links_status_and_the_end(tmp_path: Path):
         os.killpg(process.pid, signal.SIGINT)
         assert process.wait(timeout=60) == 0
         assert processes_of(at) == []
-    with running(tmp_path) as (process, _):
-        process.terminate()
-        assert process.wait(timeout=60) == 0
-    assert processes_of(at) == []
-
-
-def test_a_killed_demo_takes_its_servers_along(tmp_path: Path):
-    """SIGKILL gives no chance to tidy up; nothing is left running all the same."""
-    at = tmp_path / "demo"
+    # Started again at once, and killed without a chance to tidy up: the kernel takes the servers along.
     with running(tmp_path) as (process, _):
         assert len(processes_of(at)) >= 5
         process.kill()
         process.wait()
         wait_until(lambda: processes_of(at) == [], "the servers end")
+
+
+def test_a_demo_can_be_stopped_while_it_starts(tmp_path: Path):
+    """SIGTERM in the middle of the ceremony ends everything just as well."""
+    said = tmp_path / "said"
+    with said.open("w") as out:
+        process = subprocess.Popen(
+            command(tmp_path / "demo"),
+            stdout=out,
+            stderr=subprocess.STDOUT,
+            env=bare(tmp_path),
+            start_new_session=True,
+        )
+    wait_until(lambda: "operators sign in" in said.read_text() or process.poll() is not None, "starting")
+    process.terminate()
+    assert process.wait(timeout=60) == 0, said.read_text()
+    assert processes_of(tmp_path / "demo") == []
 
 
 def test_without_a_demo_the_other_commands_say_so(tmp_path: Path):
