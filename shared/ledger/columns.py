@@ -45,13 +45,25 @@ def to_column(value: Value) -> Column:
     return int(value) if isinstance(value, bool) else value
 
 
+HOLE: Final = -(1 << 63)
+"""Stands for NULL while a column is bound: the one integer that no field may hold (`wire.values`).
+
+The driver takes half a microsecond to bind a None, ten times what it takes for a number, and half the
+cells of a check are None.
+"""
+
+
 def to_columns(type_: Type, cells: Sequence[Value | Absent]) -> Sequence[Column]:
-    """A whole column of creating changes as SQLite keeps it."""
-    if type_ not in _CONVERTED:
-        return cells  # type: ignore[return-value]  # scalars lie as they are, and creations hold no ABSENT
-    # Few different values stand in such a column: each is converted once.
-    known = {cell: None if isinstance(cell, Absent) else to_column(cell) for cell in set(cells)}
-    return [known[cell] for cell in cells]
+    """A whole column of creating changes as it is bound, with HOLE for what is not set."""
+    if type_ in _CONVERTED:
+        # Few different values stand in such a column: each is converted once.
+        known = {
+            cell: HOLE if cell is None or isinstance(cell, Absent) else to_column(cell) for cell in set(cells)
+        }
+        return [known[cell] for cell in cells]
+    if None in cells:
+        return [HOLE if cell is None else cell for cell in cells]  # type: ignore[misc]  # no ABSENT in creations
+    return cells  # type: ignore[return-value]  # scalars lie as they are
 
 
 def from_column(field: Field, column: Column) -> Value:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from functools import lru_cache
 
+from shared.ledger.columns import HOLE
 from shared.ledger.tables import table_of
 from shared.schema import SCHEMA, Kind, RecordType
 
@@ -22,11 +23,14 @@ def insert(row_type: RecordType) -> str:
 
 @lru_cache(maxsize=256)  # as many as a connection keeps prepared; which fields are set is the sender's choice
 def insert_columns(kind: Kind, numbers: tuple[int, ...]) -> str:
-    """Creating changes that set only these fields, in schema order: id, stamp, author, fields."""
+    """Creating changes that set only these fields, in schema order: id, stamp, author, fields.
+
+    A field bound as `columns.HOLE` becomes NULL.
+    """
     row_type = SCHEMA[kind]
     names = "".join(f', "{f.name}"' for f in row_type.fields if f.number in numbers)
-    marks = ", ".join("?" * (len(numbers) + 3))
-    return f"INSERT OR IGNORE INTO {table_of(row_type)} (id, stamp, author{names}) VALUES ({marks})"  # noqa: S608 - schema names
+    marks = f", nullif(?, {HOLE})" * len(numbers)
+    return f"INSERT OR IGNORE INTO {table_of(row_type)} (id, stamp, author{names}) VALUES (?, ?, ?{marks})"  # noqa: S608 - schema names
 
 
 def replace(row_type: RecordType) -> str:
