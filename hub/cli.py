@@ -75,7 +75,7 @@ def run(
         policy=Policy(routes=_routes(open_by)),
     )
     structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(20))
-    with build(config) as hub:
+    with build(config, tends=True) as hub:
         _serve(hub, config)
 
 

@@ -46,7 +46,13 @@ class Hub:
         *,
         policy: Policy | None = None,
         lists: CodeLists | None = None,
+        tends: bool = True,
     ) -> None:
+        """`tends` is whether this process looks after the hub's keys and kept bundles.
+
+        One process does. A command that works beside the running hub must not: two that rotate
+        prekeys would each write a key file without the other's keys.
+        """
         database = Database(world.connect, key=identity.database_key)
         opening.make_ready(database)
         log = OwnLog(node=identity.certificate.node, now_ms=world.now_ms)
@@ -73,7 +79,9 @@ class Hub:
             self.kit, inbox=self.inbox, feed=self.feed, ring=self.ring, revoked=self.revoked
         )
         self.desk = Desk(self.kit, merger=self.merger, indexer=self.indexer, revoked=self.revoked)
-        self._retry()
+        if tends:
+            self.ring.rotate()
+            self._retry()
 
     def admit(self, paper: bytes) -> Certificate:
         """Make a node known by its certificate. Raises TrustError, InputError."""
@@ -137,8 +145,8 @@ def now_ms() -> int:
     return time.time_ns() // 1_000_000
 
 
-def build(config: Config) -> Hub:
-    """The hub of a data directory. Raises ConfigError, StoreError."""
+def build(config: Config, *, tends: bool = False) -> Hub:
+    """The hub of a data directory; `tends` for the process that runs it. Raises ConfigError, StoreError."""
     identity = papers.load(config.data, key_file=config.key_file)
     world = World(
         connect=opening.connect_to(config.data / files.DATABASE),
@@ -146,4 +154,4 @@ def build(config: Config) -> Hub:
         random=random_bytes,
         save_keys=partial(papers.save_keys, config.data, identity),
     )
-    return Hub(identity, world, policy=config.policy)
+    return Hub(identity, world, policy=config.policy, tends=tends)

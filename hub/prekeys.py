@@ -39,8 +39,8 @@ class PrekeyRing:
         self._turning = Lock()
         self._papers: tuple[tuple[int, bytes], ...] = ()
         self._sign()
-        self._current = 0
-        self.rotate()
+        with database.snapshot() as tx:
+            self._current = opening.kept_number(tx, "prekey") or min(keys.prekeys, default=0)
 
     @property
     def current(self) -> int:
