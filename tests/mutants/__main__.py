@@ -65,6 +65,7 @@ def _judge_all(copies: SimpleQueue[Path], chosen: list[Mutant], console: Console
             bar.console.print(
                 f"[{colour}]{judgement.fate.value:9}[/] {mutant.name:32} {mutant.promise} [dim]{judgement.by}[/]",
                 highlight=False,
+                soft_wrap=True,
             )
             bar.advance(task)
             judgements.append(judgement)

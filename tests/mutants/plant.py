@@ -63,7 +63,8 @@ def judge(mutant: Mutant, copy: Path) -> Judgement:
     target = copy / mutant.path
     sound = target.read_text() if target.exists() else ""
     if sound.count(mutant.old) != 1:
-        return Judgement(mutant=mutant, fate=Fate.STALE, by=f"its source occurs {sound.count(mutant.old)} times")
+        times = f"its source occurs {sound.count(mutant.old)} times"
+        return Judgement(mutant=mutant, fate=Fate.STALE, by=times)
     target.write_text(sound.replace(mutant.old, mutant.new))
     try:
         return _verdict(mutant, *run_tests(copy, mutant.tests))
@@ -90,4 +91,5 @@ def _verdict(mutant: Mutant, status: int, output: str) -> Judgement:
         return Judgement(mutant=mutant, fate=Fate.CAUGHT, by=failed.group(1))
     if status == 0:
         return Judgement(mutant=mutant, fate=Fate.SURVIVED, by="every test passed")
-    return Judgement(mutant=mutant, fate=Fate.BROKEN, by=output.strip().splitlines()[-1][:200] if output else "")
+    last = output.strip().splitlines()[-1][:200] if output.strip() else ""
+    return Judgement(mutant=mutant, fate=Fate.BROKEN, by=last)
