@@ -14,8 +14,10 @@ from typing import Final
 from shared.dictionaries import v1
 
 VERSION: Final = 1
-SYMBOLS: Final = tuple(tuple(map(bytes.fromhex, table.split())) for table in v1.SYMBOLS_HEX)
-"""One table a script: capitals, Latin, Cyrillic."""
+SYMBOLS: Final = tuple(
+    tuple(symbol.replace("␀", "\0").encode() for symbol in table.split("·")[:-1]) for table in v1.SYMBOLS
+)
+"""One table a script: capitals, Latin, Cyrillic. In the source a dot ends each symbol; ␀ is the end mark."""
 
 TEMPLATES: Final = tuple(tuple(bytes.fromhex(layout)) for layout in v1.LAYOUTS_HEX)
 """The commonest layouts of a single change."""

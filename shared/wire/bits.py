@@ -10,16 +10,18 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from itertools import chain, repeat
+from itertools import repeat
 from typing import Final
 
 from shared.errors import WireError
 
 NUMBER_MAX: Final = (1 << 64) - 1
 _LENGTH_BITS: Final = 6
+_LOOK_BYTES: Final = 10
+_SHORT_BITS: Final = 512  # up to here shifting one integer is quicker than cutting bytes
 _GAMMA_MAX_BITS: Final = 32  # rows and words: both stay below 2**12
 _LONGEST: Final = (1 << _LENGTH_BITS) - 1  # lengths 63 and 64 share this mark, and a bit tells them apart
-_OCTETS: Final = tuple(tuple(byte >> place & 1 for place in range(7, -1, -1)) for byte in range(256))
+_DIGITS: Final = bytes.maketrans(b"01", b"\0\1")
 
 
 def put_number(number: int) -> str:
@@ -62,6 +64,12 @@ def to_bytes(bits: str) -> bytes:
     return int(filled, 2).to_bytes(len(filled) // 8, "big") if filled else b""
 
 
+def _truncated() -> WireError:
+    return WireError(
+        "truncated", "the packed numbers end too early", hint="Send the bundle again from the source."
+    )
+
+
 class BitReader:
     """Reads what the `put_…` functions wrote. Every method raises WireError `truncated` at the end."""
 
@@ -76,19 +84,27 @@ class BitReader:
         """The next `width` bits as an integer."""
         start, end = self._at, self._at + width
         if end > self._end:
-            raise WireError(
-                "truncated", "the packed numbers end too early", hint="Send the bundle again from the source."
-            )
+            raise _truncated()
         self._at = end
         window = int.from_bytes(self._data[start >> 3 : (end + 7) >> 3], "big")
         return window >> (-end & 7) & ((1 << width) - 1)
 
     def number(self) -> int:
         """The next self-announcing number."""
-        length = self.take(_LENGTH_BITS)
+        # One look is enough for the longest number, wherever in a byte it begins.
+        start = self._at
+        seen = self._data[start >> 3 : (start >> 3) + _LOOK_BYTES]
+        window = int.from_bytes(seen, "big") << 8 * (_LOOK_BYTES - len(seen))
+        left = 8 * _LOOK_BYTES - (start & 7) - _LENGTH_BITS
+        length = window >> left & _LONGEST
         if length == _LONGEST:
-            length += self.take(1)
-        return self.take(length - 1) | 1 << (length - 1) if length else 0
+            left -= 1
+            length += window >> left & 1
+        left -= max(length - 1, 0)
+        self._at = (start & ~7) + 8 * _LOOK_BYTES - left
+        if self._at > self._end:
+            raise _truncated()
+        return window >> left & ((1 << (length - 1)) - 1) | 1 << (length - 1) if length else 0
 
     def gamma(self) -> int:
         """The next number in gamma code."""
@@ -105,11 +121,15 @@ class BitReader:
         """The next `count` integers of `width` bits."""
         if not width:
             return [0] * count
-        filler = -count % 8
-        window = self.take(count * width) << filler * width
-        data = window.to_bytes((count + filler) * width // 8, "big")
+        window = self.take(count * width)
         if width == 1:
-            return [*chain.from_iterable(map(_OCTETS.__getitem__, data))][:count]
+            return [*f"{window:0{count}b}".encode().translate(_DIGITS)] if count else []
+        if count * width <= _SHORT_BITS:
+            mask = (1 << width) - 1
+            return [window >> shift & mask for shift in range((count - 1) * width, -1, -width)]
+        filler = -count % 8
+        window <<= filler * width
+        data = window.to_bytes((count + filler) * width // 8, "big")
         if width == 8:
             return [*data[:count]]
         # Eight integers fill `width` whole bytes: cut there, so that shifts stay within small integers.

@@ -22,7 +22,7 @@ from shared.wire.rows import Rows, bad_column, put_in
 from shared.wire.strict import unpack
 from shared.wire.symbols import decode_texts
 from shared.wire.table import ABSENT, Batch, ChangeTable, Context
-from shared.wire.values import INT_MAX, check_column
+from shared.wire.values import INT_MAX, checker
 from shared.wire.vocabulary import words_for
 
 _SECTIONS: Final = [int, list, bytes, bytes]
@@ -169,21 +169,23 @@ def _field(reader: ColumnReader, kind: int, rows: Rows, masks: list[_Mask], *, c
     number, presence = reader.word(), reader.word()
     if not number or number in rows.fields:
         raise bad_column("a field stands twice")
+    count = len(rows.dots)
     if presence == 1:
-        present = reader.flags(len(rows.dots), rows)
-        masks.append(_Mask(present, rows.only(present)))
+        present = reader.flags(count, rows)
+        masks.append(_Mask(present, rows.only(present), sum(present)))
     mask = masks[presence - 2 if presence > 1 else -1] if presence else None
-    kept = mask.rows if mask else rows
+    kept, filled = (mask.rows, mask.size) if mask else (rows, count)
     kept.words = words_for(kind, number)
-    cleared = reader.flags(len(kept.dots), kept) if not creates and reader.word() else None
-    set_rows = kept if cleared is None else kept.only([1 - flag for flag in cleared])
-    values = reader.column(len(set_rows.dots), set_rows)
-    reader.charge(check_column(kind, number, values))
-    if cleared is not None:
-        values = put_in([None] * len(cleared), [1 - flag for flag in cleared], values)
+    check = checker(kind, number)
+    if creates or not reader.word():
+        values = reader.field(filled, kept, check)
+    else:
+        touched = [1 - cleared for cleared in reader.flags(filled, kept)]
+        values = reader.field(sum(touched), kept.only(touched), check)
+        values = put_in([None] * filled, touched, values)
     if mask:
         missing: list[Any] = [None if creates else ABSENT]
-        values = put_in(missing * len(mask.present), mask.present, values)
+        values = put_in(missing * count, mask.present, values)
     rows.fields[number] = values
 
 
@@ -192,3 +194,4 @@ class _Mask(NamedTuple):
 
     present: list[int]
     rows: Rows
+    size: int

@@ -24,12 +24,18 @@ _NESTING_MAX: Final = 16  # our writer stays below 12; each level is one Python 
 
 
 class ColumnReader:
-    """Takes columns off the sections of one body, in order."""
+    """Takes columns off the sections of one body, in order.
+
+    `word` is the next layout integer; past the last one it raises StopIteration, which `decode` names.
+    """
+
+    __slots__ = ("_cells_left", "_chars_left", "_depth", "_extras", "_layout", "_texts", "bits", "word")
 
     def __init__(
         self, layout: Sequence[int], bits: BitReader, texts: Sequence[Sequence[str]], extras: Sequence[object]
     ) -> None:
         self._layout = iter(layout)
+        self.word: Callable[[], int] = self._layout.__next__
         self.bits = bits
         self._texts = [*map(iter, texts)]
         self._extras = iter(extras)
@@ -37,16 +43,19 @@ class ColumnReader:
         self._chars_left = BODY_MAX_BYTES
         self._depth = 0
 
-    def word(self) -> int:
-        """The next layout integer."""
-        word = next(self._layout, None)
-        if word is None:
-            raise bad_column("the layout ends too early")
-        return word
-
     def column(self, count: int, rows: Rows) -> Column:
         """The next column, of `count` values for these rows."""
         return self._read(self.word(), count, rows)
+
+    def field(self, count: int, rows: Rows, check: Callable[[Column], int]) -> Column:
+        """The next column, once `check` has passed its values; it returns how many characters they hold."""
+        operation = self.word()
+        values = self._read(operation, count, rows)
+        if operation in _UNIFORM:
+            self._charge(check(values[:1]) * count)
+        else:
+            self._charge(check(values))
+        return values
 
     def numbers(self, count: int, rows: Rows) -> list[int]:
         """The next column, which must hold integers."""
@@ -66,13 +75,16 @@ class ColumnReader:
 
     def _read(self, operation: int, count: int, rows: Rows) -> Column:
         self.pay(count)
-        read = _READ.get(operation)
-        if read is None:
+        leaf = _LEAVES.get(operation)
+        if leaf is not None:
+            return leaf(self, count, rows)
+        branch = _BRANCHES.get(operation)
+        if branch is None:
             raise bad_column("the body uses an unknown operation")
         self._depth += 1
         if self._depth > _NESTING_MAX:
             raise WireError("too_deep", "a column is nested deeper than any of ours", hint="Send it again.")
-        values = read(self, count, rows)
+        values = branch(self, count, rows)
         self._depth -= 1
         return values
 
@@ -84,7 +96,7 @@ class ColumnReader:
                 "too_many_cells", "the body unpacks to more than it may", hint="Cut smaller bundles."
             )
 
-    def charge(self, chars: int) -> None:
+    def _charge(self, chars: int) -> None:
         """Pay for the characters that repeated texts would make of few bytes."""
         self._chars_left -= chars
         if self._chars_left < 0:
@@ -185,9 +197,9 @@ def _dictionary(reader: ColumnReader, count: int, rows: Rows) -> Column:
 
 
 def _look_up(entries: Sequence[Any], places: list[int]) -> Column:
-    if places and not (min(places) >= 0 and max(places) < len(entries)):
+    if places and min(places) < 0:
         raise bad_column("a column points outside its word list")
-    return [*map(entries.__getitem__, places)]
+    return [*map(entries.__getitem__, places)]  # beyond the end: an IndexError, which `decode` names
 
 
 def _peel(reader: ColumnReader, count: int, rows: Rows) -> Column:
@@ -224,7 +236,10 @@ def _keyed(reader: ColumnReader, count: int, rows: Rows) -> Column:
 
 
 def _same(reader: ColumnReader, count: int, rows: Rows) -> Column:
-    return [*rows.cells(reader.word())]
+    values = [*rows.cells(reader.word())]
+    if len(values) != count:
+        raise bad_column("a column repeats another of a different length")
+    return values
 
 
 def _text(reader: ColumnReader, count: int, rows: Rows) -> Column:
@@ -270,6 +285,8 @@ def _national(reader: ColumnReader, count: int, rows: Rows) -> Column:
     shortened = reader.column(count, rows)
     if set(map(type, shortened)) - {str}:
         raise bad_column("a national number is not text")
+    if len(births) != count:
+        raise bad_column("national numbers and births do not pair")
     return [*map(lengthen, shortened, births)]
 
 
@@ -296,12 +313,24 @@ def _plain(reader: ColumnReader, count: int, rows: Rows) -> Column:
     return [tuple(value) if type(value) is list else value for value in reader.extras(count)]
 
 
-_READ: Final[Mapping[int, Callable[[ColumnReader, int, Rows], Column]]] = {
+_Read = Callable[[ColumnReader, int, Rows], Column]
+_LEAVES: Final[Mapping[int, _Read]] = {
     Op.CONST: _const,
     Op.CONST_BELOW: _const_below,
     Op.PACK: _pack,
     Op.PACK_BELOW: _pack_below,
     Op.BITS: _bits,
+    Op.SAME: _same,
+    Op.TEXT: _text,
+    Op.WORD: _word,
+    Op.BLOBS: _blobs,
+    Op.PLAIN: _plain,
+    Op.FALSE: _false,
+    Op.TRUE: _true,
+    Op.DAY: _day,
+    Op.MOMENT: _moment,
+}
+_BRANCHES: Final[Mapping[int, _Read]] = {
     Op.GAPS: _gaps,
     Op.DELTA: _delta,
     Op.SPLIT: _split,
@@ -312,35 +341,24 @@ _READ: Final[Mapping[int, Callable[[ColumnReader, int, Rows], Column]]] = {
     Op.PEEL: _peel,
     Op.RUNS: _runs,
     Op.KEYED: _keyed,
-    Op.SAME: _same,
-    Op.TEXT: _text,
-    Op.WORD: _word,
     Op.VOCABULARY: _vocabulary,
     Op.SHAPES: _shapes,
     Op.NATIONAL: _national,
     Op.BOOLS: _bools,
-    Op.BLOBS: _blobs,
     Op.LISTS: _lists,
-    Op.PLAIN: _plain,
-    Op.FALSE: _false,
-    Op.TRUE: _true,
-    Op.DAY: _day,
-    Op.MOMENT: _moment,
 }
+"""Operations with inner columns; what they nest is counted."""
+
 _NUMBERS: Final = frozenset(
     {
-        Op.CONST,
-        Op.CONST_BELOW,
-        Op.PACK,
-        Op.PACK_BELOW,
-        Op.BITS,
-        Op.GAPS,
-        Op.DELTA,
-        Op.SPLIT,
-        Op.SINCE,
-        Op.ELAPSED,
+        *(Op.CONST, Op.CONST_BELOW, Op.PACK, Op.PACK_BELOW, Op.BITS, Op.GAPS, Op.DELTA, Op.SPLIT, Op.SINCE),
+        *(Op.ELAPSED, Op.DAY, Op.MOMENT),
     }
 )
 """Operations that make nothing but integers."""
 
 _FLAGS: Final = frozenset({Op.BITS, Op.GAPS})
+_UNIFORM: Final = frozenset(
+    {Op.CONST, Op.CONST_BELOW, Op.REPEAT, Op.WORD, Op.FALSE, Op.TRUE, Op.DAY, Op.MOMENT}
+)
+"""Operations that make one value over and over: checking the first is checking all."""

@@ -91,7 +91,7 @@ def write_column(values: Sequence[Any], rows: Rows, hint: Hint = NO_HINT, depth:
     if kinds == {bool}:
         if len(set(values)) == 1:
             return _op(Op.TRUE if values[0] else Op.FALSE)
-        return _op(Op.BOOLS).then(write_numbers([*map(int, values)], rows, hint, depth + 1))
+        return _op(Op.BOOLS).then(write_numbers([*map(int, values)], rows, NO_HINT, depth + 1))
     if kinds == {bytes}:
         return Expression((Op.BLOBS,), extras=tuple(values))
     if kinds == {tuple} and len({type(item) for items in values for item in items}) <= 1:
@@ -219,7 +219,7 @@ def _of_foretold(
     """Candidates that lean on other columns of the row."""
     yield from _of_same(values, rows, hint)
     for fields in hint.keys:
-        if all(number == 0 or number in rows.fields for number in fields):
+        if all(map(rows.has, fields)):
             keys = [*zip(*map(rows.cells, fields), strict=True)]
             flags, fresh = _foretell(keys, values)
             yield _op(Op.KEYED, len(fields), *fields).then(
@@ -229,8 +229,13 @@ def _of_foretold(
 
 def _of_same(values: Sequence[Any], rows: Rows, hint: Hint) -> Iterator[Expression]:
     for number in hint.same:
-        if number in rows.fields and [*values] == rows.cells(number):
+        if rows.has(number) and _is_same(values, rows.cells(number)):
             yield _op(Op.SAME, number)
+
+
+def _is_same(values: Sequence[Any], others: Sequence[Any]) -> bool:
+    """Equal in value and type: 1 and True are equal, and yet not the same."""
+    return [*values] == [*others] and [*map(type, values)] == [*map(type, others)]
 
 
 def _foretell(keys: Sequence[Any], values: Sequence[Any]) -> tuple[list[int], list[Any]]:
@@ -282,7 +287,7 @@ def _of_texts(values: Sequence[str], rows: Rows, hint: Hint, depth: int) -> Iter
             return
     script = script_of(values)
     yield Expression((Op.TEXT, script), texts=tuple((script, value) for value in values))
-    if hint.birth is not None and hint.birth in rows.fields:
+    if hint.birth is not None and rows.has(hint.birth):
         yield from _of_national(values, rows, hint.birth)
     yield from _of_shapes(values, rows, hint, depth)
     if len(values) > 1:
@@ -330,7 +335,8 @@ def _write_lists(values: Sequence[tuple[Any, ...]], rows: Rows, hint: Hint, dept
     lengths = [*map(len, values)]
     items = [item for items in values for item in items]
     inner = rows.stretched(lengths)
-    since = Hint(since=hint.since) if hint.since else NO_HINT
+    ids = tuple(reference for reference in hint.since if reference is not Reference.STAMP_MS)
+    since = Hint(since=ids) if ids else NO_HINT
     return _op(Op.LISTS).then(
         write_numbers(lengths, rows, NO_HINT, depth + 1), write_column(items, inner, since, depth + 1)
     )

@@ -12,7 +12,7 @@ check digit; `shorten` leaves RRBBB.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Iterable, Sequence
 from datetime import date, timedelta
 from functools import lru_cache
 from itertools import groupby, product
@@ -26,6 +26,7 @@ _CAPITALS: Final = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
 ALPHABETS: Final = {"0": _DIGITS, "@": _CAPITALS, "*": "AEJKMOT", "?": _DIGITS + _CAPITALS}
 SHAPE_MAX_CHARS: Final = 24
 _SERIALS_MAX: Final = 1 << 62
+_TABLE_MAX: Final = 1 << 11  # two letters: spelled by a table
 _MARKS: Final = frozenset("@*?")
 _EXACT: Final = str.maketrans({**dict.fromkeys(_DIGITS, "0"), **dict.fromkeys(_CAPITALS, "@")})
 _NUMERAL: Final = str.maketrans(dict.fromkeys(_DIGITS, "0"))
@@ -75,16 +76,13 @@ def serials(shape: str, numbers: Sequence[int]) -> list[str]:
     """The serials that stand at these places. Raises WireError `bad_shape` for what cannot be."""
     if not _is_usable(shape) or not numbers or not 0 <= min(numbers) <= max(numbers) < _capacity(shape):
         raise _bad_shape()
-    parts: list[Sequence[str]] = []
-    for place, count in reversed(_runs(shape)):
-        alphabet = ALPHABETS.get(place)
-        if alphabet is None:
-            parts.append([place * count] * len(numbers))
-            continue
-        bound = len(alphabet) ** count
-        parts.append(_spell(alphabet, count, [number % bound for number in numbers]))
+    spelled, pattern = _plan(shape)
+    parts: list[Iterable[str]] = []
+    for bound, spell in spelled[:-1]:
+        parts.append(map(spell, [number % bound for number in numbers]))
         numbers = [number // bound for number in numbers]
-    return [*map("".join, zip(*reversed(parts), strict=True))]
+    parts.append(map(spelled[-1][1], numbers))
+    return [*parts[0]] if pattern == "{}" else [*map(pattern.format, *reversed(parts))]
 
 
 def shorten(number: str, birth: object) -> str | None:
@@ -131,27 +129,46 @@ def _birth_part(day: int) -> tuple[str, int]:
     return digits, _weighed(digits, _WEIGHTS[:7])
 
 
-@lru_cache(maxsize=256)
-def _runs(shape: str) -> list[tuple[str, int]]:
-    return [(place, len([*run])) for place, run in groupby(shape)]
+@lru_cache(maxsize=1 << 10)
+def _plan(shape: str) -> tuple[list[tuple[int, Callable[[int], str]]], str]:
+    """(each varying run's bound and spelling, the last run first; the pattern their texts fill)."""
+    spelled: list[tuple[int, Callable[[int], str]]] = []
+    pattern = ""
+    for place, run in groupby(shape):
+        length = len([*run])
+        alphabet = ALPHABETS.get(place)
+        if alphabet is None:
+            pattern += place.replace("{", "{{").replace("}", "}}") * length
+            continue
+        pattern += "{}"
+        spelled.insert(0, (len(alphabet) ** length, _speller(alphabet, length)))
+    return spelled, pattern
 
 
-@lru_cache(maxsize=256)
+def _speller(alphabet: str, length: int) -> Callable[[int], str]:
+    if alphabet == _DIGITS:
+        return f"{{:0{length}d}}".format
+    if len(alphabet) ** length <= _TABLE_MAX:
+        return _words(alphabet, length).__getitem__
+    size = len(alphabet)
+
+    def spell(number: int) -> str:
+        letters = []
+        for _ in range(length):
+            number, place = divmod(number, size)
+            letters.append(alphabet[place])
+        return "".join(reversed(letters))
+
+    return spell
+
+
+@lru_cache(maxsize=1 << 10)
 def _capacity(shape: str) -> int:
     """How many serials have this shape; 0 where none of its places varies."""
     capacity = 1
     for place in shape:
         capacity *= len(ALPHABETS.get(place, "-"))
     return capacity if capacity > 1 else 0
-
-
-def _spell(alphabet: str, count: int, numbers: list[int]) -> list[str]:
-    if alphabet == ALPHABETS["0"]:
-        return [*map(f"{{:0{count}d}}".format, numbers)]
-    if len(alphabet) ** count <= 1 << 11:
-        return [*map(_words(alphabet, count).__getitem__, numbers)]
-    left = _spell(alphabet, count - 1, [number // len(alphabet) for number in numbers])
-    return [word + alphabet[number % len(alphabet)] for word, number in zip(left, numbers, strict=True)]
 
 
 @lru_cache(maxsize=16)

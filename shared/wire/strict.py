@@ -13,6 +13,7 @@ Must not know: what the objects mean.
 
 from __future__ import annotations
 
+import re
 from typing import Final
 
 import msgpack
@@ -89,6 +90,7 @@ def _steps() -> list[int]:
 
 
 _STEPS: Final = _steps()
+_SINGLES: Final = re.compile(rb"[\x00-\x7f\xc0\xc2\xc3\xe0-\xff]+")
 _WIDTHS: Final = {_ARRAY_16: 2, _ARRAY_32: 4, _LENGTH_1: 1, _LENGTH_2: 2, _LENGTH_4: 4}
 
 
@@ -104,9 +106,15 @@ def walk(data: bytes, *, max_depth: int = MSGPACK_MAX_DEPTH, max_items: int = MS
         if not open_arrays[-1]:
             open_arrays.pop()
             continue
-        open_arrays[-1] -= 1
         if at >= len(data):
             raise _truncated()
+        run = _SINGLES.match(data, at, at + open_arrays[-1])
+        if run:  # many small numbers in a row, at one step
+            items += run.end() - at
+            open_arrays[-1] -= run.end() - at
+            at = run.end()
+            continue
+        open_arrays[-1] -= 1
         items += 1
         step = _STEPS[data[at]]
         if step > 0:

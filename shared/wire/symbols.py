@@ -40,9 +40,7 @@ class Symbols:
         self._lengths = bytes([len(symbol) for symbol in self._bytes] + [0] * (256 - len(self._bytes)))
         self._numbers = {symbol: number for number, symbol in enumerate(self._bytes)}
         self._encode_one = lru_cache(maxsize=1 << 12)(self._cover)
-        self._letters = frozenset(
-            b"".join(symbol for symbol in self._bytes if len(symbol) == 1).decode("latin-1")
-        )
+        self._letters = frozenset(letter for letter in map(bytes.decode, self._bytes) if len(letter) == 1)
 
     def covers(self, texts: Iterable[str]) -> bool:
         """Whether no text needs an escape."""

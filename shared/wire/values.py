@@ -9,6 +9,7 @@ Invariants: everything that passes has exactly one encoding (no NUL, no lone sur
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from functools import lru_cache
 from typing import Any, Final
 
 from shared.change import Value
@@ -32,12 +33,22 @@ def check_column(kind: int, number: int, values: Sequence[Value]) -> int:
 
     Raises WireError `bad_value`.
     """
+    return checker(kind, number)(values)
+
+
+@lru_cache(maxsize=1 << 12)
+def checker(kind: int, number: int) -> _Check:
+    """`check_column` for one field."""
     field = field_by_number(kind, number)
     check = _CHECKS[field.type] if field is not None else _any_shape
-    try:
-        return check(values)
-    except _WrongError as wrong:
-        raise WireError("bad_value", f"field {number} of kind {kind} {wrong}", hint=_HINT) from None
+
+    def check_values(values: Sequence[Any]) -> int:
+        try:
+            return check(values)
+        except _WrongError as wrong:
+            raise WireError("bad_value", f"field {number} of kind {kind} {wrong}", hint=_HINT) from None
+
+    return check_values
 
 
 def check_fields(kind: int, fields: Mapping[int, Value]) -> None:
@@ -61,10 +72,12 @@ def _only(values: Sequence[Any], type_: type, what: str) -> None:
 
 
 def _texts(values: Sequence[Any], *, chars_max: int = TEXT_MAX_CHARS) -> int:
-    _only(values, str, "is not text")
-    if max(map(len, values), default=0) > chars_max:
+    try:
+        joined = "".join(values)
+    except TypeError:
+        raise _WrongError("is not text") from None
+    if len(joined) > chars_max and max(map(len, values)) > chars_max:
         raise _WrongError(f"is longer than {chars_max} characters")
-    joined = "".join(values)
     if "\0" in joined:
         raise _WrongError("holds a NUL character")
     if not joined.isascii():

@@ -1,6 +1,6 @@
 """Words every reader already has: codes and shapes that travel as a small number.
 
-A field's list is its own usual words (`USUAL`), commonest first, and then all `WORDS`. Invariants:
+A field's list is its own usual words (`_USUAL`), commonest first, and then all `WORDS`. Invariants:
 lists of version 1 never change, because a word travels as its place; a field that came later has no
 usual words, and a code that is in no list travels as text, at a few bytes. Must not know: what the
 codes mean. Sources: ISO 3166-1, ICAO Doc 9303 part 3, the project's code lists.
@@ -12,8 +12,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Final
-
-from shared.schema import SCHEMA, Kind
 
 _SHAPES: Final = (
     "00000000 000000000 @0000000 @00000000 @@000000 @@0000000 00000000000 #00000 *00-*-000 *00*000 "
@@ -60,54 +58,56 @@ _ALPHA_2: Final = (
 )
 
 
-_USUAL: Final = {
-    Kind.CHECK: {
-        "clock": "ok suspect unset",
-        "device": "T1 T2 T3 T4",
-        "direction": "entry exit",
-        "capture": "scan typed manual",
-        "mrz_state": "ok absent repaired wrong_digit",
-        "document_category": "passport id_card none residence_permit visa border_permit",
-        "document_code": "P ID I V",
-        "document_number": "000000000 @0000000 0@@@00@@0 @0000000@ ????????? 00000000 @00000000 @@0000000",
-        "optional_1": "#00000 00000000000",
-        "optional_2": "#00000 00000000000",
-        "personal_number": "#00000 00000000000",
-        "sex": "M F X",
-        "plate": "*00-*-000 @@000-@@ @@0000-@@ @@@@000 @@000@@ *00*000 @@0000@@ TA-000000",
-        "vehicle_kind": "car lorry on_foot van bus motorcycle",
-        "purpose": "tourism transit visit business work",
-        "verdict": "clear possible hit",
-        "decision": "admit let_out second_line refuse stop_exit",
-        "mrz_format": "TD3 TD1 TD2",
-    },
-    Kind.ALERT: {
-        "category": "arrest discreet refuse_entry missing judicial information specific inquiry vehicle "
-        "plate document "
-        "travel_ban return child_at_risk vulnerable unknown_wanted",
-        "action": "detain refuse_entry observe locate protect seize report search interview obtain_residence "
-        "confirm_exit identify",
-        "status": "active withdrawn",
-        "sex": "M F X",
-        "document_category": "passport id_card",
-        "document_number": "000000000 @0000000 0@@@00@@0 @0000000@ ????????? 00000000 @00000000 @@0000000",
-        "personal_number": "#00000",
-        "plate": "*00-*-000 @@000-@@ @@0000-@@ @@@@000 @@000@@ *00*000 @@0000@@ TA-000000",
-    },
-    Kind.HIT: {
-        "matched_on": "document name_birth plate vin",
-        "direction": "entry exit",
-        "document_number": "000000000 @0000000 0@@@00@@0 @0000000@ ????????? 00000000 @00000000 @@0000000",
-        "plate": "*00-*-000 @@000-@@ @@0000-@@ @@@@000 @@000@@ *00*000 @@0000@@ TA-000000",
-        "outcome": "possible confirmed cleared",
-    },
-}
-_EVERYWHERE: Final = {
-    "owner": "BA RS ME",
-    "nationality": "BIH SRB MNE HRV DEU TUR AUT SVN",
-    "document_issuer": "BIH SRB MNE HRV DEU TUR AUT SVN",
-    "plate_country": "BA RS ME HR DE TR AT SI",
-}
+_USUAL: Final = (
+    (  # owner
+        "1.1 2.1 3.1 4.1 5.1 6.1 7.1 8.1 9.1 10.1 11.1 12.1 13.1 14.1 15.1 16.1 17.1 18.1 19.1 20.1",
+        "BA RS ME",
+    ),
+    ("1.6", "ok suspect unset"),  # clock
+    ("1.8", "T1 T2 T3 T4"),  # device
+    ("1.9 3.13", "entry exit"),  # direction
+    ("1.10", "scan typed manual"),  # capture
+    ("1.11", "ok absent repaired wrong_digit"),  # mrz_state
+    ("1.14", "passport id_card none residence_permit visa border_permit"),  # document_category
+    ("1.15", "P ID I V"),  # document_code
+    ("1.16 2.12 3.19 7.17", "BIH SRB MNE HRV DEU TUR AUT SVN"),  # document_issuer
+    (  # document_number
+        "1.17 2.11 3.18",
+        "000000000 @0000000 0@@@00@@0 @0000000@ ????????? 00000000 @00000000 @@0000000",
+    ),
+    ("1.19", "#00000 00000000000"),  # optional_1
+    ("1.20", "#00000 00000000000"),  # optional_2
+    ("1.21", "#00000 00000000000"),  # personal_number
+    ("1.26 2.9", "M F X"),  # sex
+    ("1.27 2.10 3.17 7.10", "BIH SRB MNE HRV DEU TUR AUT SVN"),  # nationality
+    ("1.29 2.15 3.20", "*00-*-000 @@000-@@ @@0000-@@ @@@@000 @@000@@ *00*000 @@0000@@ TA-000000"),  # plate
+    ("1.30 2.16 3.21 7.19", "BA RS ME HR DE TR AT SI"),  # plate_country
+    ("1.32", "car lorry on_foot van bus motorcycle"),  # vehicle_kind
+    ("1.35", "tourism transit visit business work"),  # purpose
+    ("1.37", "clear possible hit"),  # verdict
+    ("1.41", "admit let_out second_line refuse stop_exit"),  # decision
+    ("1.45", "TD3 TD1 TD2"),  # mrz_format
+    (  # category
+        "2.3",
+        (
+            "arrest discreet refuse_entry missing judicial information specific inquiry vehicle plate "
+            "document travel_ban return child_at_risk vulnerable unknown_wanted"
+        ),
+    ),
+    (  # action
+        "2.4",
+        (
+            "detain refuse_entry observe locate protect seize report search interview obtain_residence "
+            "confirm_exit identify"
+        ),
+    ),
+    ("2.5", "active withdrawn"),  # status
+    ("2.13", "passport id_card"),  # document_category
+    ("2.14", "#00000"),  # personal_number
+    ("3.10", "document name_birth plate vin"),  # matched_on
+    ("3.24", "possible confirmed cleared"),  # outcome
+)
+"""(kind.field numbers, the usual words their lists begin with)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,11 +126,16 @@ def _vocabulary(*lists: str) -> Vocabulary:
 
 _ALL: Final = (_SHAPES, _CODES, _ALPHA_3, _ALPHA_2)
 WORDS: Final = _vocabulary(*_ALL)
+
+
+def _numbers(fields: str) -> list[tuple[int, int]]:
+    """The (kind, field) numbers of a row."""
+    pairs = (field.split(".") for field in fields.split())
+    return [(int(kind), int(number)) for kind, number in pairs]
+
+
 _BY_FIELD: Final[Mapping[tuple[int, int], Vocabulary]] = {
-    (kind, field.number): _vocabulary(usual, *_ALL)
-    for kind in Kind
-    for field in SCHEMA[kind].fields
-    if (usual := {**_EVERYWHERE, **_USUAL.get(kind, {})}.get(field.name))
+    field: _vocabulary(usual, *_ALL) for fields, usual in _USUAL for field in _numbers(fields)
 }
 
 

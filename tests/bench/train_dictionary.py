@@ -13,6 +13,7 @@ from __future__ import annotations
 
 import argparse
 import base64
+import json
 import textwrap
 from collections import Counter
 from collections.abc import Iterable, Sequence
@@ -30,11 +31,13 @@ from shared.wire import body_writer, payload, strict, symbols
 from shared.wire.shapes import shape_of
 from tests.bench import strangers
 from tests.bench.generator import Post, alerts
+from tests.bench.meter import Chance
 from tests.bench.phrases import CYRILLIC, ENGLISH, LATIN
+from tests.bench.urgent import hits, varied
 
 DICTIONARY_BYTES: Final = 8 * 1024
 SYMBOLS: Final = 252
-LAYOUTS: Final = 32
+LAYOUTS: Final = 48
 _SYMBOL_MAX_BYTES: Final = 8
 _TEXTS_MAX: Final = 8_000  # more texts cost minutes and change no symbol that matters
 _CAPITAL_LETTERS: Final = "ABCDEFGHIJKLMNOPQRSTUVWXYZ -'<"
@@ -63,8 +66,11 @@ def corpus(*, strange: bool) -> list[list[Change]]:
         for seed in range(60)
     ]  # fmt: skip
     runs = [post.take(count) for post in posts for count in (50, 50, 50, 50, 50, 50, 20, 10, 5, 3, 2, 1, 1)]
-    raised = alerts(6_000, 1_400, half="train")
-    return runs + [[alert] for alert in raised] + [raised[at : at + 50] for at in range(0, 1_400, 50)]
+    raised, chance = alerts(6_000, 1_400, half="train"), Chance(6_001)
+    others = [varied(chance, alert) for alert in alerts(6_002, 600, half="train")]
+    late = [*hits(chance, [check for run in runs[:60] for check in run[:12]], raised)]
+    singles = [[change] for change in (*raised, *others, *late)]
+    return runs + singles + [raised[at : at + 50] for at in range(0, 1_400, 50)]
 
 
 def texts_of(changes: Iterable[Change], *, names: bool) -> list[str]:
@@ -167,20 +173,20 @@ def _consecutive(run: Sequence[Change]) -> bool:
 
 def source(trained: Trained) -> str:
     """The module's text."""
-    lines = textwrap.wrap(base64.b85encode(trained.dictionary).decode(), 96)
+    coded = base64.b85encode(trained.dictionary).decode()
     parts = [
         '"""Version 1 of the wire\'s tables. Made by `tests/bench/train_dictionary.py`; never edited."""',
         "",
         "from typing import Final",
         "",
-        "SYMBOLS_HEX: Final = (",
+        "SYMBOLS: Final = (",
         *(line for table in trained.tables for line in _table(table)),
         ")",
         "LAYOUTS_HEX: Final[tuple[str, ...]] = (",
         *(line for layout in trained.layouts for line in _hex(layout)),
         ")",
         "ZSTD_BASE85: Final = (",
-        *(f"    {line!r}" for line in lines),
+        *(f'    "{coded[at : at + 100]}"' for at in range(0, len(coded), 100)),
         ")",
         "",
     ]
@@ -188,8 +194,15 @@ def source(trained: Trained) -> str:
 
 
 def _table(symbols: Sequence[bytes]) -> list[str]:
-    lines = textwrap.wrap(" ".join(symbol.hex() for symbol in symbols), 94)
-    return ["    (", *(f'        "{line} "' for line in lines), "    ),"]
+    """A table's lines: symbols parted by a middle dot, the end mark shown as its picture."""
+    lines, line = [], ""
+    for symbol in symbols:
+        line += f"{symbol.decode()}·".replace("\0", "␀")
+        if len(line) > 85:
+            lines.append(line)
+            line = ""
+    shown = (json.dumps(part, ensure_ascii=False) for part in [*lines, line])
+    return ["    (", *(f"        {part}" for part in shown), "    ),"]
 
 
 def _hex(layout: bytes) -> list[str]:
