@@ -14,5 +14,5 @@ a function of its seed. It ends by healing everything and checking that no promi
     world       a run: shuffled steps, then peace
     verdict     the checks at the end
 
-Faults are not simulated below SQLite: an fsync that lies is outside (see docs/attacks.md).
+Faults are not simulated below SQLite: a disk that lies about fsync is outside.
 """

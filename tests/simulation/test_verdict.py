@@ -79,7 +79,7 @@ PLANTS = [
     ("edge.store.drafts.finish", never, "captured once, stored more often|at the hub 2 times"),
     ("edge.store.watch.key_check", never, "the check index is off|never met alert"),
     ("shared.ledger.audit.write", forgetful, "audit line"),
-    ("hub.indexer.Indexer.catch_up", nothing, "the search does not find"),
+    ("hub.indexer.Indexer.turn", nothing, "the search does not find"),
     ("edge.store.watch.let_go", no, "not meant for it"),
 ]
 
