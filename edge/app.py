@@ -13,6 +13,7 @@ from werkzeug.exceptions import HTTPException, RequestEntityTooLarge
 
 from edge.booth import Booth
 from edge.web import site
+from shared.crypto import digest
 from shared.errors import ForbiddenError, InputError, KaraulaError, MissingError
 from shared.limits import FORM_MAX_BYTES
 
@@ -31,9 +32,12 @@ _HEADERS = {
 
 def create_app(booth: Booth, *, secret_key: bytes, https: bool = False) -> Flask:
     """The app for one booth. `secret_key` signs the CSRF cookie only; sessions are the store's."""
+    tag = digest(b"karaula/cookies\0", secret_key, size=4).hex()  # each node has its own secret
     app = Flask("edge", static_folder="static", template_folder="templates")
     app.config.update(
         SECRET_KEY=secret_key,
+        NODE_TAG=tag,
+        SESSION_COOKIE_NAME=f"form_{tag}",
         MAX_CONTENT_LENGTH=FORM_MAX_BYTES,
         MAX_FORM_MEMORY_SIZE=FORM_MAX_BYTES,
         MAX_FORM_PARTS=200,

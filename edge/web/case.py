@@ -148,7 +148,7 @@ def _open() -> CaseView:
     case = booth.open_case(session)
     view = booth.look(session, case)
     if not view.direction:  # a booth keeps its lane; a new one begins with entry, in plain sight
-        lane = "exit" if request.cookies.get(gate.DIRECTION_COOKIE) == "exit" else "entry"
+        lane = gate.direction()
         view = booth.enter(session, case, {"direction": lane})
     return view
 

@@ -34,6 +34,17 @@ _OPEN: Final = frozenset(
 _WITH_FIRST_PASSWORD: Final = frozenset({"sign_in.password", "sign_in.change", "sign_in.leave"})
 
 
+def named(cookie: str) -> str:
+    """A cookie's name at this node. Browsers share cookies among the ports of one host, so two booths
+    opened on one machine would otherwise sign each other out."""
+    return f"{cookie}_{current_app.config['NODE_TAG']}"
+
+
+def direction() -> str:
+    """Which way this booth's lane leads, as it was last used."""
+    return "exit" if request.cookies.get(named(DIRECTION_COOKIE)) == "exit" else "entry"
+
+
 def booth() -> Booth:
     """The booth this app was made for."""
     return cast(Booth, current_app.extensions["booth"])
@@ -46,7 +57,7 @@ def session() -> Session:
 
 def device() -> Device:
     """This tablet or kiosk; a new one where the cookie is missing or unknown."""
-    return booth().device(request.cookies.get(DEVICE_COOKIE))
+    return booth().device(request.cookies.get(named(DEVICE_COOKIE)))
 
 
 def guard() -> ResponseReturnValue | None:
@@ -54,9 +65,9 @@ def guard() -> ResponseReturnValue | None:
     if request.endpoint is None or request.endpoint in _OPEN:
         if request.endpoint is None:  # a wrong address keeps its frame, for whoever is signed in
             with suppress(KaraulaError):
-                g.officer_session = booth().session(request.cookies.get(SESSION_COOKIE))
+                g.officer_session = booth().session(request.cookies.get(named(SESSION_COOKIE)))
         return None
-    g.officer_session = booth().session(request.cookies.get(SESSION_COOKIE))
+    g.officer_session = booth().session(request.cookies.get(named(SESSION_COOKIE)))
     if g.officer_session.must_change and request.endpoint not in _WITH_FIRST_PASSWORD:
         return redirect(url_for("sign_in.password"), code=303)
     return None
@@ -95,9 +106,11 @@ def keep_direction(answer: Response, direction: str) -> None:
 
 def forget(answer: Response) -> None:
     """Drop the session's cookie."""
-    answer.delete_cookie(SESSION_COOKIE, httponly=True, samesite="Strict")
+    answer.delete_cookie(named(SESSION_COOKIE), httponly=True, samesite="Strict")
 
 
 def _set(answer: Response, name: str, value: str, *, max_age: int | None) -> None:
     secure = bool(current_app.config["SESSION_COOKIE_SECURE"])
-    answer.set_cookie(name, value, max_age=max_age, httponly=True, samesite="Strict", secure=secure, path="/")
+    answer.set_cookie(
+        named(name), value, max_age=max_age, httponly=True, samesite="Strict", secure=secure, path="/"
+    )

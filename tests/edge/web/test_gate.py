@@ -8,6 +8,7 @@ from collections.abc import Iterator
 import pytest
 from flask import Flask
 
+from edge.app import create_app
 from edge.booth import Booth
 from shared.limits import SESSION_IDLE_S
 from tests.edge.posts import FIRST_PASSWORD, OWN_PASSWORD, TD3, Post
@@ -58,6 +59,17 @@ def test_no_page_is_kept_or_runs_anything_of_its_own(officer: Browser, path: str
     assert not re.search(r"(?:src|href|action)=\"(?:https?:)?//", answer.text)
 
 
+def _named(browser: Browser, cookie: str) -> str:
+    return f"{cookie}_{browser.client.application.config['NODE_TAG']}"
+
+
+def test_two_booths_in_one_browser_do_not_sign_each_other_out(app: Flask, booth: Booth):
+    """Browsers share cookies among the ports of a host: each node's carry a name of their own."""
+    other = create_app(booth, secret_key=b"others" * 8)
+    assert app.config["NODE_TAG"] != other.config["NODE_TAG"]
+    assert app.config["SESSION_COOKIE_NAME"] != other.config["SESSION_COOKIE_NAME"]
+
+
 def test_the_session_is_a_strict_cookie_that_scripts_cannot_read(app: Flask):
     """Session and device are random tokens in HttpOnly, SameSite=Strict cookies."""
     browser = Browser(app.test_client())
@@ -65,9 +77,10 @@ def test_the_session_is_a_strict_cookie_that_scripts_cannot_read(app: Flask):
     answer = browser.post("/sign-in", follow=False, login="mira", password=OWN_PASSWORD)
     cookies = {text.split("=")[0]: text for text in answer.headers.getlist("Set-Cookie")}
     for name in ("officer", "device"):
-        assert "HttpOnly" in cookies[name]
-        assert "SameSite=Strict" in cookies[name]
-        assert "mira" not in cookies[name]
+        cookie = cookies[f"{name}_{app.config['NODE_TAG']}"]
+        assert "HttpOnly" in cookie
+        assert "SameSite=Strict" in cookie
+        assert "mira" not in cookie
 
 
 def test_a_wrong_password_and_an_unknown_login_look_the_same(door: Browser):
@@ -89,9 +102,9 @@ def test_wrong_passwords_make_no_new_devices(door: Browser, booth: Booth):
     """A browser is one device from its first try on, however often it fails."""
     door.get("/sign-in")
     door.post("/sign-in", login="mira", password="wrong-password-1")
-    first = door.client.get_cookie("device")
+    first = door.client.get_cookie(_named(door, "device"))
     door.post("/sign-in", login="mira", password="wrong-password-2")
-    second = door.client.get_cookie("device")
+    second = door.client.get_cookie(_named(door, "device"))
     assert first is not None
     assert second is not None
     assert booth.device(first.value).name == booth.device(second.value).name
@@ -115,12 +128,12 @@ def test_a_first_password_leads_nowhere_but_to_its_change(post: Post, booth: Boo
 
 def test_signing_out_ends_the_session(officer: Browser):
     """After signing out the old cookie opens nothing."""
-    kept = officer.client.get_cookie("officer")
+    kept = officer.client.get_cookie(_named(officer, "officer"))
     assert kept is not None
     officer.get("/")
     officer.post("/sign-out")
     assert "Signed out" in officer.text
-    officer.client.set_cookie("officer", kept.value)
+    officer.client.set_cookie(_named(officer, "officer"), kept.value)
     assert officer.get("/checks").status_code == 303
 
 
