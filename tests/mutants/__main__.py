@@ -62,11 +62,8 @@ def _judge_all(copies: SimpleQueue[Path], chosen: list[Mutant], console: Console
         for judgement in pool.map(one, chosen):
             colour = "green" if judgement.fate is Fate.CAUGHT else "red"
             mutant = judgement.mutant
-            bar.console.print(
-                f"[{colour}]{judgement.fate.value:9}[/] {mutant.name:32} {mutant.promise} [dim]{judgement.by}[/]",
-                highlight=False,
-                soft_wrap=True,
-            )
+            line = f"[{colour}]{judgement.fate.value:9}[/] {mutant.name:36} {mutant.promise}: {judgement.by}"
+            bar.console.print(line, highlight=False, soft_wrap=True)
             bar.advance(task)
             judgements.append(judgement)
     return judgements
