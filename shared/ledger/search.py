@@ -58,7 +58,7 @@ def m001_search(db: sqlite_utils.Database) -> None:
 
 def add(tx: Connection, pairs: Iterable[Pair]) -> int:
     """Add pairs inside the caller's transaction; returns how many. Adding one twice does nothing."""
-    batch = sorted(set(pairs))
+    batch = sorted(pairs)  # a pair that stands in it twice is ignored the second time
     if not batch:
         return 0
     run = HOT if len(batch) < HOT_BATCH_PAIRS else _new_run(tx, tier=1, state="live")
