@@ -1,6 +1,7 @@
 """Files of an identity: written whole or not at all, and for their owner's eyes only.
 
-Job: the only module of provisioning that writes files or makes directories.
+Job: the only module of provisioning that writes files or makes directories (the demo's logs and planted
+faults apart).
 Invariants: a file appears under its name only after its bytes are on the disk; directories are mode
 0700, files 0600; nothing is written over unless the caller says so; what the disk complains of
 becomes a coded error with a hint. Must not know: what the files mean.

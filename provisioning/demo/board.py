@@ -101,7 +101,10 @@ def _command() -> str:
 
 
 def status(out: Console, state: dict[str, Any]) -> None:
-    """What a running demo says of itself."""
+    """What a running demo says of itself; nothing before it is up."""
+    if not state:
+        out.print("The demo is starting.")
+        return
     hub = state.get("hub", {})
     out.print(f"The demo runs as process {state.get('pid')}. The hub: {hub.get('url')}")
     table = Table(box=None, pad_edge=False)

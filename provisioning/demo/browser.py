@@ -29,7 +29,7 @@ class Unexpected(Exception):  # noqa: N818 - what a person would say of a page
 
 
 class Browser:
-    """A person's browser. `slowest_s` is the longest any answer of it took."""
+    """A person's browser. `times_s` has how long each answer took, in order."""
 
     def __init__(self, base: str) -> None:
         self._client = httpx.Client(timeout=_PATIENCE_S, follow_redirects=False, trust_env=False)
@@ -58,16 +58,8 @@ class Browser:
             raise Unexpected(f"{self.page.url} answered {self.page.status}: {self.page.text[:400]}")
         return self.page
 
-    def forget(self) -> None:
-        """Drop all cookies: another person sits down."""
-        self._client.cookies.clear()
-
     def close(self) -> None:
         self._client.close()
-
-    @property
-    def slowest_s(self) -> float:
-        return max(self.times_s, default=0.0)
 
     def _timed(self, method: str, url: str, body: Mapping[str, list[str]] | None = None) -> httpx.Response:
         began = time.monotonic()

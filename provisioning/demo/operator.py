@@ -62,19 +62,11 @@ class OperatorAtDesk:
 
     # --- records ---
 
-    def record(self, record: str) -> Page:
-        """A record's page; its status is 404 where this desk may not see it."""
-        return self.browser.get(f"/records/{record}")
-
     def correct(self, record: str, *, reason: str, **values: str) -> None:
         """Correct a check of the own country."""
         page = self.browser.get(f"/records/{record}/correct")
         self.browser.send(page.form(name="reason"), {**values, "reason": reason})
         self.browser.expect()
-
-    def checks(self) -> str:
-        self.browser.get("/checks")
-        return self.browser.expect().text
 
     def hits(self) -> dict[str, str]:
         """All hits this desk sees: id -> the row's words."""

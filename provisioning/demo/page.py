@@ -123,14 +123,6 @@ class Page:
         wanted = f"a form {action or name}"
         raise LookupError(f"{self.url} ({self.status}) has no {wanted}; it says: {self.text[:300]}")
 
-    def links(self) -> list[tuple[str, str]]:
-        """(words, address) of every link."""
-        return [
-            (each.text, each.attributes["href"])
-            for each in self.root.find_all("a")
-            if "href" in each.attributes
-        ]
-
 
 def read(html: str, *, url: str = "", status: int = 200) -> Page:
     """Parse a page."""

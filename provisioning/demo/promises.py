@@ -141,11 +141,17 @@ def _replicas_agree(scene: Scene, found: Findings) -> str:
             compared += 1
             found.faults += _compared(post, kind, record, ours, scene.hub.state(kind, record))
         found.faults += _missing(post, node, scene.hub)
+    late = [record.id for record in scene.hub.records(Kind.HIT, "late = 1")]
+    if not scene.notes.late_hits:
+        found.unseen.append("no late hit was found")
+    elif len(late) != len(scene.notes.late_hits):
+        found.faults.append(f"{len(scene.notes.late_hits)} late hit was found, {len(late)} are at the hub")
     if not compared:
         found.unseen.append("there was nothing to compare")
     waiting = f"; {pending} more are still on their way" if pending else ""
     return (
-        f"{compared} records of {len(scene.nodes)} nodes compared with the hub's, siblings included{waiting}"
+        f"{compared} records of {len(scene.nodes)} nodes compared with the hub's, with siblings{waiting}; "
+        f"{len(late)} late hit"
     )
 
 

@@ -56,6 +56,7 @@ class Stage:
         )
         self.nodes = {post.code: self._node(post) for post in self.posts}
         self._ended = threading.Event()
+        self._linking = threading.Lock()
 
     def _node(self, post: Post) -> Server:
         arguments = (
@@ -193,22 +194,25 @@ class Stage:
             self._follow_links()
 
     def _follow_links(self) -> None:
-        cut = self.at.cut_links()
-        changed = False
-        for post, relay in self.relays.items():
-            if (post in cut) != relay.is_cut:
-                changed = True
+        with self._linking:
+            cut = self.at.cut_links()
+            changed = [(post, relay) for post, relay in self.relays.items() if (post in cut) != relay.is_cut]
+            for post, relay in changed:
                 if post in cut:
                     relay.cut()
                 else:
                     relay.heal()
-        if changed and not self._ended.is_set():
-            self.publish()
+            if changed and not self._ended.is_set():
+                self._publish()
 
     # --- what others may know ---
 
     def publish(self) -> None:
         """Say in the state file what runs where."""
+        with self._linking:
+            self._publish()
+
+    def _publish(self) -> None:
         self.at.say(
             {
                 "pid": os.getpid(),

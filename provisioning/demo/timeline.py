@@ -6,8 +6,6 @@ Job: print a line for each step and keep the notes the judges need. Must not kno
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
 
 from rich.console import Console
 from rich.markup import escape
@@ -34,13 +32,6 @@ class Timeline:
             f"[dim]{seconds:6.1f} s[/dim]  [cyan]{escape(who):<22}[/cyan] {escape(what)}{told}",
             soft_wrap=True,
         )
-
-    @contextmanager
-    def doing(self, who: str, what: str) -> Iterator[list[str]]:
-        """A step whose result is put into the list that is handed out."""
-        result: list[str] = []
-        yield result
-        self.tell(who, what, " ".join(result))
 
     @property
     def seconds(self) -> float:

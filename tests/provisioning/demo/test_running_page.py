@@ -33,7 +33,7 @@ def test_every_command_named_exists(words: str):
     command = root()
     with command.make_context("karaula", [], resilient_parsing=True) as context:
         for word in words.split():
-            found = command.get_command(context, word)  # type: ignore[attr-defined]
+            found = command.get_command(context, word)
             assert found is not None, words
             command = found
             if not hasattr(command, "get_command"):
