@@ -19,12 +19,15 @@ ordinary index of the same keys beside it. Nothing is verified, opened, decoded,
 
 from __future__ import annotations
 
+import json
 import os
+import subprocess
+import sys
 import threading
 import time
 from collections import deque
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from itertools import cycle, islice
 from pathlib import Path
 from typing import Final
@@ -39,6 +42,7 @@ from shared.ledger import records, tables
 from shared.schema import SCHEMA, Kind
 from shared.watchlist import EqualityMatcher, subject_of
 from shared.wire import ChangeTable
+from tests.bench.figures import Context, Figure
 from tests.bench.generator import Post
 from tests.hub.outpost import Dial, Outpost, Realm
 
@@ -47,7 +51,9 @@ BUNDLES_A_QUESTION: Final = 100
 DIFFERENT: Final = 20_000
 POSTS: Final = (("BA", "KLOBUK", 5), ("ME", "DOBRAKOVO", 6), ("RS", "GOSTUN", 7))
 FULL: Final = 1_000_000
+NAMES: Final = ("hub_ingest_empty_per_s", "hub_ingest_1m_per_s", "hub_search_lag_s")
 SECONDS: Final = 60.0
+PIECES: Final = 12
 AT_MOST_PER_S: Final = 40_000  # as many questions are made ahead; a faster hub ends a phase early
 BASELINE_SECONDS: Final = 20.0
 SEARCH_EVERY_S: Final = 1.0
@@ -58,10 +64,12 @@ _MATCHER: Final = EqualityMatcher()
 class Run:
     """One timed phase: changes a second until the search had caught up, and its greatest lag.
 
-    `cpu_us` is the processor time a change cost: on a machine that does other work too, it says more.
+    `slowest_per_s` and `fastest_per_s` are of a twelfth of the phase. `cpu_us` is the processor time a change cost: on a machine that does other work too, it says more.
     """
 
     per_s: float
+    slowest_per_s: float
+    fastest_per_s: float
     lag_s: float
     changes: int
     seconds: float
@@ -188,21 +196,35 @@ def _phase(hub: Hub, stock: Stock, seconds: float) -> Run:
     stock.fill(int(seconds * AT_MOST_PER_S / BUNDLE / BUNDLES_A_QUESTION) + 1)
     search_job = SearchJob(hub)
     changes = lag_ms = 0
+    marks: list[tuple[float, int]] = []
     search_job.start()
     began, used = time.perf_counter(), time.process_time()
     while time.perf_counter() - began < seconds and (brought := _bring(hub, stock)):
         changes += brought
+        marks.append((time.perf_counter() - began, changes))
         lag_ms = max(lag_ms, hub.indexer.waited_ms())
     search_job.end()
     hub.indexer.catch_up()
     spent, used = time.perf_counter() - began, time.process_time() - used
+    pieces = list(_pieces(marks, seconds / PIECES))
     return Run(
         per_s=changes / spent,
+        slowest_per_s=min(pieces, default=0.0),
+        fastest_per_s=max(pieces, default=0.0),
         lag_s=lag_ms / 1000,
         changes=changes,
         seconds=spent,
         cpu_us=used / changes * 1e6,
     )
+
+
+def _pieces(marks: list[tuple[float, int]], length: float) -> Iterator[float]:
+    """Changes a second of each whole piece of a phase."""
+    since, held = 0.0, 0
+    for at, changes in marks:
+        if at - since >= length:
+            yield (changes - held) / (at - since)
+            since, held = at, changes
 
 
 def _bring(hub: Hub, stock: Stock) -> int:
@@ -263,9 +285,44 @@ class WallClock(Dial):
         return self.ms
 
 
-if __name__ == "__main__":
-    import sys
-    import tempfile
+def run(context: Context) -> list[Figure]:
+    """The figures, measured in a process of their own, which alone is pinned to one core."""
+    context.say(f"{DIFFERENT:,} checks are encoded, then two phases of {SECONDS:.0f} s and their baselines")
+    command = [sys.executable, "-m", "tests.bench.ingest", str(context.folder)]
+    done = subprocess.run(command, stdout=subprocess.PIPE, check=True, text=True)
+    measured = Measured(**json.loads(done.stdout))
+    empty, full = Run(**measured.empty), Run(**measured.full)  # type: ignore[arg-type]  # as JSON brings them
+    context.say(
+        f"{empty.changes + full.changes:,} checks were brought in {empty.seconds + full.seconds:.0f} s"
+    )
+    return [
+        _rate("hub_ingest_empty_per_s", empty, goal=20_000, baseline=measured.baseline_empty_per_s),
+        _rate("hub_ingest_1m_per_s", full, goal=15_000, baseline=measured.baseline_full_per_s),
+        Figure(
+            name="hub_search_lag_s",
+            value=max(empty.lag_s, full.lag_s),
+            unit="s",
+            better="lower",
+            goal=5,
+            notes=(("on disk", f"{measured.bytes_a_check:.0f} B a check, search and kept bundles included"),),
+        ),
+    ]
 
-    with tempfile.TemporaryDirectory(dir=".") as folder:
-        print(measure(Path(folder), seconds=float(sys.argv[1]), full=int(sys.argv[2])))
+
+def _rate(name: str, phase: Run, *, goal: float, baseline: float) -> Figure:
+    return Figure(
+        name=name,
+        value=phase.per_s,
+        unit="changes/s",
+        better="higher",
+        goal=goal,
+        baseline=baseline,
+        spread=(phase.slowest_per_s, phase.fastest_per_s),
+        notes=(("processor", f"{phase.cpu_us:.0f} µs a change, search included"),),
+    )
+
+
+if __name__ == "__main__":
+    folder, *lengths = sys.argv[1:]
+    seconds, full = (float(lengths[0]), int(lengths[1])) if lengths else (SECONDS, FULL)
+    print(json.dumps(asdict(measure(Path(folder), seconds=seconds, full=full))))
