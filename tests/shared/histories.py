@@ -140,4 +140,3 @@ def _change(
         fields=fields,
         context={number: tuple(sorted(dots)) for number, dots in sorted(context.items())},
     )
-
