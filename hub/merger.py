@@ -14,14 +14,15 @@ Must not know: seals, sessions, pages.
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Final
 
+from hub import routes
 from hub.feed import Feed
 from hub.kit import Kit
-from hub.store import conflicts, custody, nodes, sight, subjects
+from hub.store import conflicts, custody, nodes, subjects
 from hub.store.nodes import KnownNode
 from hub.store.savepoint import attempt
-from hub.why import Why
 from shared import wire
 from shared.change import Change, Value, named
 from shared.clock import is_suspect, ms_of
@@ -57,8 +58,9 @@ class Merger:
 
     def accept_own(self, tx: Connection, applied: Applied) -> None:
         """What follows from a change the hub itself made: scopes, conflicts, sight, search."""
-        if applied.change.creates:  # an id can be guessed, and edits sent ahead of it
-            self._judge_waiting(tx, applied.change)
+        # An id can be guessed, and edits sent ahead of it.
+        if applied.change.creates and self._judge_waiting(tx, applied.change):
+            applied = replace(applied, after=_standing_now(tx, applied.change))
         self._follow_up(tx, applied, at_ms=self._kit.now_ms())
 
     # --- whole columns ---
@@ -119,8 +121,8 @@ class Merger:
             return
         if reason is not None:
             return
-        if change.creates:
-            self._judge_waiting(tx, change)
+        if change.creates and self._judge_waiting(tx, change):
+            applied = replace(applied, after=_standing_now(tx, change))
         self._follow_up(tx, applied, at_ms=at_ms)
 
     def _reason_against(
@@ -137,8 +139,12 @@ class Merger:
         reason = judge(change, author_country=node.country, owner=owner, from_desk=False, revoked=revoked)
         return reason or _reason_of_officer(tx, change, node)
 
-    def _judge_waiting(self, tx: Connection, created: Change) -> None:
-        """Edits that came before their record: judge them now that its owner is known."""
+    def _judge_waiting(self, tx: Connection, created: Change) -> bool:
+        """Edits that came before their record: judge them now that its owner is known.
+
+        Returns whether any was refused, so that the record's standing is another now.
+        """
+        refused = False
         early = [
             change
             for change in records.changes_of(tx, created.kind, created.record)
@@ -154,8 +160,10 @@ class Merger:
             reason = reason or _reason_of_officer(tx, change, author)
             if reason is not None:
                 self._refuse(tx, change, reason, owner=author.country)
+                refused = True
             else:
                 self._feed.publish(tx, change)
+        return refused
 
     def _refuse(self, tx: Connection, change: Change, reason: str, *, owner: str) -> None:
         """Say in a change of the hub's own that this one does not count."""
@@ -182,7 +190,7 @@ class Merger:
         if change.kind == Kind.TOMBSTONE:
             self._close_conflict(tx, change, at_ms)
         if change.kind in (Kind.HIT, Kind.REQUEST):
-            _open_what_it_names(tx, Kind(change.kind), change.record)
+            routes.open_what_it_names(tx, Kind(change.kind), change.record, hub=self._kit.node)
         if change.kind in _SEARCHED:
             custody.queue_for_search(tx, change.record, change.record, at_ms=at_ms)
 
@@ -238,6 +246,13 @@ class Merger:
         custody.flag_clocks(tx, flagged, at_ms=at_ms)
 
 
+def _standing_now(tx: Connection, change: Change) -> Standing:
+    """A record's standing once what came early was judged; AGREED where it does not show."""
+    row_type = record_type(change.kind)
+    found = None if row_type is None else records.read(tx, row_type.kind, change.record)
+    return Standing.AGREED if found is None else found.standing
+
+
 def _reason_of_officer(tx: Connection, change: Change, node: KnownNode) -> str | None:
     """A password is set where its officer serves: a stolen post must not open an operator's console."""
     if change.kind != Kind.OFFICER or change.creates:
@@ -265,31 +280,3 @@ def _note_purged(tx: Connection, change: Change, at_ms: int) -> None:
         hint="The record was erased for good; tell the author that the change came too late.",
         at_ms=at_ms,
     )
-
-
-def _open_what_it_names(tx: Connection, kind: Kind, record: int) -> None:
-    """A hit opens its check to the alert's owner; an answered request what it is about to who asked."""
-    found = records.read(tx, kind, record)
-    if found is None:
-        return
-    if kind is Kind.HIT:
-        country, route = found.text("alert_owner"), Why.HIT
-        named_here: list[int | None] = [found.id, found.number("check")]
-        wanted = bool(country) and country != found.text("owner")
-    else:
-        country, route = found.text("from_desk"), Why.REQUEST
-        about = found.values.get("about")
-        listed = [each for each in about if isinstance(each, int)] if isinstance(about, tuple) else []
-        named_here = [each for each in listed if _is_answerers(tx, each, found.text("to_desk"))]
-        wanted = found.text("state") == "answered" and found.text("answer_category") in ("full", "partial")
-    if wanted:
-        sight.open_by(tx, found.id, route, country, [each for each in named_here if each])
-    else:
-        sight.close_by(tx, found.id, route)
-
-
-def _is_answerers(tx: Connection, record: int, desk: str) -> bool:
-    """Nobody opens another desk's record by an answer."""
-    kind = subjects.kind_of(tx, record)
-    row_type = None if kind is None else record_type(kind)
-    return row_type is not None and subjects.owner_of(tx, row_type.kind, record) == desk

@@ -4,7 +4,7 @@ Job: keep the routes by which another country's record is opened (`opened`), and
 and every look-up of the desk the condition that leaves the rest out.
 
     own        owner is the desk's country
-    hit        a hit on one of its alerts names the check (and the hit itself)
+    hit        a hit on one of its alerts names a check of the hit's country (and the hit itself)
     request    its request about the record was answered by the owner
     conflict   it is a party to an open conflict of the record, or of a hit on it
     listed     an alert whose audience includes the country
@@ -55,8 +55,10 @@ class Sight:
 _IN_CONFLICT = (
     "SELECT c.record AS record FROM party p JOIN conflict c ON c.id = p.conflict "
     "WHERE p.country = ? AND c.resolved_ms IS NULL "
-    'UNION SELECT h."check" FROM party p JOIN conflict c ON c.id = p.conflict '
-    "JOIN hit_record h ON h.id = c.record WHERE p.country = ? AND c.resolved_ms IS NULL"
+    "UNION SELECT k.id FROM party p JOIN conflict c ON c.id = p.conflict "
+    "JOIN hit_record h ON h.id = c.record "
+    'JOIN check_record k ON k.id = h."check" AND k.owner = h.owner '  # a hit may name any check
+    "WHERE p.country = ? AND c.resolved_ms IS NULL"
 )
 
 

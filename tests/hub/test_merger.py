@@ -151,6 +151,18 @@ def test_an_edit_that_comes_before_its_record_is_judged_when_it_comes(
     assert [c.fields[SURNAME] for c in klobuk.heard if c.kind == Kind.CHECK] == ["SECOND"]  # its holder hears
 
 
+def test_a_foreign_edit_that_came_early_leaves_no_conflict(hub: Hub, klobuk: Outpost, gostun: Outpost):
+    """An edit that saw nothing and is refused once its record comes is nothing to decide about."""
+    made = klobuk.check(surname="FIRST")
+    later = klobuk.bundle()
+    klobuk.ask(hub)
+    gostun.edit(made, {"surname": "FOREIGN"}, seen=())
+    gostun.send(hub)
+    klobuk.ask(hub, later)
+    assert record(hub, Kind.CHECK, made.record).standing is Standing.AGREED
+    assert count(hub, "conflict") == 0
+
+
 def test_changes_of_a_node_revoked_meanwhile_do_not_count(hub: Hub, realm: Realm, klobuk: Outpost):
     """What waited for a gap when the author was revoked is kept, and refused."""
     klobuk.check()

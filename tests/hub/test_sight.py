@@ -56,10 +56,8 @@ class Scene:
 
     def open_by_request(self, owner: str, desk: str, check: str, *, answer: str = "full") -> None:
         """A request of the desk about a check, answered by the owner."""
-        values: dict[str, Value] = {
-            "owner": desk,
-            "from_desk": desk,
-            "to_desk": owner,
+        asked: dict[str, Value] = {"owner": desk, "from_desk": desk, "to_desk": owner, "state": "sent"}
+        answered: dict[str, Value] = {
             "about": (int(check),),
             "state": "answered",
             "answer_category": answer,
@@ -69,7 +67,17 @@ class Scene:
                 tx,
                 kind=Kind.REQUEST,
                 author=self.operators[desk].officer,
-                fields=named(Kind.REQUEST, values),
+                fields=named(Kind.REQUEST, asked),
+            )
+            self.hub.merger.accept_own(tx, applied)
+            request = applied.change.record
+            applied = self.hub.kit.log.append(
+                tx,
+                kind=Kind.REQUEST,
+                author=self.operators[owner].officer,
+                fields=named(Kind.REQUEST, answered),
+                record=request,
+                context=records.context_of(tx, Kind.REQUEST, request),
             )
             self.hub.merger.accept_own(tx, applied)
 
@@ -164,6 +172,36 @@ def test_an_answer_opens_only_the_answering_desks_records(scene: Scene):
     check = scene.check("BA")
     scene.open_by_request("ME", "RS", check)
     assert scene.sees("RS", check) is None
+
+
+def test_nobody_answers_their_own_request(scene: Scene):
+    """A request that a BA post sends as answered by ME opens nothing of ME's to BA."""
+    check = scene.check("ME")
+    values: dict[str, Value] = {
+        "owner": "BA",
+        "from_desk": "BA",
+        "to_desk": "ME",
+        "about": (int(check),),
+        "state": "answered",
+        "answer_category": "full",
+    }
+    scene.posts["BA"].say(Kind.REQUEST, values)
+    scene.posts["BA"].send(scene.hub)
+    assert scene.sees("BA", check) is None
+
+
+def test_a_hit_opens_only_its_own_countrys_check(scene: Scene):
+    """A hit made at a BA post cannot open ME's check to RS by naming it."""
+    check = scene.check("ME")
+    scene.open_by_hit("BA", "RS", check)
+    assert {each: scene.sees(each, check) for each in DESKS} == {"BA": None, "ME": "own", "RS": None}
+
+
+def test_a_conflict_about_a_hit_opens_only_its_own_countrys_check(scene: Scene):
+    """Nor is ME's check seen because BA and RS settle such a hit differently."""
+    check = scene.check("ME")
+    scene.open_by_conflict("BA", "RS", check)
+    assert {each: scene.sees(each, check) for each in DESKS} == {"BA": None, "ME": "own", "RS": None}
 
 
 def test_a_conflict_opens_the_check_to_its_parties_while_it_is_open(tmp_path: Path):
