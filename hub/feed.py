@@ -21,12 +21,14 @@ from hub.store.nodes import KnownNode
 from shared import segment
 from shared.change import Change, Value, named
 from shared.database import Connection
+from shared.errors import WireError
 from shared.ids import SYSTEM, RecordId, node_of_dot
 from shared.ledger import records
 from shared.limits import REPLY_BUDGET_BYTES, SEGMENT_MAX_CHANGES
 from shared.schema import Kind, field_by_name, record_type
 from shared.scope import scopes_of_node, scopes_of_record
 from shared.session import Cursor, feeds_digest
+from shared.wire import TOO_MUCH
 
 _WITH_AUDIENCE: Final = frozenset({Kind.ALERT, Kind.BULLETIN, Kind.OFFICER, Kind.REQUEST})
 """Kinds whose scopes depend on their values: who holds them is tracked."""
@@ -121,21 +123,33 @@ class Feed:
         """Cut what a scope has grown since the last cut; returns its head."""
         scope = feeds.head_of(tx, name)
         while scope.cut < scope.position:
-            changes = feeds.uncut(tx, scope, SEGMENT_MAX_CHANGES)
-            first, last = scope.cut + 1, scope.cut + len(changes)
-            raw, signature = segment.cut(
-                changes,
-                hub=self._kit.identity.tag,
-                generation=self.generation,
-                scope=name,
-                first=first,
-                before=scope.chain,
-                signer=self._kit.identity.keys.sign,
-            )
+            first = scope.cut + 1
+            changes, raw, signature = self._cut_some(scope, feeds.uncut(tx, scope, SEGMENT_MAX_CHANGES))
+            last = scope.cut + len(changes)
             chain = segment.chain_next(scope.chain, raw)
             feeds.keep_segment(tx, scope, first=first, last=last, raw=raw, signature=signature, chain=chain)
             scope = feeds.head_of(tx, name)
         return scope
+
+    def _cut_some(self, scope: feeds.ScopeHead, changes: list[Change]) -> tuple[list[Change], bytes, bytes]:
+        """As many of the changes as one segment can hold; (those, segment, signature)."""
+        while True:
+            try:
+                raw, signature = segment.cut(
+                    changes,
+                    hub=self._kit.identity.tag,
+                    generation=self.generation,
+                    scope=scope.name,
+                    first=scope.cut + 1,
+                    before=scope.chain,
+                    signer=self._kit.identity.keys.sign,
+                )
+            except WireError as error:  # long texts: one post's must not stop the feed of all
+                if error.code not in TOO_MUCH or len(changes) == 1:
+                    raise
+                changes = changes[: len(changes) // 2]
+            else:
+                return changes, raw, signature
 
     def read(
         self, tx: Connection, node: KnownNode, *, generation: int, positions: tuple[int, ...]

@@ -22,6 +22,7 @@ from shared.change import SEEN, Change, Value
 from shared.clock import Correction, HybridClock, Millis
 from shared.crypto import SealKey, SigningKey
 from shared.database import Connection
+from shared.errors import WireError
 from shared.ids import SYSTEM, Dot, Feed, Lane, Node, OfficerId, RecordId, Seq, feed_of, make_dot
 from shared.ledger import records
 from shared.ledger.records import Applied
@@ -177,12 +178,17 @@ class OwnLog:
         if count <= 0:
             return None
         header = Header(hub=hub, prekey=prekey, feed=feed, first=Seq(head.cut + 1), count=count)
-        body = self._body(tx, header)
-        raw = bundle.seal(body, header=header, before=head.chain, prekey=key, signer=signer)
-        while len(raw) > BUNDLE_MAX_BYTES and header.count > 1:  # pictures: fewer to a bundle
-            header = replace(header, count=header.count // 2)
-            body = self._body(tx, header)
-            raw = bundle.seal(body, header=header, before=head.chain, prekey=key, signer=signer)
+        while True:
+            try:
+                body = self._body(tx, header)
+                raw = bundle.seal(body, header=header, before=head.chain, prekey=key, signer=signer)
+            except WireError as error:
+                if error.code not in wire.TOO_MUCH or header.count == 1:
+                    raise
+            else:
+                if len(raw) <= BUNDLE_MAX_BYTES or header.count == 1:
+                    break
+            header = replace(header, count=header.count // 2)  # pictures: fewer to a bundle
         count = header.count
         tx.execute(
             "INSERT INTO sealed (feed, first, count, before, body, prekey, raw, cut_ms) "

@@ -6,6 +6,8 @@ Invariant: `decode(encode(x))` is `x` for every legal change, and bytes that are
 `WireError` before they cost memory. Must not know: keys, storage, who sends.
 """
 
+from typing import Final
+
 from shared.wire.body_reader import decode
 from shared.wire.body_writer import encode
 from shared.wire.log_row import pack_change, unpack_change
@@ -13,8 +15,12 @@ from shared.wire.payload import compress, decompress
 from shared.wire.strict import pack, unpack
 from shared.wire.table import ABSENT, Absent, Batch, Cell, ChangeTable, Context
 
+TOO_MUCH: Final = frozenset({"too_large", "too_many_cells", "too_many_items"})
+"""The codes by which `encode` says that it would take fewer changes."""
+
 __all__ = [
     "ABSENT",
+    "TOO_MUCH",
     "Absent",
     "Batch",
     "Cell",

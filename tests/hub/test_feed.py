@@ -9,7 +9,7 @@ import pytest
 from hub.desk.view import Operator
 from hub.hub import Hub
 from hub.store import feeds
-from shared.ids import SYSTEM
+from shared.ids import SYSTEM, Lane
 from shared.ledger import records
 from shared.limits import SEGMENT_MAX_CHANGES
 from shared.schema import Kind, field_by_name
@@ -85,6 +85,22 @@ def test_a_long_feed_comes_in_several_segments_and_replies(
         assert rounds < 20
     assert [change.dot for change in klobuk.heard if change.kind == Kind.ALERT] == raised
     assert SEGMENT_MAX_CHANGES > 4
+
+
+def test_long_records_are_cut_into_segments_a_reader_can_take(hub: Hub, klobuk: Outpost, gostun: Outpost):
+    """Alerts of one post that together outgrow a segment do not stop the feed of all the others."""
+    filled = {
+        name: (f"{name} " * 400)[:1_900] for name in ("reason", "marks", "note", "handling_text", "authority")
+    }
+    for number in range(500):
+        klobuk.say(
+            Kind.ALERT,
+            {"owner": "BA", "category": "arrest", "action": "detain", **filled, "reference": f"{number}/26"},
+        )
+    klobuk.ask(hub, *(klobuk.bundle(Lane.URGENT, count=50) for _ in range(10)))
+    while gostun.ask(hub).more:
+        pass
+    assert sum(change.kind == Kind.ALERT for change in gostun.heard) == 500
 
 
 def test_a_record_that_enters_a_scope_comes_with_its_whole_history(

@@ -202,6 +202,18 @@ def test_pictures_are_cut_into_bundles_the_hub_can_take(booth: Booth) -> None:
         assert seen == 12
 
 
+def test_a_backlog_of_pictures_is_cut_though_it_outgrows_a_body(booth: Booth) -> None:
+    """What together unpacks to more than a reader takes is cut into fewer to a bundle, not stuck for ever."""
+    with booth.database.transaction() as tx:
+        for piece in range(80):
+            fields = named(Kind.ATTACHMENT, {"owner": "BA", "piece": piece, "content": bytes(60_000)})
+            booth.log.append(tx, kind=Kind.ATTACHMENT, author=OFFICER, fields=fields)
+        seen = 0
+        while (cut := booth.cut(tx, Lane.BULK, at_most=500)) is not None:
+            seen += cut.count
+        assert seen == 80
+
+
 def test_an_edit_carries_what_was_shown_of_its_own_fields_only(booth: Booth) -> None:
     """A whole page's contexts may be handed in; those of fields not set stay behind, SEEN goes along."""
     with booth.database.transaction() as tx:
