@@ -171,6 +171,9 @@ class Inbox:
         if kept is not None:
             self._meet_again(tx, parcel, header, kept, at_ms)
             return
+        if parcel.batch is None and parcel.fault is None:  # kept when it was read, and let go since
+            self._take_one(tx, self._reread(parcel), receipt, at_ms)
+            return
         receipt.taken += 1
         if header.first > head.head + 1:
             self._let_wait(tx, parcel, header, head, at_ms)
@@ -321,6 +324,10 @@ class Inbox:
         """Whether the author lost their standing after the bundle was taken: then it is kept, and refused."""
         listed = self._revoked.read(tx)
         return listed is not None and node.node in listed.nodes
+
+    def _reread(self, parcel: Parcel) -> Parcel:
+        assert parcel.header is not None and parcel.node is not None  # noqa: PT018 — its signature held
+        return self._open(parcel.raw, parcel.digest, parcel.header, parcel.node)
 
     def _reopen(self, tx: Connection, kept: Kept) -> Parcel:
         assert kept.raw is not None  # callers looked

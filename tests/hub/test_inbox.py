@@ -159,6 +159,18 @@ def test_a_dead_prekey_is_answered_with_a_request_to_reseal(hub: Hub, klobuk: Ou
     assert heads(hub, klobuk) == (0, 2, 0)
 
 
+def test_an_envelope_that_dies_while_it_waits_may_come_with_what_it_waited_for(hub: Hub, klobuk: Outpost):
+    """The gap is filled in the question that repeats the dead envelope: it is asked for again, no more."""
+    klobuk.check()
+    klobuk.check()
+    raws = [klobuk.bundle(count=1), klobuk.bundle(count=1, prekey=2)]
+    klobuk.ask(hub, raws[1])
+    hub.ring._keys = hub.ring._keys.without_prekeys(frozenset({2}))  # as after the longest time offline
+    answer = klobuk.ask(hub, *raws)
+    assert answer.head.reseals == ((feed_of(5, Lane.ROUTINE), 2),)
+    assert heads(hub, klobuk) == (0, 1, 0)
+
+
 def test_a_resigned_bundle_is_refused(hub: Hub, realm: Realm, klobuk: Outpost):
     """Somebody's sealed bytes under another's header and signature are nothing."""
     klobuk.check()
