@@ -115,8 +115,11 @@ def read_plate(text: str) -> Plate:
 
 
 def _key(text: str, table: dict[int, str]) -> str:
-    composed = unicodedata.normalize("NFC", text).upper().translate(table)
-    plain = unicodedata.normalize("NFKD", composed).upper()
+    if text.isascii():  # the tables turn none of these, and nothing is composed
+        plain = text.upper()
+    else:
+        composed = unicodedata.normalize("NFC", text).upper().translate(table)
+        plain = unicodedata.normalize("NFKD", composed).upper()
     # Most plates come without separators: one look at the whole is a tenth of a look at each sign.
     return plain if plain.isalnum() else "".join(sign for sign in plain if sign.isalnum())
 

@@ -64,7 +64,8 @@ _MATCHER: Final = EqualityMatcher()
 class Run:
     """One timed phase: changes a second until the search had caught up, and its greatest lag.
 
-    `slowest_per_s` and `fastest_per_s` are of a twelfth of the phase. `cpu_us` is the processor time a change cost: on a machine that does other work too, it says more.
+    `slowest_per_s` and `fastest_per_s` are of a twelfth of the phase. `cpu_us` is the processor time a
+    change cost: on a machine that does other work too, it says more.
     """
 
     per_s: float
