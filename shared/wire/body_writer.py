@@ -30,7 +30,8 @@ from shared.ids import Dot
 from shared.limits import BUNDLE_MAX_CHANGES
 from shared.wire.bits import put_gamma, to_bytes
 from shared.wire.body_reader import decode
-from shared.wire.column_writer import NO_HINT, Expression, Hint, write_column, write_flags, write_numbers
+from shared.wire.column_writer import write_column, write_flags, write_numbers
+from shared.wire.expression import NO_HINT, Expression, Hint
 from shared.wire.hints import hint_for, in_order
 from shared.wire.log_row import check_change
 from shared.wire.operations import VERSION, Reference

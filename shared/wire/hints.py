@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from typing import Final
 
 from shared.schema import Kind, Type, field_by_name, record_type
-from shared.wire.column_writer import NO_HINT, Hint
+from shared.wire.expression import NO_HINT, Hint
 from shared.wire.operations import AUTHOR_KEY, Reference
 
 _STAMPED: Final = Hint(since=(Reference.STAMP_MS,))

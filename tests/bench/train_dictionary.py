@@ -17,22 +17,22 @@ import json
 import textwrap
 from collections import Counter
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from itertools import pairwise
 from pathlib import Path
-from types import MappingProxyType
 from typing import Final
 
 import zstandard
 
+from shared import wire
 from shared.change import Change
 from shared.schema import Type, field_by_number
-from shared.wire import body_writer, payload, strict, symbols
+from shared.wire import payload, strict
 from shared.wire.shapes import shape_of
 from tests.bench import strangers
 from tests.bench.generator import Post, alerts
 from tests.bench.meter import Chance
 from tests.bench.phrases import CYRILLIC, ENGLISH, LATIN
+from tests.bench.tables import Trained, standing_in
 from tests.bench.urgent import hits, varied
 
 DICTIONARY_BYTES: Final = 8 * 1024
@@ -40,10 +40,10 @@ SYMBOLS: Final = 252
 LAYOUTS: Final = 48
 _SYMBOL_MAX_BYTES: Final = 8
 _TEXTS_MAX: Final = 8_000  # more texts cost minutes and change no symbol that matters
-_CAPITAL_LETTERS: Final = "ABCDEFGHIJKLMNOPQRSTUVWXYZ -'<"
+CAPITAL_LETTERS: Final = "ABCDEFGHIJKLMNOPQRSTUVWXYZ -'<"
 _DIGITS: Final = "0123456789 .,-/:()"
-_LATIN_LETTERS: Final = "ABCDEFGHIJKLMNOPQRSTUVWXYZČĆŽŠĐabcdefghijklmnopqrstuvwxyzčćžšđ\n'<@?*#" + _DIGITS
-_CYRILLIC_LETTERS: Final = "АБВГДЂЕЖЗИЈКЛЉМНЊОПРСТЋУФХЦЧЏШабвгдђежзијклљмнњопрстћуфхцчџш" + _DIGITS
+LATIN_LETTERS: Final = "ABCDEFGHIJKLMNOPQRSTUVWXYZČĆŽŠĐabcdefghijklmnopqrstuvwxyzčćžšđ\n'<@?*#" + _DIGITS
+CYRILLIC_LETTERS: Final = "АБВГДЂЕЖЗИЈКЛЉМНЊОПРСТЋУФХЦЧЏШабвгдђежзијклљмнњопрстћуфхцчџш" + _DIGITS
 _DIGRAPHS: Final = {"lj": "љ", "nj": "њ", "dž": "џ", "Lj": "Љ", "Nj": "Њ", "Dž": "Џ"}
 _SINGLES: Final = str.maketrans(
     "ABVGDĐEŽZIJKLMNOPRSTĆUFHCČŠabvgdđežzijklmnoprstćufhcčš",
@@ -112,24 +112,15 @@ def _merged(parts: list[str], left: str, right: str) -> list[str]:
     return out
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Trained:
-    """What a version holds: symbol tables by script, layouts of single changes, the zstd dictionary."""
-
-    tables: list[list[bytes]]
-    layouts: list[bytes]
-    dictionary: bytes
-
-
 def train(runs: Sequence[Sequence[Change]]) -> Trained:
     """The tables for these runs."""
     changes = [change for run in runs for change in run]
     prose = texts_of(changes, names=False)
     shapes = [shape for change in changes[:4_000] for shape in serial_shapes(change)]
     tables = [
-        merge_pairs(texts_of(changes, names=True), _CAPITAL_LETTERS),
-        merge_pairs([*prose, *shapes, *LATIN * 4, *ENGLISH * 2], _LATIN_LETTERS),
-        merge_pairs([*CYRILLIC * 4, *map(in_cyrillic, [*prose, *LATIN * 4])], _CYRILLIC_LETTERS),
+        merge_pairs(texts_of(changes, names=True), CAPITAL_LETTERS),
+        merge_pairs([*prose, *shapes, *LATIN * 4, *ENGLISH * 2], LATIN_LETTERS),
+        merge_pairs([*CYRILLIC * 4, *map(in_cyrillic, [*prose, *LATIN * 4])], CYRILLIC_LETTERS),
     ]
     samples, layouts = _samples(runs, tables)
     dictionary = zstandard.train_dictionary(DICTIONARY_BYTES, samples, level=19, dict_id=1, notifications=0)
@@ -155,9 +146,8 @@ def in_cyrillic(text: str) -> str:
 
 def _samples(runs: Sequence[Sequence[Change]], tables: list[list[bytes]]) -> tuple[list[bytes], list[bytes]]:
     """(what zstd sees of each body made with the new tables, the commonest layouts of single changes)."""
-    symbols.TABLES = tuple(map(symbols.Symbols, tables))  # these stand in for the product's
-    body_writer.TEMPLATE_PLACES = MappingProxyType({})
-    bodies = [body_writer.encode(run, base=run[0].dot if _consecutive(run) else None) for run in runs]
+    with standing_in(Trained(tables=tables)):
+        bodies = [wire.encode(run, base=run[0].dot if _consecutive(run) else None) for run in runs]
     layouts: Counter[bytes] = Counter()
     for run, body in zip(runs, bodies, strict=True):
         if len(run) == 1:

@@ -14,7 +14,8 @@ from shared.schema import SCHEMA
 from shared.wire import hints
 from shared.wire.bits import NUMBER_MAX, BitReader, Packed, put_gamma, put_number, to_bytes
 from shared.wire.column_reader import ColumnReader
-from shared.wire.column_writer import Hint, write_column, write_flags
+from shared.wire.column_writer import write_column, write_flags
+from shared.wire.expression import Hint
 from shared.wire.operations import Reference
 from shared.wire.rows import Rows
 from shared.wire.shapes import lengthen, loose_shape_of, number_of, serials, shape_of, shorten
