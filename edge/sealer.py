@@ -27,15 +27,16 @@ class Sealer:
     def seal(self, *, link_appeared: bool = False) -> int:
         """Cut what is due; returns how many bundles came of it."""
         with self._kit.database.snapshot() as tx:
-            if not any(self._due(tx, lane, link_appeared=link_appeared) for lane in Lane):
-                return 0
-        with self._kit.database.transaction() as tx:
-            return sum(1 for _ in self._cut(tx, link_appeared=link_appeared))
+            due = [lane for lane in Lane if self._due(tx, lane, link_appeared=link_appeared)]
+        return sum(1 for lane in due for _ in self._cut_lane(lane, link_appeared=link_appeared))
 
-    def _cut(self, tx: Connection, *, link_appeared: bool) -> Iterator[Sealed]:
-        number, key = self.prekey(tx)
-        for lane in Lane:
-            while self._due(tx, lane, link_appeared=link_appeared):
+    def _cut_lane(self, lane: Lane, *, link_appeared: bool) -> Iterator[Sealed]:
+        """A transaction a bundle: between two of a long backlog the booth writes what it has."""
+        while True:
+            with self._kit.database.transaction() as tx:
+                if not self._due(tx, lane, link_appeared=link_appeared):
+                    return
+                number, key = self.prekey(tx)
                 cut = self._kit.log.cut(
                     tx,
                     lane,
@@ -45,9 +46,9 @@ class Sealer:
                     signer=self._kit.identity.keys.sign,
                     at_most=self._at_most(tx, lane),
                 )
-                if cut is None:
-                    break
-                yield cut
+            if cut is None:
+                return
+            yield cut
 
     def prekey(self, tx: Connection) -> tuple[int, SealKey]:
         """What to seal to. Raises StoreError `no_prekey`: a node is enrolled with several."""

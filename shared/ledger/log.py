@@ -178,17 +178,7 @@ class OwnLog:
         if count <= 0:
             return None
         header = Header(hub=hub, prekey=prekey, feed=feed, first=Seq(head.cut + 1), count=count)
-        while True:
-            try:
-                body = self._body(tx, header)
-                raw = bundle.seal(body, header=header, before=head.chain, prekey=key, signer=signer)
-            except WireError as error:
-                if error.code not in wire.TOO_MUCH or header.count == 1:
-                    raise
-            else:
-                if len(raw) <= BUNDLE_MAX_BYTES or header.count == 1:
-                    break
-            header = replace(header, count=header.count // 2)  # pictures: fewer to a bundle
+        header, body, raw = self._fitting(tx, header, before=head.chain, key=key, signer=signer)
         count = header.count
         tx.execute(
             "INSERT INTO sealed (feed, first, count, before, body, prekey, raw, cut_ms) "
@@ -200,6 +190,23 @@ class OwnLog:
             (header.last, bundle.chain_next(head.chain, header, body), lane),
         )
         return Sealed(feed=feed, first=header.first, count=count, prekey=prekey, raw=raw)
+
+    def _fitting(
+        self, tx: Connection, header: Header, *, before: bytes, key: SealKey, signer: SigningKey
+    ) -> tuple[Header, bytes, bytes]:
+        """(header, body, bundle) of the run, or of as much of it as a bundle may hold: pictures are large."""
+        while True:
+            fewer = replace(header, count=header.count // 2)
+            try:
+                body = self._body(tx, header)
+                raw = bundle.seal(body, header=header, before=before, prekey=key, signer=signer)
+            except WireError as error:
+                if error.code not in wire.TOO_MUCH or not fewer.count:
+                    raise
+            else:
+                if len(raw) <= BUNDLE_MAX_BYTES or not fewer.count:
+                    return header, body, raw
+            header = fewer
 
     def _body(self, tx: Connection, header: Header) -> bytes:
         """The encoded changes of a run of our log."""

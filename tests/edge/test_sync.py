@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from threading import Thread
+from typing import Any
 
 import pytest
 
@@ -10,8 +12,11 @@ from edge.booth import Booth
 from edge.node import EdgeNode
 from edge.screen import Session
 from edge.store.feed import state
+from shared.change import named
+from shared.database import Connection
 from shared.errors import KaraulaError, RemoteError, SessionError, TrustError
-from shared.ids import Lane
+from shared.ids import SYSTEM, Lane
+from shared.ledger.log import Sealed
 from shared.schema import Kind
 from shared.session import read_question
 from tests.edge.posts import START_MS, Post, changes_of, heads_of, rows
@@ -315,3 +320,32 @@ def state_of(node: EdgeNode) -> tuple[object, ...]:
     with node.kit.database.snapshot() as tx:
         hub = state(tx)
     return hub.generation, hub.head_ms, hub.list_ms, hub.trouble
+
+
+def test_a_long_backlog_lets_the_booth_write_between_two_bundles(
+    node: EdgeNode, monkeypatch: pytest.MonkeyPatch
+):
+    """Each bundle is committed before the next is made: no tablet waits while a week is sealed."""
+    kit, cut, held = node.kit, node.kit.log.cut, []
+    with kit.database.transaction() as tx:
+        for number in range(1_100):
+            values = named(Kind.CHECK, {"owner": "BA", "happened": number})
+            kit.log.append(tx, kind=Kind.CHECK, author=SYSTEM, fields=values)
+
+    def committed() -> None:
+        with kit.database.snapshot() as other:
+            held.append(other.execute("SELECT count(*) FROM sealed WHERE feed & 3 = 1").fetchone()[0])
+
+    def cut_and_look(tx: Connection, lane: Lane, **rest: Any) -> Sealed | None:
+        if lane is Lane.ROUTINE:
+            looking = Thread(target=committed)  # another thread has its own connection
+            looking.start()
+            looking.join()
+        return cut(tx, lane, **rest)
+
+    committed()
+    monkeypatch.setattr(kit.log, "cut", cut_and_look)
+    node.sealer.seal(link_appeared=True)
+    before, *during = held
+    assert len(during) > 2
+    assert during == [before + place for place in range(len(during))]
