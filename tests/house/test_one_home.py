@@ -17,8 +17,6 @@ HOMES: dict[str, tuple[str, ...]] = {
     "httpx": ("edge/transport.py", "provisioning/demo/"),
     "msgpack": ("shared/wire*", "shared/session*"),
     "nacl": ("shared/crypto.py",),
-    "pyotp": ("hub/accounts.py", "hub/console/", "hub/signin.py"),
-    "segno": ("edge/web/", "hub/console/", "provisioning/"),
     "sqlcipher3": ("shared/database.py", "edge/store/", "hub/store/", "provisioning/demo/stores.py"),
     "sqlite3": ("edge/store/", "hub/store/", "shared/database.py", "shared/ledger/"),
     "sqlite_utils": ("edge/store/", "hub/store/", "shared/database.py", "shared/ledger/"),
