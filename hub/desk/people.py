@@ -215,7 +215,8 @@ class People:
 
     def _find(self, tx: Connection, operator: Operator, officer: str) -> Record:
         number = int(officer) if officer.isascii() and officer.isdigit() and len(officer) < 20 else 0
-        found = records.select(tx, Kind.OFFICER, "id = ? AND owner = ?", (number, operator.country))
+        asked = (min(number, (1 << 63) - 1), operator.country)  # SQLite takes no larger one
+        found = records.select(tx, Kind.OFFICER, "id = ? AND owner = ?", asked)
         if not found:
             raise MissingError(
                 "no_officer", "your desk has no such officer", hint="Choose from the list of officers."

@@ -471,3 +471,10 @@ def test_nonsense_ids_are_refused(hub: Hub, operators: dict[str, Operator], text
     """Whatever stands in the address, the answer is coded."""
     with pytest.raises((InputError, MissingError)):
         hub.desk.record(operators["BA"], text)
+
+
+@pytest.mark.parametrize("text", ["0", "9" * 19, "9" * 30, "x", "", "-5", "²"])
+def test_nonsense_officers_are_not_found(hub: Hub, operators: dict[str, Operator], text: str):
+    """An officer's number that no file could hold is as missing as any other."""
+    with pytest.raises(MissingError):
+        hub.desk.officer(operators["BA"], text)
