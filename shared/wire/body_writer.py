@@ -38,6 +38,7 @@ from shared.wire.operations import VERSION, Reference
 from shared.wire.rows import Rows
 from shared.wire.strict import pack
 from shared.wire.symbols import Script, encode_texts
+from shared.wire.table import ABSENT
 from shared.wire.values import check_column
 from shared.wire.vocabulary import words_for
 
@@ -100,9 +101,10 @@ def _table(changes: Sequence[Change], *, with_dots: bool) -> Expression:
     if not creates:
         parts += [write_numbers(rows.records, rows, _NEAR_DOT), *_contexts(changes, rows)]
     masks: list[list[int]] = []
+    missing = None if creates else ABSENT  # an edit that clears a field is not one that leaves it
     for number in numbers:
         parts.append(_column(kind, number, changes, rows, masks))
-        rows.fields[number] = [change.fields.get(number) for change in changes]
+        rows.fields[number] = [change.fields.get(number, missing) for change in changes]
     return Expression(()).then(*parts)
 
 

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+from random import Random
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from shared import wire
-from shared.change import Change
+from shared.change import Change, Value
+from shared.clock import Stamp
 from shared.errors import WireError
-from shared.ids import Dot, RecordId
+from shared.ids import Dot, OfficerId, RecordId
+from shared.schema import Kind, field_by_name
 from tests.bench.generator import Post, alerts
 from tests.shared.wire.strategies import NEWER_KIND, runs
 
@@ -83,6 +87,34 @@ def test_a_segment_of_alerts_survives():
 def test_nothing_is_a_body_too():
     """No changes at all encode and decode."""
     assert wire.decode(wire.encode([], base=None), base=None).count == 0
+
+
+def test_a_field_leans_on_another_that_edits_clear_and_leave():
+    """A column foretold by one that some rows clear and others do not touch comes back as it was."""
+    base, plate, vehicle = (
+        1 << 42,
+        field_by_name(Kind.CHECK, "plate"),
+        field_by_name(Kind.CHECK, "vehicle_kind"),
+    )
+    kinds: list[dict[int, Value]] = [
+        {vehicle.number: "car"},
+        {vehicle.number: "car", plate.number: None},
+        {vehicle.number: "lorry", plate.number: "A12-B-345"},
+        {vehicle.number: "bus", plate.number: "B12-E-345"},
+    ]
+    chance = Random(1)
+    changes = [
+        Change(
+            dot=Dot(base + place),
+            record=RecordId(Dot(base + 1_000 + place)),
+            kind=Kind.CHECK,
+            stamp=Stamp((1_780_000_000_000 + place * 7_919) << 15),
+            author=OfficerId(7),
+            fields=chance.choice(kinds),
+        )
+        for place in range(120)
+    ]
+    assert [*wire.decode(wire.encode(changes, base=Dot(base)), base=Dot(base)).changes()] == changes
 
 
 def test_an_untouched_field_is_not_a_cleared_one():
