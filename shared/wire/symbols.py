@@ -1,7 +1,7 @@
 """Texts as symbols: frequent runs of letters travel as one byte.
 
 Job: turn many texts into few bytes and back. Each text gets an end mark (NUL), and is covered with the
-fewest symbols of a static table of up to 251. A byte no symbol stands for travels as two: an escape and
+fewest symbols of a static table of up to 252. A byte no symbol stands for travels as two: an escape and
 the byte's lower seven bits, shifted clear of the marks. Three tables: CAPITALS (names as a
 machine-readable zone has them), LATIN and CYRILLIC. The shares of the three stand one after the other,
 parted by a mark; empty ones at the end are left out. Invariants: every UTF-8 text has an encoding in
