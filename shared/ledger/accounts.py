@@ -136,16 +136,17 @@ class Accounts:
             found = self._find(tx, login)
         matches = self._matches(found, password)
         with self._database.transaction() as tx:
-            if found is None or not matches:
+            now = self._find(tx, login)  # the desk may have acted while the password was weighed
+            if not matches or found is None or now is None or not _same_password(found, now):
+                now = None
                 self._witness(tx, SYSTEM, device, "sign_in_failed")
             else:
-                found = self._find(tx, login) or found
-                action = "sign_in_disabled" if found.disabled else "sign_in"
-                self._witness(tx, found.id, device, action)
+                action = "sign_in_disabled" if now.disabled else "sign_in"
+                self._witness(tx, now.id, device, action)
                 tx.execute("DELETE FROM sign_in_try WHERE login = ?", (_login_key(login),))
-                if not found.disabled:
-                    return self._begin(tx, found, device)
-        if found is not None and matches:
+                if not now.disabled:
+                    return self._begin(tx, now, device)
+        if now is not None:
             raise _disabled()
         raise SignInError(
             "wrong_sign_in",
@@ -329,6 +330,10 @@ def _disabled() -> SignInError:
 
 def _token_key(token: str) -> bytes:
     return digest(b"karaula/session\0", token.encode(errors="replace"), size=KEY_BYTES)
+
+
+def _same_password(before: Officer, now: Officer) -> bool:
+    return (before.id, before.verifier) == (now.id, now.verifier)
 
 
 def _login_key(login: str) -> bytes:

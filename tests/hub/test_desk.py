@@ -11,6 +11,7 @@ from hub.hub import Hub
 from shared.change import SEEN
 from shared.errors import ForbiddenError, InputError, MissingError, SignInError, StaleError
 from shared.ids import Lane
+from shared.ledger.accounts import Officer
 from shared.schema import Kind
 from tests.hub.outpost import PASSWORD, Outpost
 from tests.hub.test_merger import alert
@@ -369,3 +370,22 @@ def test_nobody_shuts_themselves_out(hub: Hub, operators: dict[str, Operator]):
             disabled=True,
             contexts=own.contexts,
         )
+
+
+def test_a_password_reset_while_it_is_weighed_opens_nothing(
+    hub: Hub, operators: dict[str, Operator], monkeypatch: pytest.MonkeyPatch
+):
+    """The desk resets an operator between the check of the old password and the session: none begins."""
+    other = next(row for row in hub.desk.officers(operators["BA"]) if row.login == operators["BA"].login)
+    accounts = hub.desk.people._accounts
+    weigh = accounts._matches
+
+    def weigh_slowly(officer: Officer | None, password: str) -> bool:
+        fits = weigh(officer, password)
+        hub.desk.reset_officer(operators["BA"], other.id, contexts=other.contexts)
+        return fits
+
+    monkeypatch.setattr(accounts, "_matches", weigh_slowly)
+    with pytest.raises(SignInError) as refused:
+        hub.desk.sign_in(login=other.login, password=PASSWORD, device="test")
+    assert refused.value.code == "wrong_sign_in"
