@@ -15,10 +15,8 @@ FIGURE = Figure(name="wire_bytes_urgent", value=200, unit="B", better="lower", g
 
 def test_a_row_has_the_agreed_keys():
     """Whoever reads bench.json finds exactly these."""
-    assert FIGURE.row() == {
-        **{"name": "wire_bytes_urgent", "value": 200, "unit": "B", "better": "lower"},
-        **{"goal": 220, "baseline": 250, "ratio": 0.8},
-    }
+    assert [*FIGURE.row()] == ["name", "value", "unit", "better", "goal", "baseline", "ratio"]
+    assert FIGURE.row()["ratio"] == 200 / 250
 
 
 def test_other_figures_are_kept(tmp_path: Path):

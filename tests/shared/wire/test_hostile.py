@@ -250,6 +250,15 @@ def test_a_feed_that_would_end_is_refused():
             ),
             "too_large",
         ),
+        # each of 2,000 rows repeated 2,000 times over
+        (
+            body_of(
+                [1, 1, 1, 2, Op.CONST, Op.CONST, 33, 0, Op.TEXT, 0, 43, 0, Op.REPEAT, Op.SAME, 33],
+                put_gamma(2_000) + put_number(9) + put_number(0),
+                texts=bytes(2_000),
+            ),
+            "bad_column",
+        ),
         # nothing but a long symbol
         (body_of([0], texts=bytes([LONG]) * 4_000_000), "too_large"),
     ],
