@@ -109,7 +109,7 @@ def main(arguments: Sequence[str]) -> int:
         "--only", default=os.environ.get("ONLY", ""), help="benches, by commas: wire,ingest,edge"
     )
     only = [name for name in parser.parse_args(arguments).only.split(",") if name]
-    console = Console()
+    console = Console(width=max(Console().width, 100))  # a narrow terminal wraps; a pipe has no width
     broken, figures = 0, []
     (ROOT / "build").mkdir(exist_ok=True)
     for name, module in found(only):
