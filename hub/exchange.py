@@ -51,6 +51,7 @@ class Exchange:
         self._feed = feed
         self._ring = ring
         self._revoked = revoked
+        self._newest_ms = 0  # the latest time signed so far
 
     def answer(self, data: bytes) -> bytes:
         """Answer one question's bytes.
@@ -129,11 +130,17 @@ class Exchange:
             safe_ms=opening.kept_number(tx, "safe_ms"),
         )
 
+    def _head_ms(self, now: int) -> int:
+        """The time to sign. Never before one signed already: a clock set back a little at the hub would
+        look like a rolled-back feed at every post."""
+        self._newest_ms = max(self._newest_ms, now)
+        return self._newest_ms
+
     def _speak(self, question: Question, said: _Said, *, revision: int | None, now: int) -> bytes:
         hello = question.hello
         agreed = heads_digest(said.heads) == hello.heads_digest
         head = Head(
-            time_ms=now,
+            time_ms=self._head_ms(now),
             hub_node=self._kit.node,
             generation=self._feed.generation,
             acks=None if agreed else said.heads,

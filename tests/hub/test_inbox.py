@@ -354,3 +354,10 @@ def _bomb() -> bytes:
 def _cannot(body: bytes, *, base: int | None) -> None:
     """A decoder of before the upgrade."""
     raise RemoteError("newer_body", "made by a newer version", hint="Upgrade.")
+
+
+def test_a_hubs_clock_set_back_a_little_is_no_rollback(realm: Realm, hub: Hub, klobuk: Outpost):
+    """The signed time never goes back while the hub runs: its posts would call that an old feed."""
+    before = klobuk.ask(hub).head.time_ms
+    realm.dial.ms -= 500
+    assert klobuk.ask(hub).head.time_ms == before
