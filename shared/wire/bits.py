@@ -17,10 +17,11 @@ from shared.errors import WireError
 
 NUMBER_MAX: Final = (1 << 64) - 1
 _LENGTH_BITS: Final = 6
-_LOOK_BYTES: Final = 10
-_SHORT_BITS: Final = 512  # up to here shifting one integer is quicker than cutting bytes
+_FEW: Final = 12  # up to here cutting each integer out of the text is quicker than going by whole bytes
+_WIDE: Final = 40  # from here on eight of them are no small integer
 _GAMMA_MAX_BITS: Final = 32  # rows and words: both stay below 2**12
 _LONGEST: Final = (1 << _LENGTH_BITS) - 1  # lengths 63 and 64 share this mark, and a bit tells them apart
+_LENGTHS: Final = {f"{length:0{_LENGTH_BITS}b}": length for length in range(1 << _LENGTH_BITS)}
 _DIGITS: Final = bytes.maketrans(b"01", b"\0\1")
 
 
@@ -71,14 +72,18 @@ def _truncated() -> WireError:
 
 
 class BitReader:
-    """Reads what the `put_…` functions wrote. Every method raises WireError `truncated` at the end."""
+    """Reads what the `put_…` functions wrote. Every method raises WireError `truncated` at the end.
 
-    __slots__ = ("_at", "_data", "_end")
+    The section is held as text of zeros and ones: cutting a few signs off a text and reading them as an
+    integer takes half the steps of shifting them out of bytes.
+    """
+
+    __slots__ = ("_at", "_bits", "_end")
 
     def __init__(self, data: bytes) -> None:
-        self._data = data
         self._at = 0
         self._end = len(data) * 8
+        self._bits = f"{int.from_bytes(data, 'big'):0{self._end}b}" if data else ""
 
     def take(self, width: int) -> int:
         """The next `width` bits as an integer."""
@@ -86,53 +91,57 @@ class BitReader:
         if end > self._end:
             raise _truncated()
         self._at = end
-        window = int.from_bytes(self._data[start >> 3 : (end + 7) >> 3], "big")
-        return window >> (-end & 7) & ((1 << width) - 1)
+        return int(self._bits[start:end], 2) if width else 0
 
     def number(self) -> int:
         """The next self-announcing number."""
-        # One look is enough for the longest number, wherever in a byte it begins.
-        start = self._at
-        seen = self._data[start >> 3 : (start >> 3) + _LOOK_BYTES]
-        window = int.from_bytes(seen, "big") << 8 * (_LOOK_BYTES - len(seen))
-        left = 8 * _LOOK_BYTES - (start & 7) - _LENGTH_BITS
-        length = window >> left & _LONGEST
-        if length == _LONGEST:
-            left -= 1
-            length += window >> left & 1
-        left -= max(length - 1, 0)
-        self._at = (start & ~7) + 8 * _LOOK_BYTES - left
-        if self._at > self._end:
+        start = self._at + _LENGTH_BITS
+        length = _LENGTHS.get(self._bits[start - _LENGTH_BITS : start])
+        if length is None:
             raise _truncated()
-        return window >> left & ((1 << (length - 1)) - 1) | 1 << (length - 1) if length else 0
+        if length == _LONGEST:
+            length += self._bits[start : start + 1] == "1"
+            start += 1
+        end = start + length - 1 if length else start
+        if end > self._end:
+            raise _truncated()
+        self._at = end
+        return int("1" + self._bits[start:end], 2) if length else 0
 
     def gamma(self) -> int:
         """The next number in gamma code."""
-        zeros = 0
-        while not self.take(1):
-            zeros += 1
-            if zeros > _GAMMA_MAX_BITS:
-                raise WireError(
-                    "bad_column", "a packed number is too long", hint="Send the bundle again from the source."
-                )
-        return (self.take(zeros) | 1 << zeros) - 1
+        start = self._at
+        one = self._bits.find("1", start)
+        zeros = (self._end if one < 0 else one) - start
+        if zeros > _GAMMA_MAX_BITS:
+            raise WireError(
+                "bad_column", "a packed number is too long", hint="Send the bundle again from the source."
+            )
+        end = one + zeros + 1
+        if one < 0 or end > self._end:
+            raise _truncated()
+        self._at = end
+        return int(self._bits[one:end], 2) - 1
 
     def take_all(self, count: int, width: int) -> list[int]:
         """The next `count` integers of `width` bits."""
         if not width:
             return [0] * count
-        window = self.take(count * width)
+        start = self._at
+        end = start + count * width
+        if end > self._end:
+            raise _truncated()
+        self._at = end
+        bits = self._bits
         if width == 1:
-            return [*f"{window:0{count}b}".encode().translate(_DIGITS)] if count else []
-        if count * width <= _SHORT_BITS:
-            mask = (1 << width) - 1
-            return [window >> shift & mask for shift in range((count - 1) * width, -1, -width)]
+            return [*bits[start:end].encode().translate(_DIGITS)]
+        if count < _FEW or width > _WIDE:
+            return [int(bits[at : at + width], 2) for at in range(start, end, width)]
+        # Eight integers fill `width` whole bytes: cut there, so that shifts stay within small integers.
         filler = -count % 8
-        window <<= filler * width
-        data = window.to_bytes((count + filler) * width // 8, "big")
+        data = (int(bits[start:end], 2) << filler * width).to_bytes((count + filler) * width // 8, "big")
         if width == 8:
             return [*data[:count]]
-        # Eight integers fill `width` whole bytes: cut there, so that shifts stay within small integers.
         mask = (1 << width) - 1
         shifts = range(7 * width, -1, -width)
         blocks = [int.from_bytes(data[at : at + width], "big") for at in range(0, len(data), width)]

@@ -69,12 +69,18 @@ class ColumnReader:
         """The next column, which must hold 0 and 1."""
         operation = self.word()
         values = self._read(operation, count, rows)
-        if operation not in _FLAGS and set(map(type, values)) - {int} | set(values) - {0, 1}:
+        if operation in _FLAGS:
+            return values
+        if operation not in _NUMBERS and set(map(type, values)) - {int}:
+            raise bad_column("a column of flags holds something else")
+        if values.count(0) + values.count(1) != len(values):
             raise bad_column("a column of flags holds something else")
         return values
 
     def _read(self, operation: int, count: int, rows: Rows) -> Column:
-        self.pay(count)
+        self._cells_left -= count
+        if self._cells_left < 0:
+            raise _too_many_cells()
         leaf = _LEAVES.get(operation)
         if leaf is not None:
             return leaf(self, count, rows)
@@ -92,9 +98,7 @@ class ColumnReader:
         """Take cells from the budget before they are built."""
         self._cells_left -= cells
         if self._cells_left < 0:
-            raise WireError(
-                "too_many_cells", "the body unpacks to more than it may", hint="Cut smaller bundles."
-            )
+            raise _too_many_cells()
 
     def _charge(self, chars: int) -> None:
         """Pay for the characters that repeated texts would make of few bytes."""
@@ -123,6 +127,10 @@ class ColumnReader:
         for section in (self._layout, *self._texts, self._extras):
             if next(section, self) is not self:
                 raise WireError("trailing_bytes", "a section holds more than is used", hint="Send it again.")
+
+
+def _too_many_cells() -> WireError:
+    return WireError("too_many_cells", "the body unpacks to more than it may", hint="Cut smaller bundles.")
 
 
 def _const(reader: ColumnReader, count: int, rows: Rows) -> Column:
@@ -217,10 +225,10 @@ def _runs(reader: ColumnReader, count: int, rows: Rows) -> Column:
 
 def _keyed(reader: ColumnReader, count: int, rows: Rows) -> Column:
     fields = [rows.cells(reader.word()) for _ in range(reader.word() & 7)]
-    keys: list[Any] = [*fields[0]] if len(fields) == 1 else [*zip(*fields, strict=True)]
+    keys: Sequence[Any] = fields[0] if len(fields) == 1 else [*zip(*fields, strict=True)]
     if len(keys) != count:
         raise bad_column("a column leans on nothing")
-    distinct = [*dict.fromkeys(keys)]
+    distinct = dict.fromkeys(keys)
     flags = reader.flags(count - len(distinct), rows)
     fresh = reader.column(len(distinct) + flags.count(0), rows)
     if 0 not in flags:
@@ -230,8 +238,10 @@ def _keyed(reader: ColumnReader, count: int, rows: Rows) -> Column:
     values = []
     for key in keys:
         if key not in last or not next_flag():
-            last[key] = next_fresh()
-        values.append(last[key])
+            values.append(fresh_one := next_fresh())
+            last[key] = fresh_one
+        else:
+            values.append(last[key])
     return values
 
 
