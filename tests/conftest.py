@@ -5,7 +5,7 @@ from __future__ import annotations
 import signal
 
 import pytest
-from hypothesis import HealthCheck, settings
+from hypothesis import HealthCheck, Phase, settings
 
 from tests.programs import require_program
 
@@ -14,6 +14,14 @@ settings.register_profile(
     "karaula", deadline=None, suppress_health_check=[HealthCheck.too_slow], print_blob=True
 )
 settings.load_profile("karaula")
+# For planted faults: the same examples each time, and no search for the smallest one that nobody will read.
+settings.register_profile(
+    "unshrunk",
+    settings.get_profile("karaula"),
+    phases=(Phase.explicit, Phase.generate),
+    database=None,
+    derandomize=True,
+)
 
 # A run started in the background inherits an ignored Ctrl-C, and so would every process a test starts.
 if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:

@@ -7,12 +7,14 @@ one that survives: the check it stood for is no longer known to work.
 
 from __future__ import annotations
 
+import itertools
 import os
 import re
 import shutil
 import subprocess
 import sys
-from dataclasses import dataclass
+import time
+from dataclasses import dataclass, replace
 from enum import Enum
 from pathlib import Path
 from typing import Final
@@ -20,6 +22,11 @@ from typing import Final
 HOUSE: Final = Path(__file__).parents[2]
 ROOMS: Final = ("edge", "hub", "shared", "provisioning", "tests", "pyproject.toml")
 TIMEOUT_S: Final = 300
+_HASTE: Final = ("-x", "-q", "--no-header", "-p", "no:cacheprovider", "--hypothesis-profile", "unshrunk")
+"""The first failure decides, and nobody reads its smallest example."""
+
+_moments: Final = itertools.count(1_000_000_000)
+"""Each written source gets another second as its time of change, which is what compiled copies go by."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -46,6 +53,7 @@ class Judgement:
     mutant: Mutant
     fate: Fate
     by: str
+    seconds: float = 0.0
 
 
 def copy_house(to: Path) -> None:
@@ -65,17 +73,27 @@ def judge(mutant: Mutant, copy: Path) -> Judgement:
     if sound.count(mutant.old) != 1:
         times = f"its source occurs {sound.count(mutant.old)} times"
         return Judgement(mutant=mutant, fate=Fate.STALE, by=times)
-    target.write_text(sound.replace(mutant.old, mutant.new))
+    _write(target, sound.replace(mutant.old, mutant.new))
+    started = time.monotonic()
     try:
-        return _verdict(mutant, *run_tests(copy, mutant.tests))
+        judgement = _verdict(mutant, *run_tests(copy, mutant.tests))
+        return replace(judgement, seconds=time.monotonic() - started)
     finally:
-        target.write_text(sound)
+        _write(target, sound)
 
 
-def run_tests(copy: Path, tests: tuple[str, ...]) -> tuple[int, str]:
-    """Run pytest in a copy of the house; returns (exit status, output)."""
-    environment = {**os.environ, "PYTHONPATH": str(copy), "PYTHONDONTWRITEBYTECODE": "1"}
-    command = [sys.executable, "-m", "pytest", "-x", "-q", "--no-header", "-p", "no:cacheprovider", *tests]
+def _write(target: Path, text: str) -> None:
+    target.write_text(text)
+    moment = next(_moments)
+    os.utime(target, (moment, moment))
+
+
+def run_tests(copy: Path, tests: tuple[str, ...], *, workers: int = 0) -> tuple[int, str]:
+    """Run pytest in a copy of the house, which keeps its compiled files; returns (exit status, output)."""
+    environment = {**os.environ, "PYTHONPATH": str(copy)}
+    environment.pop("PYTHONDONTWRITEBYTECODE", None)
+    spread = ("-n", str(workers)) if workers else ()
+    command = [sys.executable, "-m", "pytest", *_HASTE, *spread, *tests]
     try:
         done = subprocess.run(
             command, cwd=copy, env=environment, capture_output=True, text=True, timeout=TIMEOUT_S, check=False
