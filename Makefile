@@ -43,8 +43,8 @@ prove: env system-packages ## the long proofs: every fault, kill, bit and mutant
 bench: env ## measure, print the table, write bench.json; ONLY=wire selects
 	@ONLY="$(ONLY)" $(BIN)/python -m tests.bench
 
-soak: env ## the simulator over a range of seeds: make soak SEEDS=1000-1199
-	@$(BIN)/python -m tests.simulation --seeds $(SEEDS)
+soak: env ## the simulator over a range of seeds: make soak SEEDS=1000-1199 WORLD="--posts 6 --steps 400"
+	@$(BIN)/python -m tests.simulation --seeds $(SEEDS) $(WORLD)
 
 lock: ## bring uv.lock up to date with pyproject.toml; UPGRADE=1 looks for newer packages too
 	@$(PYTHON) .ci/bootstrap.py uv lock $(if $(UPGRADE),--upgrade)

@@ -104,7 +104,8 @@ def run_tests(copy: Path, tests: tuple[str, ...], *, workers: int = 0) -> tuple[
 
 
 def _verdict(mutant: Mutant, status: int, output: str) -> Judgement:
-    failed = re.search(r"^FAILED (\S+)", output, re.MULTILINE)
+    # A fixture that meets the fault is an ERROR of status 1; a test file that cannot be read is status 2.
+    failed = re.search(r"^(?:FAILED|ERROR) (\S+)", output, re.MULTILINE)
     if status == 1 and failed:
         return Judgement(mutant=mutant, fate=Fate.CAUGHT, by=failed.group(1))
     if status == 0:

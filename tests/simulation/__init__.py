@@ -1,4 +1,4 @@
-"""A whole border in one process: three posts, the centre, and everything that goes wrong between them.
+"""A whole border in one process: posts, the centre, and everything that goes wrong between them.
 
 What runs is what is shipped: stores on real SQLCipher files, sealer, inbox, session, merger, feed, replica,
 booth. Replaced are the clocks, the randomness, the network, and the file layer where power fails. A world is
@@ -11,6 +11,7 @@ a function of its seed. It ends by healing everything and checking that no promi
     network     the link that loses, repeats, delays and damages
     people      officers and operators at work
     mischief    what a careless or hostile hand does
+    areas/      what each part of the product adds: a module there joins every world
     world       a run: shuffled steps, then peace
     verdict     the checks at the end
 

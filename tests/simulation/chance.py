@@ -1,10 +1,13 @@
-"""A seed's randomness, and the tally of what it made happen."""
+"""A seed's randomness, and the tally of what it made happen.
+
+The kinds named here belong to every world; an area brings more in enums of its own (`areas`).
+"""
 
 from __future__ import annotations
 
 import random
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from enum import StrEnum
 from typing import TypeVar
 
@@ -70,8 +73,8 @@ class Chance:
     def __init__(self, seed: int) -> None:
         self.seed = seed
         self._dice = random.Random(f"karaula {seed}")
-        self.fired: Counter[Fault] = Counter()
-        self.happened: Counter[Event] = Counter()
+        self.fired: Counter[StrEnum] = Counter()
+        self.happened: Counter[StrEnum] = Counter()
 
     def one_in(self, n: float) -> bool:
         """True about once in `n` asks."""
@@ -86,7 +89,7 @@ class Chance:
     def pick(self, things: Sequence[_T]) -> _T:
         return self._dice.choice(things)
 
-    def weighed(self, things: dict[_T, int]) -> _T:
+    def weighed(self, things: Mapping[_T, int]) -> _T:
         """One of the things, as often as its weight says."""
         return self._dice.choices(list(things), weights=list(things.values()))[0]
 
@@ -103,8 +106,8 @@ class Chance:
             bent[self.below(len(bent))] ^= 1 << self.below(8)
         return bytes(bent) if bytes(bent) != data else self.damaged(data)
 
-    def fire(self, fault: Fault) -> None:
+    def fire(self, fault: StrEnum) -> None:
         self.fired[fault] += 1
 
-    def note(self, event: Event, count: int = 1) -> None:
+    def note(self, event: StrEnum, count: int = 1) -> None:
         self.happened[event] += count

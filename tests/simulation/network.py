@@ -6,7 +6,9 @@ What arrives damaged is refused by the production code on either side; this modu
 from __future__ import annotations
 
 from collections import deque
+from collections.abc import Callable
 from contextlib import suppress
+from enum import StrEnum
 
 from shared import wire
 from shared.errors import KaraulaError, RemoteError, StoreError
@@ -16,37 +18,45 @@ from tests.simulation.machine import Centre, Post
 from tests.simulation.power import PowerCut
 
 _KEPT = 12  # questions and answers that may turn up again
-_WEIGHTS = (
-    {None: 40}
-    | dict.fromkeys(
-        (
-            Fault.LINK_CUT,
-            Fault.ANSWER_LOST,
-            Fault.QUESTION_REPEATED,
-            Fault.QUESTION_LATE,
-            Fault.QUESTION_DAMAGED,
-            Fault.QUESTION_CUT_SHORT,
-            Fault.ANSWER_LATE,
-            Fault.ANSWER_ASTRAY,
-            Fault.ANSWER_DAMAGED,
-            Fault.BUNDLES_DROPPED,
-            Fault.BUNDLES_REORDERED,
-        ),
-        3,
-    )
-    | {Fault.BUNDLES_REORDERED: 9, Fault.BUNDLES_DROPPED: 5}
-)
+_WELL = 40
+_WEIGHTS = dict.fromkeys(
+    (
+        Fault.LINK_CUT,
+        Fault.ANSWER_LOST,
+        Fault.QUESTION_REPEATED,
+        Fault.QUESTION_LATE,
+        Fault.QUESTION_DAMAGED,
+        Fault.QUESTION_CUT_SHORT,
+        Fault.ANSWER_LATE,
+        Fault.ANSWER_ASTRAY,
+        Fault.ANSWER_DAMAGED,
+        Fault.BUNDLES_DROPPED,
+        Fault.BUNDLES_REORDERED,
+    ),
+    3,
+) | {Fault.BUNDLES_REORDERED: 9, Fault.BUNDLES_DROPPED: 5}
+
+Carry = Callable[[bytes], bytes]
+Mishap = Callable[[Post, bytes, Carry], bytes]
+"""What becomes of one question: (post, question, how it would go well) → answer. Raises RemoteError."""
 
 
 class Network:
-    """All links. `healed` makes them perfect."""
+    """All links. `healed` makes them perfect. `add` brings in what else may befall a question."""
 
     def __init__(self, centre: Centre, chance: Chance) -> None:
         self._centre = centre
         self._chance = chance
         self._questions: deque[bytes] = deque(maxlen=_KEPT)
         self._answers: deque[tuple[str, bytes]] = deque(maxlen=_KEPT)
+        self._weights: dict[StrEnum | None, int] = {None: _WELL, **_WEIGHTS}
+        self._mishaps: dict[StrEnum, Mishap] = {}
         self.healed = False
+
+    def add(self, fault: StrEnum, weight: int, mishap: Mishap) -> None:
+        """A further fault of the link, as likely as its weight says (a cut weighs 3). It fires by itself."""
+        self._weights[fault] = weight
+        self._mishaps[fault] = mishap
 
     def contact(self, post: Post) -> bool:
         """One sync round of a post; whether it went well. What goes wrong is what a booth survives."""
@@ -71,12 +81,14 @@ class Network:
         return True
 
     def _carry(self, post: Post, question: bytes) -> bytes:
-        fault = None if self.healed else self._chance.weighed(_WEIGHTS)
-        answer = self._there(post, question, fault)
+        fault = None if self.healed else self._chance.weighed(self._weights)
+        if fault in self._mishaps:
+            return self._mishaps[fault](post, question, self._ask)
+        answer = self._there(question, fault)
         self._answers.append((post.name, answer))
         return self._back(post, answer, fault)
 
-    def _there(self, post: Post, question: bytes, fault: Fault | None) -> bytes:
+    def _there(self, question: bytes, fault: StrEnum | None) -> bytes:
         chance = self._chance
         if fault is Fault.LINK_CUT:
             chance.fire(fault)
@@ -101,7 +113,7 @@ class Network:
             self._stray(question)
         return self._ask(question)
 
-    def _back(self, post: Post, answer: bytes, fault: Fault | None) -> bytes:
+    def _back(self, post: Post, answer: bytes, fault: StrEnum | None) -> bytes:
         chance = self._chance
         if fault is Fault.ANSWER_LOST:
             chance.fire(fault)
@@ -118,7 +130,7 @@ class Network:
             return chance.pick(earlier[fault])
         return answer
 
-    def _bent(self, question: bytes, fault: Fault) -> bytes:
+    def _bent(self, question: bytes, fault: StrEnum) -> bytes:
         """The question with some bundles dropped, or all in another order: the hello does not cover them."""
         whole = wire.unpack(question, max_bytes=REQUEST_MAX_BYTES)
         assert isinstance(whole, list)

@@ -1,4 +1,4 @@
-"""One authority, one hub and three posts with their papers: the same fixed test keys in every world."""
+"""One authority, one hub and some posts with their papers: the same fixed test keys in every world."""
 
 from __future__ import annotations
 
@@ -21,7 +21,21 @@ from shared.ids import Node
 
 START_MS: Final = 1_780_000_000_000  # 28 May 2026
 HUB: Final = Node(1)
-POSTS: Final = (("KLOBUK", "BA", 2), ("DOBRAKOVO", "ME", 3), ("GOSTUN", "RS", 2_000_000))
+POSTS: Final = (
+    ("KLOBUK", "BA", 2),
+    ("DOBRAKOVO", "ME", 3),
+    ("GOSTUN", "RS", 2_000_000),
+    ("RACA", "BA", 4),
+    ("ILINOBRDO", "ME", 5),
+    ("UVACRS", "RS", 6),
+    ("VARDISTE", "BA", 7),
+    ("RANCE", "ME", 8),
+    ("JABUKA", "RS", 9),
+    ("ZUPCI", "BA", 10),
+    ("SITNICA", "ME", 11),
+    ("SPILJANI", "RS", 12),
+)
+"""In the order in which worlds of more posts take them in; the first three are one a country."""
 _BORN_MS: Final = START_MS - 86_400_000
 _PREKEYS: Final = 8
 
@@ -39,8 +53,8 @@ class Papers:
     posts: tuple[PostIdentity, ...]
 
 
-def make_papers() -> Papers:
-    """The same papers each time."""
+def make_papers(posts: int = 3) -> Papers:
+    """The same papers each time, for the first so many posts."""
     authority = AuthorityKeys(sign=SigningKey(_key("authority")), recovery=BoxKey(_key("recovery")))
     card = AuthorityCard(
         name="Test",
@@ -61,7 +75,7 @@ def make_papers() -> Papers:
         url="http://127.0.0.1:1",
         authority=authority.sign.verify_key,
     )
-    return Papers(hub=hub, posts=tuple(_post(authority, card, hub_card, *post) for post in POSTS))
+    return Papers(hub=hub, posts=tuple(_post(authority, card, hub_card, *post) for post in POSTS[:posts]))
 
 
 def _post(

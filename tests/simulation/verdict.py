@@ -47,6 +47,8 @@ def judge(world: World) -> None:
     _nothing_left_lying(hub)
     _purged_everywhere(world)
     _search_finds(hub)
+    for area in world.areas:
+        area.judge()
     _note(world)
 
 

@@ -3,32 +3,45 @@
 from __future__ import annotations
 
 import shutil
-from collections.abc import Callable
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
 from shared.errors import RemoteError, StoreError
 from tests.simulation import mischief, verdict
+from tests.simulation.areas import Work, gather
 from tests.simulation.chance import Chance, Event, Fault
 from tests.simulation.machine import DAY_MS, Centre, Machine, Post, Sky
 from tests.simulation.network import Network
-from tests.simulation.papers import START_MS, make_papers
+from tests.simulation.papers import POSTS, START_MS, make_papers
 from tests.simulation.people import Officer, Operators
 from tests.simulation.power import Moment, PowerCut
 
-_STEPS: Final = (60, 110)
 _MINUTE_MS: Final = 60_000
 _DRAIN_ROUNDS: Final = 40
 _FROM_NOTHING_ONE_IN: Final = 10
 """How rarely a world makes its tables itself; the others start from copies of files made ready once."""
 
 
-class World:
-    """Three posts and the centre under one sky. `run` plays it to its end or raises."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Size:
+    """How many posts a world has, and about how many steps it lives: a quarter less to a quarter more."""
 
-    def __init__(self, seed: int, directory: Path, templates: Path) -> None:
+    posts: int = 3
+    steps: int = 85
+
+    def __post_init__(self) -> None:
+        if not 3 <= self.posts <= len(POSTS) or self.steps < 4:
+            raise ValueError(f"a world has 3 to {len(POSTS)} posts and at least 4 steps")
+
+
+class World:
+    """Some posts and the centre under one sky. `run` plays it to its end or raises."""
+
+    def __init__(self, seed: int, directory: Path, templates: Path, size: Size = Size()) -> None:
         self.chance = Chance(seed)
-        papers = make_papers()
+        self.size = size
+        papers = make_papers(size.posts)
         self.sky = Sky(START_MS)
         self.centre = Centre(papers.hub, directory / "hub.db", self.sky, self.chance)
         self.posts = tuple(
@@ -39,14 +52,17 @@ class World:
         self.network = Network(self.centre, self.chance)
         self.officers = tuple(Officer(post, self.chance) for post in self.posts)
         self.operators = Operators(self.centre, self.posts, self.chance)
-        self._directory = directory
         self._templates = templates
+        self.areas = tuple(area(self) for area in gather())
 
     def run(self) -> None:
         """Live, make peace, and be judged. Raises AssertionError naming what was broken."""
         try:
             self._begin()
-            for _ in range(self.chance.between(*_STEPS)):
+            for area in self.areas:
+                area.begin()
+            spread = self.size.steps // 4
+            for _ in range(self.chance.between(self.size.steps - spread, self.size.steps + spread)):
                 self._step()
             self._peace()
             verdict.judge(self)
@@ -80,8 +96,15 @@ class World:
         if self.chance.one_in(5):
             self._arm(self.chance.pick(self.machines))
         place = self.chance.below(len(self.posts))
-        post, officer = self.posts[place], self.officers[place]
-        work: dict[Callable[[], object], int] = {
+        at_post, at_hub = self._work_at(self.posts[place], self.officers[place]), self._work_at_hub()
+        for area in self.areas:
+            at_post |= area.at_post(self.posts[place])
+            at_hub |= area.at_hub()
+        do = self.chance.weighed(at_post | at_hub)
+        self._do(self.centre if do in at_hub else self.posts[place], do)
+
+    def _work_at(self, post: Post, officer: Officer) -> dict[Work, int]:
+        return {
             officer.capture: 20,
             lambda: self.network.contact(post): 24,
             officer.correct: 5,
@@ -97,7 +120,9 @@ class World:
             post.node.prune: 1,
             post.restart: 1,
         }
-        desk: dict[Callable[[], object], int] = {
+
+    def _work_at_hub(self) -> dict[Work, int]:
+        return {
             self.operators.raise_alert: 6,
             self.operators.correct_check: 6,
             self.operators.change_alert: 3,
@@ -113,10 +138,8 @@ class World:
             self.centre.restart: 1,
             self._pass_a_week: 1,
         }
-        do = self.chance.weighed(work | desk)
-        self._do(self.centre if do in desk else post, do)
 
-    def _do(self, machine: Machine, do: Callable[[], object]) -> None:
+    def _do(self, machine: Machine, do: Work) -> None:
         """One piece of work, which power or disk may interrupt."""
         try:
             do()
@@ -158,6 +181,8 @@ class World:
             machine.disk.fuse.disarm()
             machine.off_ms = 0
         self.network.healed = True
+        for area in self.areas:
+            area.mend()
         self._drain()
         verdict.judge(self)
         while self.operators.resolve():
@@ -170,6 +195,8 @@ class World:
             before = self._said()
             for post in self.posts:
                 self._last_contact(post)
+            for area in self.areas:
+                area.talk()
             self.centre.hub.catch_up()
             if before == self._said():
                 return
@@ -184,7 +211,7 @@ class World:
 
     def _said(self) -> list[tuple[object, ...]]:
         """Where all logs and cursors stand."""
-        found: list[tuple[object, ...]] = []
+        found: list[tuple[object, ...]] = [said for area in self.areas for said in area.said()]
         for post in self.posts:
             found += post.look("SELECT lane, seq, acked_seq FROM own_head ORDER BY lane")
             found += post.look("SELECT scope, position FROM cursor ORDER BY place")
@@ -192,12 +219,12 @@ class World:
         return found + self.centre.look("SELECT feed, head FROM feed ORDER BY feed")
 
 
-def make_templates(directory: Path) -> None:
-    """Files made ready once, with the production migrations, for worlds to start from."""
-    world = World(0, directory, directory)
+def make_templates(directory: Path, size: Size = Size()) -> None:
+    """Files made ready once, with the production migrations, for worlds of a size to start from."""
+    world = World(0, directory, directory, size)
     for machine in world.machines:
         machine.boot()
         machine.stop()
 
 
-__all__ = ["Event", "World", "make_templates"]
+__all__ = ["Event", "Size", "World", "make_templates"]
