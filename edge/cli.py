@@ -39,6 +39,11 @@ from edge.serve import serve
     "--threads", default=4, show_default=True, type=click.IntRange(1, 32), help="Pages served at once."
 )
 @click.option("--https", is_flag=True, help="A proxy in front speaks TLS: cookies travel over it only.")
+@click.option(
+    "--metered",
+    is_flag=True,
+    help="The link's bytes cost: only what is urgent is sent by itself, the rest when someone asks.",
+)
 @click.option("--demo", is_flag=True, help="Say on every page that nothing here is real.")
 def run(
     *,
@@ -50,6 +55,7 @@ def run(
     sync_interval: float,
     threads: int,
     https: bool,
+    metered: bool,
     demo: bool,
 ) -> None:
     """Run this post's node until it is told to stop."""
@@ -63,5 +69,6 @@ def run(
         threads=threads,
         demo=demo,
         https=https,
+        metered=metered,
     )
     serve(config, say=click.echo)

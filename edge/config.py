@@ -15,7 +15,7 @@ class Config:
 
     `data` is the node's directory. `hub_url` overrides what the directory says (its `hub.url`, or
     the hub's card). `key_file` overrides where the database key lies. `demo` says on every page
-    that nothing here is real.
+    that nothing here is real. Over a `metered` link only what is urgent is sent, and less often asked.
     """
 
     data: Path
@@ -27,3 +27,4 @@ class Config:
     threads: int = 4
     demo: bool = False
     https: bool = False
+    metered: bool = False

@@ -49,7 +49,8 @@ class World:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Kit:
-    """The node's parts. `boot` names this run of the process.
+    """The node's parts. `boot` names this run of the process. `metered`: the link's bytes cost, and only
+    what is urgent is sent.
 
     `nudge` asks for a contact soon, because something urgent waits; with `everything` also for what
     would wait for its batch. It returns at once.
@@ -64,6 +65,7 @@ class Kit:
     matcher: Matcher
     boot: bytes
     demo: bool = False
+    metered: bool = False
     nudge: Nudge = field(default=no_link)
 
     @property

@@ -75,6 +75,7 @@ def assemble(
     *,
     matcher: Matcher | None = None,
     demo: bool = False,
+    metered: bool = False,
     nudge: Nudge = no_link,
 ) -> EdgeNode:
     """A node on any world. `nudge` is called when something should be sent soon."""
@@ -101,6 +102,7 @@ def assemble(
         matcher=matcher or EqualityMatcher(),
         boot=world.random(_BOOT_BYTES),
         demo=demo,
+        metered=metered,
         nudge=nudge,
     )
     link = LinkReport()
@@ -110,11 +112,12 @@ def assemble(
         return certificate.post in officer.posts
 
     accounts = Accounts(database, log, now_ms=world.now_ms, random=world.random, admits=admits)
+    sealer = Sealer(kit)
     return EdgeNode(
         kit=kit,
         booth=Booth(kit, accounts, reporter),
-        round=SyncRound(kit),
-        sealer=Sealer(kit),
+        round=SyncRound(kit, sealer),
+        sealer=sealer,
         reporter=reporter,
         link=link,
     )
@@ -123,7 +126,7 @@ def assemble(
 def build(config: Config, *, nudge: Nudge = no_link) -> EdgeNode:
     """The node of a data directory. Raises ConfigError, StoreError."""
     identity = identities.load(config.data, key_file=config.key_file, hub_url=config.hub_url)
-    return assemble(identity, real_world(config.data), demo=config.demo, nudge=nudge)
+    return assemble(identity, real_world(config.data), demo=config.demo, metered=config.metered, nudge=nudge)
 
 
 def real_world(directory: Path) -> World:

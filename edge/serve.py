@@ -29,6 +29,7 @@ from shared.errors import ConfigError
 from shared.limits import FORM_MAX_BYTES
 
 URL_FILE: Final = "url"
+_METERED_S: Final = 60.0  # between contacts where bytes cost: 0.7 MB a day when nothing happens
 _SPOOLED_MAX_BYTES: Final = 64 * FORM_MAX_BYTES
 """An oversized form up to this is taken off the wire into an unlinked temporary file (memory stays
 flat), so that the pages refuse it in words instead of the connection breaking off."""
@@ -41,14 +42,15 @@ def serve(config: Config, *, say: Callable[[str], None]) -> None:
     """
     os.umask(0o077)
     _log_to_stderr()
-    scheduler = Scheduler(Backoff(interval_s=config.sync_interval_s, chance=random.SystemRandom().random))
+    interval_s = max(config.sync_interval_s, _METERED_S) if config.metered else config.sync_interval_s
+    scheduler = Scheduler(Backoff(interval_s=interval_s, chance=random.SystemRandom().random))
     node = build(config, nudge=scheduler.nudge)
     try:
         secret = digest(b"karaula/pages\0", node.kit.identity.database_key, size=KEY_BYTES)
         server = _listen(config, create_app(node.booth, secret_key=secret, https=config.https))
         url = f"http://{config.host}:{_port_of(server)}"
         (config.data / URL_FILE).write_text(url + "\n", encoding="utf-8")
-        with HubLink(node.kit.identity.hub_url) as link:
+        with HubLink(node.kit.identity.hub_url, tally=node.round.tally) as link:
             scheduler.start(node, link.exchange)
             try:
                 signal.signal(signal.SIGTERM, _stop)

@@ -5,7 +5,10 @@ the hub and brings its answer: HTTP in a process, a lossy network in the simulat
 Invariants
 * What the hub has not acknowledged under its signature stays queued, whatever happens here.
 * Nothing is believed before the session believed it; segments are applied before the head is kept.
-* After a failed exchange the next question is a hello alone: it learns what had arrived.
+* After a failed exchange the next question is a hello alone: it learns what had arrived. If the round
+  had got somewhere it goes on by itself; a link that fails time after time ends it.
+* A cut loses one question or one answer: each carries what the link's `Pace` allows, in pieces where needed.
+* What is urgent is in the next question, before all that waits.
 * A cloned or restored node is noticed: the hub knows more of our feed than we do, and it stops.
 Must not know: HTTP, SQL, threads, pages.
 """
@@ -18,21 +21,26 @@ from typing import Final
 
 from edge.clockwork import Clockwork
 from edge.kit import Kit
+from edge.outgoing import Outgoing, plan
+from edge.pace import Pace
 from edge.replica import Replica
 from edge.sealer import Sealer
-from edge.store import feed
+from edge.store import feed, traffic
+from edge.traffic import Tally
 from shared.database import Connection
 from shared.enrolment import Prekey, Revocations
 from shared.errors import RemoteError, TrustError
 from shared.ids import Feed, Lane, Node, Seq, feed_of, node_of_feed
-from shared.ledger.log import Sealed
-from shared.limits import REQUEST_BUDGET_BYTES, REQUEST_MAX_BUNDLES
-from shared.session import NONCE_BYTES, Heard, NodeEnd, NodeStanding
+from shared.session import NONCE_BYTES, Heard, Held, NodeEnd, NodeStanding, Part
 
 Exchange = Callable[[bytes], bytes]
 """Carries a question's bytes to the hub and brings the answer's. Raises RemoteError."""
 
-TURNS_MAX: Final = 1_000  # a whole new list is a few hundred answers; beyond that someone plays with us
+TURNS_MAX: Final = 10_000  # a whole new list over the worst link; beyond that someone plays with us
+CUTS_IN_A_ROW_MAX: Final = 5  # then the round ends, and the wait grows before the next
+CUT: Final = frozenset({"link_cut", "link_slow"})
+"""How a link breaks off in the middle. `link_down` is one that was never there."""
+
 _FINAL_REFUSALS: Final = frozenset(
     {"feed_forked", "feed_quarantined", "wrong_hub", "bundle_too_large", "node_revoked"}
 )
@@ -60,11 +68,11 @@ class Outcome:
 class SyncRound:
     """The node's side of every contact. Not for two threads at once."""
 
-    def __init__(self, kit: Kit) -> None:
+    def __init__(self, kit: Kit, sealer: Sealer | None = None) -> None:
         identity = kit.identity
         self._kit = kit
         self._replica = Replica(kit)
-        self._sealer = Sealer(kit)
+        self._sealer = sealer or Sealer(kit)
         self._clockwork = Clockwork(kit)
         self._end = NodeEnd(
             node=Node(kit.node),
@@ -73,51 +81,102 @@ class SyncRound:
             hub_tag=identity.hub_tag,
             hub_key=identity.hub.hub.verify_key,
         )
+        self.pace = Pace()
+        self.tally = Tally()
         self._careful = True  # a hello alone, with our certificate: the first contact, or one after a failure
+        self._held: dict[Lane, Held] = {}
+        self._part: Part | None = None  # of a segment: lost with the process, and asked for again
 
     def run(self, exchange: Exchange, *, everything: bool = False) -> Outcome:
-        """Talk until both sides have nothing more; `everything` seals what would still wait.
+        """Talk until both sides have nothing more; `everything` seals and sends what would still wait.
 
         Raises RemoteError (link or hub), StoreError.
         """
-        turns = sent = applied = late = 0
-        going = True
+        done = _Done(lanes=self._lanes(everything=everything))
         try:
-            while going and turns < TURNS_MAX:
-                self._sealer.seal(link_appeared=everything or self._careful)
-                turn = self._ask(exchange)
-                turns, sent = turns + 1, sent + len(turn.bundles)
-                late += self._replica.apply(turn.heard.segments, head_ms=turn.heard.head.time_ms)
-                applied += sum(len(segment.changes) for segment in turn.heard.segments)
-                going = self._keep(turn)
-                self._careful = False
+            while done.going and done.turns < TURNS_MAX:
+                try:
+                    self._turn(exchange, done, everything=everything)
+                except RemoteError as broken:
+                    self._broken(broken, done)
         except RemoteError as refused:
-            self._careful = True
+            self._sealer.link_up = False
             self._note(refused)
             raise
-        return Outcome(turns=turns, sent_bundles=sent, applied_changes=applied, late_hits=late)
+        return Outcome(
+            turns=done.turns, sent_bundles=done.sent, applied_changes=done.applied, late_hits=done.late
+        )
 
     # --- the steps ---
 
-    def _ask(self, exchange: Exchange) -> _Turn:
+    def _lanes(self, *, everything: bool) -> Lane:
+        """The last lane that may go: over a metered link what is urgent, unless a person asks for all."""
+        return Lane.URGENT if self._kit.metered and not everything else Lane.BULK
+
+    def _turn(self, exchange: Exchange, done: _Done, *, everything: bool) -> None:
+        """One question, its answer, and what follows from it. The answer is let go before the next."""
+        if not self._careful:
+            self._sealer.seal(link_appeared=everything or done.appeared, lanes=done.lanes)
+        turn = self._ask(exchange, done.lanes)
+        done.late += self._replica.apply(turn.heard.segments, head_ms=turn.heard.head.time_ms)
+        done.going = self._keep(turn, done.lanes)
+        done.turns, done.cuts_in_a_row = done.turns + 1, 0
+        done.sent += len(turn.outgoing.all)
+        done.applied += sum(segment.count for segment in turn.heard.segments)
+        done.appeared = turn.careful
+        self._careful, self._sealer.link_up = False, True
+
+    def _broken(self, broken: RemoteError, done: _Done) -> None:
+        """After a cut on a link that had worked, go on with a hello; else raise what ends the round."""
+        self._careful = True
+        if broken.code not in CUT:
+            self._part = None  # whatever was wrong, it is not begun upon
+            raise broken
+        done.cuts_in_a_row += 1
+        if not done.turns or done.cuts_in_a_row >= CUTS_IN_A_ROW_MAX:
+            raise broken
+        done.going = True
+
+    def _ask(self, exchange: Exchange, lanes: Lane) -> _Turn:
         """One question and its believed answer."""
-        kit = self._kit
+        kit, careful = self._kit, self._careful
+        outgoing, budget = Outgoing(), self.pace.request_bytes
         with kit.database.snapshot() as tx:
-            pending = [] if self._careful else kit.log.pending(tx, budget_bytes=REQUEST_BUDGET_BYTES)
+            if not careful:
+                reach = budget + max((held.length for held in self._held.values()), default=0)
+                waiting = kit.log.pending(tx, budget_bytes=reach, lanes=lanes)
+                outgoing = plan(waiting, self._held, budget_bytes=budget)
             standing = self._standing(tx)
-        bundles = tuple(pending[:REQUEST_MAX_BUNDLES])
         question = self._end.ask(
             standing,
-            [bundle.raw for bundle in bundles],
+            [bundle.raw for bundle in outgoing.bundles],
             nonce=kit.world.random(NONCE_BYTES),
-            certificate=kit.identity.certificate_paper if self._careful else None,
+            certificate=kit.identity.certificate_paper if careful else None,
+            upload=outgoing.piece,
         )
-        heard = self._end.hear(exchange(question))
+        heard = self._end.hear(self._carry(exchange, question))
+        self._part = heard.part
         kit.time.heard(heard.head.time_ms)
         if heard.head.generation != standing.generation:
             with kit.database.transaction() as tx:
                 feed.begin_generation(tx, heard.head.generation)
-        return _Turn(careful=self._careful, standing=standing, bundles=bundles, heard=heard)
+        return _Turn(careful=careful, standing=standing, outgoing=outgoing, heard=heard)
+
+    def _carry(self, exchange: Exchange, question: bytes) -> bytes:
+        """The answer's bytes; how it went is noted for the next question's size, and counted for the day."""
+        began = self._kit.world.monotonic_ms()
+        self.tally.add(sent=len(question))
+        try:
+            answer = exchange(question)
+        except RemoteError as broken:
+            if broken.code in CUT:
+                self.pace.cut(up=len(question))
+            raise
+        self.tally.add(received=len(answer))
+        self.pace.carried(
+            up=len(question), down=len(answer), elapsed_ms=self._kit.world.monotonic_ms() - began
+        )
+        return answer
 
     def _standing(self, tx: Connection) -> NodeStanding:
         hub = feed.state(tx)
@@ -128,9 +187,11 @@ class SyncRound:
             last_head_ms=hub.head_ms,
             revocations=hub.revocations_number,
             prekey=feed.newest_prekey(tx),
+            wanted_bytes=self.pace.reply_bytes,
+            part=self._part,
         )
 
-    def _keep(self, turn: _Turn) -> bool:
+    def _keep(self, turn: _Turn, lanes: Lane) -> bool:
         """Keep what the head says; returns whether another turn would bring something."""
         kit, head, heard = self._kit, turn.heard.head, turn.heard
         with kit.database.transaction() as tx:
@@ -151,10 +212,34 @@ class SyncRound:
             self._refused(tx, turn)
             resealed = self._reseal(tx, head.reseals)
             self._clockwork.heard(tx, skew_ms=skew_ms, before_ms=before.skew_ms)
-            urgent, _ = kit.log.uncut(tx, Lane.URGENT)  # late hits just found
-            waiting = bool(urgent or kit.log.pending(tx, budget_bytes=1))
-        moved = moved or bool(heard.segments) or turn.careful or resealed
+            self._count(tx)
+            waiting = self._waits(tx, turn, lanes)
+        moved = self._held_more(turn) or moved
+        moved = moved or bool(heard.segments) or heard.part != turn.standing.part or turn.careful or resealed
         return moved and (waiting or heard.more)
+
+    def _waits(self, tx: Connection, turn: _Turn, lanes: Lane) -> bool:
+        """Whether something would go with another question: late hits just found, what a link lets out."""
+        log, last = self._kit.log, lanes if turn.careful else Lane.URGENT
+        uncut = any(log.uncut(tx, lane)[0] for lane in Lane if lane <= last)
+        return uncut or bool(log.pending(tx, budget_bytes=1, lanes=lanes))
+
+    def _held_more(self, turn: _Turn) -> bool:
+        """Note what the hub holds of our streams; whether a piece got there that leads on.
+
+        A piece that completed bundles leads on by what was acknowledged: else the hub has some reason not
+        to take them, and sending them again at once would go round for ever.
+        """
+        before, self._held = self._held, {each.lane: each for each in turn.heard.head.held}
+        piece = turn.outgoing.piece
+        if piece is None or turn.outgoing.completed:
+            return False
+        return self._held.get(piece.lane) != before.get(piece.lane)
+
+    def _count(self, tx: Connection) -> None:
+        """Put the bytes tallied since the last time to the post's day."""
+        sent, received = self.tally.take()
+        traffic.add(tx, self._kit.today().toordinal(), sent=sent, received=received)
 
     def _acknowledge(self, tx: Connection, turn: _Turn) -> bool:
         """Note what the hub has of our feeds; returns whether that was news."""
@@ -187,8 +272,8 @@ class SyncRound:
 
     def _refused(self, tx: Connection, turn: _Turn) -> None:
         for place, code in turn.heard.head.refusals:
-            if 0 <= place < len(turn.bundles) and code in _FINAL_REFUSALS:
-                bundle = turn.bundles[place]
+            if 0 <= place < len(turn.outgoing.all) and code in _FINAL_REFUSALS:
+                bundle = turn.outgoing.all[place]
                 self._kit.log.refuse_bundle(tx, feed=bundle.feed, first=bundle.first, code=code)
 
     def _reseal(self, tx: Connection, wanted: Sequence[tuple[int, int]]) -> bool:
@@ -227,5 +312,19 @@ class _Turn:
 
     careful: bool
     standing: NodeStanding
-    bundles: tuple[Sealed, ...]
+    outgoing: Outgoing
     heard: Heard
+
+
+@dataclass(slots=True, kw_only=True)
+class _Done:
+    """What a round has done so far. `appeared`: the turn before was the hello that found the link."""
+
+    lanes: Lane
+    going: bool = True
+    appeared: bool = False
+    turns: int = 0
+    cuts_in_a_row: int = 0
+    sent: int = 0
+    applied: int = 0
+    late: int = 0

@@ -11,53 +11,76 @@ from typing import Final, Self
 
 import httpx
 
+from edge.traffic import Tally
 from shared import wire
 from shared.errors import RemoteError, WireError
 from shared.limits import REPLY_MAX_BYTES
 
 PATH: Final = "/sync/v1"
-MEDIA_TYPE: Final = "application/octet-stream"
-_TIMEOUT: Final = httpx.Timeout(20.0, connect=5.0)
+_CONNECT_S: Final = 15.0
+_PATIENCE_S: Final = 30.0  # a question's round trip over a satellite, with packets lost again and again
+_SLOWEST_BYTES_PER_S: Final = 300.0  # GPRS at its worst; the kernel takes the whole at once
 _ERROR_MAX_BYTES: Final = 4 * 1024
 
 
 class HubLink:
     """A kept-alive connection to one hub. Used by one thread at a time."""
 
-    def __init__(self, url: str, *, transport: httpx.BaseTransport | None = None) -> None:
-        """`transport` stands in for the network in tests."""
+    def __init__(
+        self, url: str, *, transport: httpx.BaseTransport | None = None, tally: Tally | None = None
+    ) -> None:
+        """`transport` stands in for the network in tests; `tally` is told what headers cost."""
+        self._url = url.rstrip("/") + PATH
+        self._tally = tally or Tally()
         self._client = httpx.Client(
-            base_url=url,
-            timeout=_TIMEOUT,
             transport=transport,
             trust_env=False,  # a proxy from the environment would be nobody's decision
             follow_redirects=False,
-            headers={"Content-Type": MEDIA_TYPE, "Accept": MEDIA_TYPE},
             limits=httpx.Limits(max_connections=1, keepalive_expiry=60.0),
         )
 
     def exchange(self, question: bytes) -> bytes:
         """The answer to a question.
 
-        Raises RemoteError: `link_down`, `link_slow`, `answer_too_large`, `hub_busy`, or the code the
-        hub gives.
+        Raises RemoteError: `link_down` (nobody there), `link_cut` (broke off), `link_slow`,
+        `answer_too_large`, `hub_busy`, or the code the hub gives.
         """
         try:
-            with self._client.stream("POST", PATH, content=question) as reply:
-                body = _read(
-                    reply, REPLY_MAX_BYTES if reply.status_code == httpx.codes.OK else _ERROR_MAX_BYTES
-                )
-                if reply.status_code == httpx.codes.OK:
-                    return body
-                raise _refusal(reply.status_code, body)
+            reply = self._client.send(self._request(question), stream=True)
+            try:
+                return self._hear(reply)
+            finally:
+                reply.close()
+        except (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout, httpx.UnsupportedProtocol):
+            raise RemoteError(
+                "link_down", "the hub cannot be reached", hint="Work goes on; it is tried again by itself."
+            ) from None
         except httpx.TimeoutException:
             raise RemoteError(
                 "link_slow", "the hub did not answer in time", hint="The next contact tries again by itself."
             ) from None
         except (httpx.HTTPError, httpx.InvalidURL, httpx.StreamError):
             raise RemoteError(
-                "link_down", "the hub cannot be reached", hint="Work goes on; it is tried again by itself."
+                "link_cut", "the link to the hub broke off", hint="Work goes on; it is tried again by itself."
             ) from None
+
+    def _request(self, question: bytes) -> httpx.Request:
+        """A request with no header that nobody reads: Host and Content-Length are all there is."""
+        patience = _PATIENCE_S + len(question) / _SLOWEST_BYTES_PER_S
+        timeout = httpx.Timeout(patience, connect=_CONNECT_S)
+        request = httpx.Request(
+            "POST", self._url, content=question, extensions={"timeout": timeout.as_dict()}
+        )
+        self._tally.add(sent=len(f"POST {PATH} HTTP/1.1\r\n") + _header_bytes(request.headers))
+        return request
+
+    def _hear(self, reply: httpx.Response) -> bytes:
+        self._tally.add(received=len("HTTP/1.1 200 OK\r\n") + _header_bytes(reply.headers))
+        well = reply.status_code == httpx.codes.OK
+        body = _read(reply, REPLY_MAX_BYTES if well else _ERROR_MAX_BYTES)
+        if well:
+            return body
+        raise _refusal(reply.status_code, body)
 
     def close(self) -> None:
         self._client.close()
@@ -67,6 +90,11 @@ class HubLink:
 
     def __exit__(self, *_: object) -> None:
         self.close()
+
+
+def _header_bytes(headers: httpx.Headers) -> int:
+    """What headers take on the wire, the empty line behind them included."""
+    return sum(len(name) + len(value) + len(b": \r\n") for name, value in headers.raw) + len(b"\r\n")
 
 
 def _read(reply: httpx.Response, cap: int) -> bytes:

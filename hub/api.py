@@ -1,7 +1,8 @@
 """The sync door: nodes' questions over HTTP, answers in the same bytes as everywhere else.
 
-Job: `POST /sync/v1`, application/octet-stream in and out. A refusal is an HTTP status and a body
-`pack([1, code, message, hint])`, so that a node can tell its officers what to do.
+Job: `POST /sync/v1`, octets in and out; a node leaves the type out, as an answer does: it costs bytes at
+each turn. A refusal is an HTTP status and a body `pack([1, code, message, hint])`, so that a node can
+tell its officers what to do.
 Invariants: a body beyond the limit is refused by its announced length, unread; nothing is answered
 that the exchange did not commit; answers are kept by nobody on the way.
 Must not know: what a question says.
@@ -30,7 +31,9 @@ def sync_api(hub: Hub) -> Blueprint:
     @blueprint.post("/sync/v1")
     def sync() -> Response:
         try:
-            return _octets(hub.exchange(_body()), 200)
+            answer = _octets(hub.exchange(_body()), 200)
+            del answer.headers["Content-Type"]
+            return answer
         except KaraulaError as error:
             return refusal(error)
 
@@ -51,7 +54,7 @@ def refusal(error: KaraulaError) -> Response:
 
 def _body() -> bytes:
     """The question's bytes. Raises SessionError `not_octets`, `question_too_large` (413)."""
-    if request.mimetype != OCTETS:
+    if request.mimetype not in (OCTETS, ""):
         error = SessionError("not_octets", f"a question is sent as {OCTETS}", hint="Use a karaula node.")
         error.status = 415
         raise error

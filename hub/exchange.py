@@ -12,6 +12,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from hub import uploads
 from hub.feed import Feed, Reading
 from hub.inbox import Inbox, Receipt
 from hub.kit import Kit
@@ -28,7 +29,7 @@ from shared.ids import SYSTEM
 from shared.ledger import audit
 from shared.ledger.audit import Line
 from shared.scope import scopes_of_node
-from shared.session import Head, Question, heads_digest
+from shared.session import Head, Held, Question, heads_digest
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -38,6 +39,7 @@ class _Said:
     node: KnownNode
     receipt: Receipt
     heads: tuple[int, ...]
+    held: tuple[Held, ...]
     reading: Reading
     safe_ms: int
 
@@ -70,10 +72,16 @@ class Exchange:
         question.believe(_key_of(known, certificate))
         if certificate is not None and (known is None or certificate.serial > known.serial):
             self.admit(certificate, question.hello.certificate or b"")
+        piece, brought = question.hello.upload, question.bundles
         with self._kit.database.snapshot() as tx:
-            parcels = [self._inbox.read(tx, raw, revoked) for raw in question.bundles]
+            arrival = None if piece is None else uploads.read(tx, question.hello.node, piece)
+            brought += () if arrival is None else arrival.bundles  # what came whole is urgent: it is first
+            parcels = [self._inbox.read(tx, raw, revoked) for raw in brought]
         with self._kit.database.transaction() as tx:
+            unkept = None if arrival is None else uploads.keep(tx, question.hello.node, arrival, at_ms=now)
             receipt = self._inbox.take(tx, parcels, at_ms=now)
+            if unkept is not None:
+                receipt.refusals.append((session.PIECE, unkept))
             said = self._compose(tx, question, receipt, now)
         return self._speak(question, said, revision=None if revoked is None else revoked.number, now=now)
 
@@ -111,7 +119,7 @@ class Exchange:
         node = nodes.find(tx, hello.node)
         assert node is not None  # admitted above
         heads = custody.heads_of(tx, hello.node)
-        reading = self._feed.read(tx, node, generation=hello.generation, positions=hello.positions)
+        reading = self._feed.read(tx, node, hello)
         names = scopes_of_node(node=node.node, post=node.post, country=node.country)
         if hello.generation == self._feed.generation:
             nodes.note_positions(tx, node.node, dict(zip(names, hello.positions, strict=False)))
@@ -126,6 +134,7 @@ class Exchange:
             node=node,
             receipt=receipt,
             heads=heads,
+            held=uploads.held(tx, hello.node),
             reading=reading,
             safe_ms=opening.kept_number(tx, "safe_ms"),
         )
@@ -150,6 +159,7 @@ class Exchange:
             prekey=self._ring.current,
             reseals=tuple(sorted(said.receipt.reseals.items())),
             refusals=tuple(said.receipt.refusals),
+            held=said.held,
         )
         newer = revision is not None and revision > hello.revocations
         return session.answer(

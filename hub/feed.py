@@ -12,7 +12,8 @@ Must not know: sockets, what a page shows.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, field
 from typing import Final
 
 from hub.kit import Kit
@@ -24,10 +25,10 @@ from shared.database import Connection
 from shared.errors import WireError
 from shared.ids import SYSTEM, RecordId, node_of_dot
 from shared.ledger import records
-from shared.limits import REPLY_BUDGET_BYTES, SEGMENT_MAX_CHANGES
+from shared.limits import PIECE_MIN_BYTES, REPLY_BUDGET_BYTES, SEGMENT_MAX_CHANGES
 from shared.schema import Kind, field_by_name, record_type
 from shared.scope import scopes_of_node, scopes_of_record
-from shared.session import Cursor, feeds_digest
+from shared.session import Cursor, Hello, PartHeld, Slice, feeds_digest
 from shared.wire import TOO_MUCH
 
 _WITH_AUDIENCE: Final = frozenset({Kind.ALERT, Kind.BULLETIN, Kind.OFFICER, Kind.REQUEST})
@@ -46,10 +47,49 @@ _ABOUT: Final = {
 class Reading:
     """What a reader gets: segments after its cursor, and where its scopes stand."""
 
-    segments: tuple[tuple[bytes, bytes], ...]
+    segments: tuple[tuple[bytes, bytes] | Slice, ...]
     positions: tuple[int, ...]
     digest: bytes
     complete: bool
+
+
+@dataclass(slots=True, kw_only=True)
+class _Reply:
+    """The feed of one answer: whole segments, and slices where one does not fit.
+
+    `part` is what the reader holds of a segment already.
+    """
+
+    left: int
+    part: PartHeld | None
+    segments: list[tuple[bytes, bytes] | Slice] = field(default_factory=list)
+
+    @property
+    def reach(self) -> int:
+        """How many bytes of segments may be needed."""
+        return self.left + (0 if self.part is None else self.part.length)
+
+    def fill(self, place: int, first: int, found: Sequence[tuple[bytes, bytes, int]]) -> None:
+        """Add a scope's segments from position `first` on until the room is used up."""
+        for raw, signature, last in found:
+            if self.left <= 0:
+                return
+            whole = raw + signature
+            offset = self._offset(place, first, len(whole))
+            data = whole[offset : offset + self.left]
+            self.left -= len(data)
+            if len(data) == len(whole):
+                self.segments.append((raw, signature))
+            else:
+                self.segments.append(
+                    Slice(place=place, first=first, offset=offset, total=len(whole), data=data)
+                )
+            first = last + 1
+
+    def _offset(self, place: int, first: int, total: int) -> int:
+        part = self.part
+        here = part is not None and (part.place, part.first) == (place, first) and part.length < total
+        return part.length if part is not None and here else 0
 
 
 class Feed:
@@ -151,25 +191,23 @@ class Feed:
             else:
                 return changes, raw, signature
 
-    def read(
-        self, tx: Connection, node: KnownNode, *, generation: int, positions: tuple[int, ...]
-    ) -> Reading:
-        """What a node lacks, within the budget of one reply. A foreign generation reads from the start."""
+    def read(self, tx: Connection, node: KnownNode, hello: Hello) -> Reading:
+        """What a node lacks, within what it can take now. A foreign generation reads from the start."""
         names = _scopes_of(node)
-        known = (
-            positions if generation == self.generation and len(positions) == len(names) else (0,) * len(names)
-        )
+        mine = hello.generation == self.generation and len(hello.positions) == len(names)
+        known = hello.positions if mine else (0,) * len(names)
         heads = [self.cut(tx, name) for name in names]
-        left, pieces = REPLY_BUDGET_BYTES, []
-        for head, position in zip(heads, known, strict=True):
-            if position >= head.cut or left <= 0:
-                continue
-            found = feeds.segments_after(tx, head, position, budget_bytes=left)
-            left -= sum(len(raw) + len(signature) for raw, signature in found)
-            pieces += found
+        reply = _Reply(
+            left=max(PIECE_MIN_BYTES, min(hello.wanted_bytes, REPLY_BUDGET_BYTES)),
+            part=hello.part if mine else None,
+        )
+        for place, (head, position) in enumerate(zip(heads, known, strict=True)):
+            if position < head.cut and reply.left > 0:
+                found = feeds.segments_after(tx, head, position, budget_bytes=reply.reach)
+                reply.fill(place, position + 1, found)
         cursors = [Cursor(scope=head.name, position=head.cut, chain=head.chain) for head in heads]
         return Reading(
-            segments=tuple(pieces),
+            segments=tuple(reply.segments),
             positions=tuple(head.cut for head in heads),
             digest=feeds_digest(cursors),
             complete=tuple(head.cut for head in heads) == known,

@@ -24,12 +24,13 @@ from hub.kit import Kit, World
 from hub.merger import Merger
 from hub.prekeys import PrekeyRing
 from hub.standing import Revoked
-from hub.store import custody, opening
+from hub.store import custody, opening, uploads
 from shared.codelists import CodeLists, load
 from shared.crypto import random_bytes
 from shared.database import Database
 from shared.enrolment import Certificate, files
 from shared.ledger.log import OwnLog
+from shared.limits import UPLOAD_KEEP_DAYS
 
 _DAY_MS: Final = 24 * 60 * 60 * 1000
 _SECRET_BYTES: Final = 32
@@ -109,7 +110,9 @@ class Hub:
         opening.checkpoint(self.kit.database.connection())
 
     def let_go(self) -> None:
-        """Drop the bytes of merged bundles that are kept no longer."""
+        """Drop the bytes of merged bundles that are kept no longer, and beginnings nobody goes on with."""
+        with self.kit.database.transaction() as tx:
+            uploads.give_up(tx, before_ms=self.kit.now_ms() - UPLOAD_KEEP_DAYS * _DAY_MS)
         before = self.kit.now_ms() - self.kit.policy.keep_bundles_days * _DAY_MS
         while True:
             with self.kit.database.transaction() as tx:

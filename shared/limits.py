@@ -50,8 +50,12 @@ SEAL_EVERY_S: Final = 60
 REQUEST_MAX_BYTES: Final = 2 * 1024 * 1024
 REPLY_MAX_BYTES: Final = 8 * 1024 * 1024
 REQUEST_MAX_BUNDLES: Final = 256
-REQUEST_BUDGET_BYTES: Final = 256 * 1024  # what a node offers in one request
-REPLY_BUDGET_BYTES: Final = 512 * 1024  # what the hub feeds back in one reply
+REQUEST_BUDGET_BYTES: Final = 512 * 1024  # offered in one request at most: a day's checks of a busy post
+REQUEST_FIRST_BYTES: Final = 16 * 1024  # offered while nothing is known of the link
+REPLY_BUDGET_BYTES: Final = 256 * 1024  # fed back in one reply at most: a node holds it in memory, thrice
+REPLY_FIRST_BYTES: Final = 16 * 1024  # asked for while nothing is known of the link
+PIECE_MIN_BYTES: Final = 1024  # a smaller piece or slice is mostly its own headers
+UPLOAD_KEEP_DAYS: Final = 30  # a bundle begun is given up by the hub when its node was silent so long
 SEGMENT_MAX_CHANGES: Final = 500  # one feed segment: applied in slices, sealed per reader
 APPLY_SLICE_MS: Final = 20  # the longest a feed may hold the booth's database
 

@@ -30,16 +30,31 @@ CHAIN_START: Final = bytes(HASH_BYTES)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Segment:
-    """A verified segment. `raw` and `signature` are the bytes as signed."""
+    """A verified segment. `raw` and `signature` are the bytes as signed; `payload` is not yet decoded."""
 
     generation: int
     scope: str
     first: int
     last: int
     before: bytes
-    changes: tuple[Change, ...]
+    payload: bytes
     raw: bytes
     signature: bytes
+
+    @property
+    def count(self) -> int:
+        return self.last - self.first + 1
+
+    @property
+    def changes(self) -> tuple[Change, ...]:
+        """The changes, decoded at each call: a reader holds those of one segment at a time.
+
+        Raises WireError: a segment of the hub's own making that no longer decodes here.
+        """
+        found = tuple(wire.decode(wire.decompress(self.payload), base=None).changes())
+        if len(found) != self.count:
+            raise _does_not_add_up()
+        return found
 
     @property
     def chain(self) -> bytes:
@@ -69,7 +84,7 @@ def cut(
 
 
 def read(raw: bytes, signature: bytes, *, hub: bytes, key: VerifyKey) -> Segment:
-    """Verify and decode received segment bytes.
+    """Verify received segment bytes and read what they say of themselves; the changes stay packed.
 
     Raises TrustError `bad_signature`, WireError `bad_segment`, SessionError `wrong_hub`.
     """
@@ -93,18 +108,21 @@ def read(raw: bytes, signature: bytes, *, hub: bytes, key: VerifyKey) -> Segment
         raise SessionError(
             "wrong_hub", "the segment is another hub's", hint="Check which hub this node is set to."
         )
-    changes = tuple(wire.decode(wire.decompress(payload), base=None).changes())
-    if not changes or len(changes) != last - first + 1 or first < 1 or len(before) != HASH_BYTES:
-        raise WireError(
-            "bad_segment", "the segment's positions do not add up", hint="Ask the hub to send it again."
-        )
+    if first < 1 or last < first or len(before) != HASH_BYTES:
+        raise _does_not_add_up()
     return Segment(
         generation=generation,
         scope=scope,
         first=first,
         last=last,
         before=before,
-        changes=changes,
+        payload=payload,
         raw=raw,
         signature=signature,
+    )
+
+
+def _does_not_add_up() -> WireError:
+    return WireError(
+        "bad_segment", "the segment's positions do not add up", hint="Ask the hub to send it again."
     )

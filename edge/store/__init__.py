@@ -4,6 +4,7 @@ migrations  the tables                     watch    the alert list and who it fi
 feed        what came from the hub         drafts   half-captured cases
 checks      this node's checks and hits    devices  the tablets
 upkeep      what is dropped, and when      opening  the file made ready
+traffic     bytes sent and received, a day
 
 Every function works inside the caller's transaction (`tx`) and takes no decision about a merge.
 """

@@ -12,6 +12,7 @@
     draft       half-captured cases, and decided ones long enough to recognise a second submit
     clock_mark  checks made while the clock could not be trusted, to be set right at the next contact
     device      the tablets of this post
+    traffic     bytes sent and received, a day
 
 Must not know: what the rows mean to an officer.
 """
@@ -87,3 +88,11 @@ def m003_booth(db: sqlite_utils.Database) -> None:
             token BLOB PRIMARY KEY, name TEXT NOT NULL UNIQUE, made_ms INTEGER NOT NULL) STRICT""",
     ):
         db.execute(sql)
+
+
+@migrations()
+def m004_uploads(db: sqlite_utils.Database) -> None:
+    db.execute(
+        """CREATE TABLE traffic (
+            day INTEGER PRIMARY KEY, sent INTEGER NOT NULL, received INTEGER NOT NULL) STRICT"""
+    )

@@ -72,19 +72,19 @@ def keep_segment(
 
 def segments_after(
     tx: Connection, scope: ScopeHead, position: int, *, budget_bytes: int
-) -> list[tuple[bytes, bytes]]:
-    """The (segment, signature) pairs from `position` on, within a budget; at least one if any."""
-    found: list[tuple[bytes, bytes]] = []
+) -> list[tuple[bytes, bytes, int]]:
+    """The (segment, signature, last position) from `position` on, up to the one that uses a budget up."""
+    found: list[tuple[bytes, bytes, int]] = []
     left = budget_bytes
     rows = tx.execute(
-        "SELECT raw, signature FROM segment WHERE scope = ? AND first > ? ORDER BY first",
+        "SELECT raw, signature, last FROM segment WHERE scope = ? AND first > ? ORDER BY first",
         (scope.id, position),
     )
-    for raw, signature in rows:
+    for raw, signature, last in rows:
         left -= len(raw) + len(signature)
-        if found and left < 0:
+        found.append((raw, signature, last))
+        if left <= 0:
             break
-        found.append((raw, signature))
     return found
 
 

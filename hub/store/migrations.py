@@ -11,6 +11,7 @@
     scope       the scope logs; scope_entry their entries; segment the signed, immutable cuts
     held        which scopes hold a record that has an audience
     to_index    what the search has yet to take in
+    upload      of each node and lane, the beginning of a bundle whose rest has not come yet
 
 Must not know: what the rows mean to an operator.
 """
@@ -111,3 +112,12 @@ def m003_scopes(db: sqlite_utils.Database) -> None:
             BEGIN SELECT RAISE(ABORT, 'scope entries are immutable'); END""",
     ):
         db.execute(sql)
+
+
+@migrations()
+def m004_uploads(db: sqlite_utils.Database) -> None:
+    db.execute(
+        """CREATE TABLE upload (
+            node INTEGER NOT NULL REFERENCES node (node), lane INTEGER NOT NULL, tail BLOB NOT NULL,
+            at_ms INTEGER NOT NULL, PRIMARY KEY (node, lane)) STRICT"""
+    )

@@ -216,23 +216,24 @@ class OwnLog:
         )
         return wire.encode([wire.unpack_change(payload) for (payload,) in rows], base=header.base)
 
-    def pending(self, tx: Connection, *, budget_bytes: int) -> list[Sealed]:
-        """Bundles the hub has not acknowledged, urgent first, in order, within a byte budget.
+    def pending(self, tx: Connection, *, budget_bytes: int, lanes: Lane = Lane.BULK) -> list[Sealed]:
+        """Bundles the hub has not acknowledged, urgent first, in order, until a byte budget is used up.
 
-        At least one is returned where there is one, however large.
+        At least one is returned where there is one. The last may go beyond the budget, which is for the
+        caller to send in pieces. `lanes` is the last lane that may go.
         """
         found: list[Sealed] = []
-        left = budget_bytes
-        rows = tx.execute(
-            "SELECT s.feed, s.first, s.count, s.prekey, s.raw "
-            "FROM sealed s JOIN own_head h ON h.lane = s.feed & 3 "
-            "WHERE s.first + s.count - 1 > h.acked_seq AND s.refused_code IS NULL ORDER BY h.lane, s.first"
-        )
-        for feed, first, count, prekey, raw in rows:
-            if found and left < len(raw):
-                break
-            left -= len(raw)
-            found.append(Sealed(feed=feed, first=first, count=count, prekey=prekey, raw=raw))
+        for lane, head in self.heads(tx).items():
+            rows = tx.execute(
+                "SELECT feed, first, count, prekey, raw FROM sealed WHERE feed = ? AND first > ? "
+                "AND first + count - 1 > ? AND refused_code IS NULL ORDER BY first",
+                (feed_of(self.node, lane), head.acked - BUNDLE_MAX_CHANGES, head.acked),
+            )
+            for feed, first, count, prekey, raw in rows if lane <= lanes else ():
+                if found and budget_bytes <= 0:
+                    return found
+                budget_bytes -= len(raw)
+                found.append(Sealed(feed=feed, first=first, count=count, prekey=prekey, raw=raw))
         return found
 
     def refuse_bundle(self, tx: Connection, *, feed: Feed, first: Seq, code: str | None) -> None:

@@ -1,18 +1,22 @@
 """The sync conversation, without I/O: one question, one answer, both signed.
 
-    question = pack([version, hello, signature, [bundle …]])
+    question = pack([version, hello, signature, [bundle …]])  or  pack([…, [bundle …], piece])
     hello    = pack([version, node, nonce, heads digest, generation, [position …], newest revocations,
-                     newest prekey, certificate | None])
+                     newest prekey, certificate | None, wanted KiB, [place, first, length] | None,
+                     [lane, offset, check] | None])
     answer   = pack([version, head, signature, parcel | None, revocations | None, [prekey …]])
     head     = pack([version, time ms, hub node, generation, [ack …] | None, safe, [position …],
-                     feeds digest, current prekey, [[feed, reseal from] …], [[bundle number, code] …]])
-    parcel   = SealedBox(node, pack([[segment, signature] …]))
+                     feeds digest, current prekey, [[feed, reseal from] …], [[bundle number, code] …],
+                     [[lane, length, check] …]])
+    parcel   = SealedBox(node, pack([[segment, signature] | [place, first, offset, total, slice] …]))
 
 The hub's signature covers `head ‖ BLAKE2b(question) ‖ BLAKE2b(pack([parcel, revocations, prekeys]))`,
 so an answer fits one question only, byte for byte: neither a recorded answer nor another node's can be
 replayed, no refusal speaks of what was damaged on the way, and nothing can be left out unnoticed.
 Acks are contiguous heads by lane; None says "your heads digest is mine". Positions are by scope, in the
-order both sides derive from the node's certificate.
+order both sides derive from the node's certificate. Where either side has more than one request or
+answer should hold, it goes in pieces: bundles as a `stream`, a segment in slices. Elements behind those
+a reader knows, in a hello or a head, are signed with the rest and passed over.
 
 A node's end is in one `Phase`; `_NEXT` lists every transition there is:
 
@@ -29,29 +33,44 @@ from shared.session.hub_end import Question, answer, read_question
 from shared.session.messages import (
     LANES,
     NONCE_BYTES,
+    PIECE,
     VERSION,
     Cursor,
     Head,
     Hello,
+    PartHeld,
+    Slice,
     feeds_digest,
     heads_digest,
 )
-from shared.session.node_end import Heard, NodeEnd, NodeStanding, Phase
+from shared.session.node_end import Heard, NodeEnd, NodeStanding, Part, Phase
+from shared.session.stream import Held, Piece, check_of, framed, joined, resumes, taken_apart
 
 __all__ = [
     "LANES",
     "NONCE_BYTES",
+    "PIECE",
     "VERSION",
     "Cursor",
     "Head",
     "Heard",
+    "Held",
     "Hello",
     "NodeEnd",
     "NodeStanding",
+    "Part",
+    "PartHeld",
     "Phase",
+    "Piece",
     "Question",
+    "Slice",
     "answer",
+    "check_of",
     "feeds_digest",
+    "framed",
     "heads_digest",
+    "joined",
     "read_question",
+    "resumes",
+    "taken_apart",
 ]

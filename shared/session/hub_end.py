@@ -16,9 +16,11 @@ from shared.session.messages import (
     VERSION,
     Head,
     Hello,
+    Slice,
     answer_signed,
     bad_question,
     byte_strings,
+    hello_signed,
     read_hello,
     write_head,
 )
@@ -36,14 +38,17 @@ class Question:
     mark: bytes
 
     def believe(self, key: VerifyKey) -> None:
-        """Raise TrustError `bad_signature` unless the node's key signed this hello."""
-        key.verify(Purpose.HELLO, self.hello.raw, self.hello.signature)
+        """Raise TrustError `bad_signature` unless the node's key signed this hello and its piece."""
+        piece = None if self.hello.upload is None else self.hello.upload.data
+        key.verify(Purpose.HELLO, hello_signed(self.hello.raw, piece), self.hello.signature)
 
 
 def read_question(data: bytes) -> Question:
     """Decode a received question within limits. Raises SessionError `bad_question`, WireError."""
     match wire.unpack(data, max_bytes=REQUEST_MAX_BYTES):
         case [1, bytes() as raw, bytes() as signature, [*bundles]]:
+            piece = None
+        case [1, bytes() as raw, bytes() as signature, [*bundles], bytes() as piece]:
             pass
         case _:
             raise bad_question()
@@ -52,7 +57,9 @@ def read_question(data: bytes) -> Question:
             "too_many_bundles", "more bundles than one request may hold", hint="Send fewer at a time."
         )
     return Question(
-        hello=read_hello(raw, signature), bundles=byte_strings(bundles, bad_question()), mark=digest(data)
+        hello=read_hello(raw, signature, piece),
+        bundles=byte_strings(bundles, bad_question()),
+        mark=digest(data),
     )
 
 
@@ -60,17 +67,28 @@ def answer(
     question: Question,
     head: Head,
     *,
-    segments: Sequence[tuple[bytes, bytes]],
+    segments: Sequence[tuple[bytes, bytes] | Slice],
     reader: SealKey,
     signer: SigningKey,
     revocations: bytes | None = None,
     prekeys: Sequence[bytes] = (),
 ) -> bytes:
-    """The hub's signed answer, its feed sealed to the reader."""
+    """The hub's signed answer, its feed sealed to the reader.
+
+    `segments` are (segment, signature), or slices of one where it does not fit one answer.
+    """
     raw = write_head(head)
-    parcel = reader.seal(wire.pack([list(pair) for pair in segments])) if segments else None
+    feed = [_fed(each) for each in segments]
+    parcel = reader.seal(wire.pack(feed)) if feed else None
     signed = answer_signed(
         head=raw, question=question.mark, parcel=parcel, revocations=revocations, prekeys=prekeys
     )
     signature = signer.sign(Purpose.HEAD, signed)
     return wire.pack([VERSION, raw, signature, parcel, revocations, list(prekeys)])
+
+
+def _fed(each: tuple[bytes, bytes] | Slice) -> list[int | bytes]:
+    """An entry of the parcel."""
+    if isinstance(each, Slice):
+        return [each.place, each.first, each.offset, each.total, each.data]
+    return [*each]

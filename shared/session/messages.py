@@ -13,13 +13,16 @@ from shared import segment, wire
 from shared.crypto import digest
 from shared.errors import SessionError
 from shared.ids import Lane, Node
-from shared.limits import REPLY_MAX_BYTES, REQUEST_MAX_BYTES
+from shared.limits import REPLY_FIRST_BYTES, REPLY_MAX_BYTES, REQUEST_MAX_BYTES
+from shared.session.stream import Held, Piece
 
 _T = TypeVar("_T")
 
 VERSION: Final = 1
 NONCE_BYTES: Final = 8
 LANES: Final = tuple(Lane)
+KIB: Final = 1024
+PIECE: Final = -1  # stands for the piece where refusals count bundles
 AGAIN: Final = "Nothing was changed; the next contact tries again by itself."
 
 
@@ -33,8 +36,36 @@ class Cursor:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class PartHeld:
+    """How much a reader holds of a segment that did not fit one answer, its signature behind it.
+
+    `place` is the scope's in the order of positions, `first` the segment's first position.
+    """
+
+    place: int
+    first: int
+    length: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Slice:
+    """A run of a segment with its signature behind it, `total` bytes in all."""
+
+    place: int
+    first: int
+    offset: int
+    total: int
+    data: bytes
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Hello:
-    """What a node says of itself. `raw` are the bytes as signed."""
+    """What a node says of itself. `raw` are its bytes as they travel.
+
+    `wanted_bytes` is how much feed it can take in one answer (whole KiB); `part` how far it holds the
+    next segment of a scope; `upload` the piece that comes with the question, whose bytes stand behind
+    the hello and are signed with it.
+    """
 
     node: Node
     heads_digest: bytes
@@ -43,13 +74,20 @@ class Hello:
     revocations: int
     prekey: int
     certificate: bytes | None
+    wanted_bytes: int = REPLY_FIRST_BYTES
+    part: PartHeld | None = None
+    upload: Piece | None = None
     raw: bytes = b""
     signature: bytes = b""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Head:
-    """What the hub vouches for in an answer. `acks` is None when the heads digests agree."""
+    """What the hub vouches for in an answer. `acks` is None when the heads digests agree.
+
+    `refusals` count the bundles of the question, then those its piece completed; PIECE is the piece itself.
+    `held` are the tails of this node's streams.
+    """
 
     time_ms: int
     hub_node: Node
@@ -61,6 +99,7 @@ class Head:
     prekey: int
     reseals: tuple[tuple[int, int], ...] = ()
     refusals: tuple[tuple[int, str], ...] = ()
+    held: tuple[Held, ...] = ()
 
 
 def heads_digest(heads: Sequence[int]) -> bytes:
@@ -103,6 +142,8 @@ def read_head(raw: bytes) -> Head:
             int() as prekey,
             [*reseals],
             [*refusals],
+            [*held],
+            *_,
         ]:
             pass
         case _:
@@ -120,6 +161,7 @@ def read_head(raw: bytes) -> Head:
         prekey=prekey,
         reseals=_number_and(reseals, int),
         refusals=_number_and(refusals, str),
+        held=_read_held(held),
     )
 
 
@@ -138,6 +180,7 @@ def write_head(head: Head) -> bytes:
             head.prekey,
             [list(pair) for pair in head.reseals],
             [list(pair) for pair in head.refusals],
+            [[each.lane, each.length, each.check] for each in head.held],
         ]
     )
 
@@ -155,11 +198,22 @@ def write_hello(hello: Hello, *, nonce: bytes) -> bytes:
             hello.revocations,
             hello.prekey,
             hello.certificate,
+            hello.wanted_bytes // KIB,
+            None if hello.part is None else [hello.part.place, hello.part.first, hello.part.length],
+            None if hello.upload is None else [hello.upload.lane, hello.upload.offset, hello.upload.check],
         ]
     )
 
 
-def read_hello(raw: bytes, signature: bytes) -> Hello:
+def hello_signed(raw: bytes, piece: bytes | None) -> bytes:
+    """What the node's signature covers: the hello, and the piece where there is one.
+
+    Bundles are signed each by itself; a piece is not, so nobody else can put bytes into a node's stream.
+    """
+    return raw if piece is None else raw + digest(piece)
+
+
+def read_hello(raw: bytes, signature: bytes, piece: bytes | None = None) -> Hello:
     """Undo `write_hello`. Raises SessionError `bad_question`, WireError."""
     match wire.unpack(raw, max_bytes=REQUEST_MAX_BYTES):
         case [
@@ -172,10 +226,15 @@ def read_hello(raw: bytes, signature: bytes) -> Hello:
             int() as revocations,
             int() as prekey,
             bytes() | None as certificate,
+            int() as wanted,
+            list() | None as part,
+            list() | None as upload,
+            *_,
         ]:
             pass
         case _:
             raise bad_question()
+    (wanted,) = counts((wanted,), bad_question())
     return Hello(
         node=Node(node),
         heads_digest=of_heads,
@@ -184,9 +243,45 @@ def read_hello(raw: bytes, signature: bytes) -> Hello:
         revocations=revocations,
         prekey=prekey,
         certificate=certificate,
+        wanted_bytes=wanted * KIB,
+        part=_read_part(part),
+        upload=_read_upload(upload, piece),
         raw=raw,
         signature=signature,
     )
+
+
+def _read_part(said: list[object] | None) -> PartHeld | None:
+    if said is None:
+        return None
+    match counts(said, bad_question()):
+        case (place, first, length):
+            return PartHeld(place=place, first=first, length=length)
+        case _:
+            raise bad_question()
+
+
+def _read_upload(said: list[object] | None, piece: bytes | None) -> Piece | None:
+    if (said is None) != (piece is None):
+        raise bad_question()
+    if said is None or piece is None:
+        return None
+    match said:
+        case [int() as lane, int() as offset, bytes() as check] if lane in LANES and offset >= 0:
+            return Piece(lane=Lane(lane), offset=offset, check=check, data=piece)
+        case _:
+            raise bad_question()
+
+
+def _read_held(said: Sequence[object]) -> tuple[Held, ...]:
+    held = []
+    for each in said:
+        match each:
+            case [int() as lane, int() as length, bytes() as check] if lane in LANES and length >= 0:
+                held.append(Held(lane=Lane(lane), length=length, check=check))
+            case _:
+                raise bad_answer()
+    return tuple(held)
 
 
 def bad_question() -> SessionError:

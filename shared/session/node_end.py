@@ -11,10 +11,10 @@ from enum import Enum
 from typing import Final
 
 from shared import segment, wire
-from shared.crypto import BoxKey, Purpose, SigningKey, VerifyKey, digest
+from shared.crypto import SIGNATURE_BYTES, BoxKey, Purpose, SigningKey, VerifyKey, digest
 from shared.errors import SessionError
 from shared.ids import Feed, Node, Seq, feed_of
-from shared.limits import REPLY_MAX_BYTES
+from shared.limits import REPLY_FIRST_BYTES, REPLY_MAX_BYTES
 from shared.segment import Segment
 from shared.session.messages import (
     AGAIN,
@@ -23,14 +23,28 @@ from shared.session.messages import (
     Cursor,
     Head,
     Hello,
+    PartHeld,
+    Slice,
     answer_signed,
     bad_answer,
     byte_strings,
     feeds_digest,
     heads_digest,
+    hello_signed,
     read_head,
     write_hello,
 )
+from shared.session.stream import Piece
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Part:
+    """The beginning of a scope's next segment, which did not fit one answer: see `Slice`."""
+
+    place: int
+    first: int
+    total: int
+    held: bytes
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -38,7 +52,7 @@ class Heard:
     """A believed answer: the head, the feed segments in order, and signed lists to keep.
 
     `more` says the hub holds feed beyond what came. `cursors` are the reader's cursors once
-    every segment is applied.
+    every segment is applied; `part` is the beginning of the next segment, if one was begun.
     """
 
     head: Head
@@ -47,6 +61,7 @@ class Heard:
     revocations: bytes | None
     prekeys: tuple[bytes, ...]
     more: bool
+    part: Part | None = None
 
     def acked(self, node: Node) -> dict[Feed, Seq]:
         """Contiguous heads by feed; empty when the digests agree."""
@@ -73,7 +88,10 @@ _NEXT: Final[Mapping[tuple[Phase, _Event], Phase]] = {
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NodeStanding:
-    """What a node knows when it asks. `heads` has one number a lane: its own last seqs."""
+    """What a node knows when it asks. `heads` has one number a lane: its own last seqs.
+
+    `wanted_bytes` is how much feed one answer may bring; `part` is of the answer before.
+    """
 
     heads: tuple[int, ...]
     generation: int
@@ -81,6 +99,8 @@ class NodeStanding:
     last_head_ms: int
     revocations: int = 0
     prekey: int = 0
+    wanted_bytes: int = REPLY_FIRST_BYTES
+    part: Part | None = None
 
 
 class NodeEnd:
@@ -105,6 +125,7 @@ class NodeEnd:
         *,
         nonce: bytes,
         certificate: bytes | None = None,
+        upload: Piece | None = None,
     ) -> bytes:
         """The question to send. A question still open is given up: its answer will not fit."""
         self._phase = Phase.IDLE
@@ -118,9 +139,18 @@ class NodeEnd:
             revocations=standing.revocations,
             prekey=standing.prekey,
             certificate=certificate,
+            wanted_bytes=standing.wanted_bytes,
+            part=None
+            if standing.part is None
+            else PartHeld(
+                place=standing.part.place, first=standing.part.first, length=len(standing.part.held)
+            ),
+            upload=upload,
         )
-        raw = write_hello(hello, nonce=nonce)
-        question = wire.pack([VERSION, raw, self._signer.sign(Purpose.HELLO, raw), list(bundles)])
+        raw, piece = write_hello(hello, nonce=nonce), None if upload is None else upload.data
+        signature = self._signer.sign(Purpose.HELLO, hello_signed(raw, piece))
+        said: list[object] = [VERSION, raw, signature, list(bundles)]
+        question = wire.pack(said if piece is None else [*said, piece])
         self._asked = digest(question)
         return question
 
@@ -136,7 +166,7 @@ class NodeEnd:
         head, parcel, revocations, prekeys = self._read(answer)
         cursors = self._start(standing, head)
         _refuse_rollback(standing, head, cursors)
-        segments = self._open(parcel)
+        segments, part = self._open(parcel, standing.part if _same_feed(standing, head) else None)
         cursors = _follow(cursors, segments, head.generation)
         arrived = tuple(cursor.position for cursor in cursors) == head.positions
         if arrived and feeds_digest(cursors) != head.feeds_digest:
@@ -150,6 +180,7 @@ class NodeEnd:
             revocations=revocations,
             prekeys=prekeys,
             more=not arrived,
+            part=part,
         )
 
     def _step(self, event: _Event) -> None:
@@ -185,18 +216,47 @@ class NodeEnd:
         # A restored hub: read its feed from the start; applying a change twice does nothing.
         return tuple(Cursor(scope=cursor.scope) for cursor in standing.cursors)
 
-    def _open(self, parcel: bytes | None) -> tuple[Segment, ...]:
+    def _open(self, parcel: bytes | None, part: Part | None) -> tuple[tuple[Segment, ...], Part | None]:
+        """The whole segments of a parcel, signatures checked, and what is begun of the next."""
         if parcel is None:
-            return ()
-        pairs = wire.unpack(self._box.open(parcel), max_bytes=REPLY_MAX_BYTES)
+            return (), part
+        entries = wire.unpack(self._box.open(parcel), max_bytes=REPLY_MAX_BYTES)
         segments = []
-        for pair in pairs if isinstance(pairs, list) else [None]:
-            match pair:
+        for entry in entries if isinstance(entries, list) else [None]:
+            match entry:
                 case [bytes() as raw, bytes() as signature]:
-                    segments.append(segment.read(raw, signature, hub=self._hub_tag, key=self._hub_key))
+                    segments.append(self._segment(raw, signature))
+                case [int() as place, int() as first, int() as offset, int() as total, bytes() as data]:
+                    part = _longer(
+                        part, Slice(place=place, first=first, offset=offset, total=total, data=data)
+                    )
+                    if len(part.held) == total:
+                        segments.append(
+                            self._segment(part.held[:-SIGNATURE_BYTES], part.held[-SIGNATURE_BYTES:])
+                        )
+                        part = None
                 case _:
                     raise bad_answer()
-        return tuple(segments)
+        return tuple(segments), part
+
+    def _segment(self, raw: bytes, signature: bytes) -> Segment:
+        return segment.read(raw, signature, hub=self._hub_tag, key=self._hub_key)
+
+
+def _same_feed(standing: NodeStanding, head: Head) -> bool:
+    return head.generation == standing.generation
+
+
+def _longer(part: Part | None, piece: Slice) -> Part:
+    """The part with a slice behind it. A slice from the start begins another."""
+    held = b""
+    if piece.offset:
+        if part is None or (part.place, part.first, part.total) != (piece.place, piece.first, piece.total):
+            raise bad_answer()
+        held = part.held
+    if piece.offset != len(held) or not 0 < len(held) + len(piece.data) <= piece.total <= REPLY_MAX_BYTES:
+        raise bad_answer()
+    return Part(place=piece.place, first=piece.first, total=piece.total, held=held + piece.data)
 
 
 def _refuse_rollback(standing: NodeStanding, head: Head, cursors: Sequence[Cursor]) -> None:

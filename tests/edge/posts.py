@@ -33,7 +33,19 @@ from shared.partial_date import parse
 from shared.schema import SCHEMA, Kind
 from shared.scope import scopes_of_node
 from shared.segment import CHAIN_START
-from shared.session import Cursor, Head, answer, feeds_digest, heads_digest, read_question
+from shared.session import (
+    Cursor,
+    Head,
+    Held,
+    Question,
+    answer,
+    check_of,
+    feeds_digest,
+    heads_digest,
+    joined,
+    read_question,
+    taken_apart,
+)
 
 HUB = Node(1)
 NODE = Node(2_000_000)
@@ -73,6 +85,7 @@ class Centre:
         self.logs: dict[str, list[Change]] = {}
         self.cuts: dict[str, list[tuple[bytes, bytes, int, bytes]]] = {}
         self.heads: dict[int, int] = {}
+        self.tails: dict[Lane, bytes] = {}
         self.received: list[Opened] = []
         self.reseals: tuple[tuple[int, int], ...] = ()
         self.refusals: tuple[tuple[int, str], ...] = ()
@@ -154,7 +167,7 @@ class Centre:
         question = read_question(question_bytes)
         node = self.node
         question.believe(node.verify_key)
-        for raw in question.bundles:
+        for raw in (*question.bundles, *self._joined(question)):
             self._receive(raw)
         scopes = scopes_of_node(node=node.node, post=node.post, country=node.country)
         fresh = question.hello.generation == self.generation
@@ -177,6 +190,11 @@ class Centre:
             prekey=self.prekey,
             reseals=self.reseals,
             refusals=self.refusals,
+            held=tuple(
+                Held(lane=lane, length=len(tail), check=check_of(tail))
+                for lane, tail in self.tails.items()
+                if tail
+            ),
         )
         self.reseals = ()
         return answer(
@@ -189,6 +207,14 @@ class Centre:
         )
 
     node: Certificate
+
+    def _joined(self, question: Question) -> list[bytes]:
+        """The bundles that a question's piece makes whole."""
+        piece = question.hello.upload
+        if piece is None:
+            return []
+        bundles, self.tails[piece.lane] = taken_apart(joined(self.tails.get(piece.lane, b""), piece))
+        return bundles
 
     def _receive(self, raw: bytes) -> None:
         header = verify(raw, self.node.verify_key)

@@ -42,9 +42,9 @@ def test_a_question_is_carried_as_it_is():
     ("fault", "code"),
     [
         (httpx.ConnectError("no route"), "link_down"),
-        (httpx.ReadError("reset"), "link_down"),
-        (httpx.RemoteProtocolError("junk"), "link_down"),
-        (httpx.ConnectTimeout("slow"), "link_slow"),
+        (httpx.ReadError("reset"), "link_cut"),
+        (httpx.RemoteProtocolError("junk"), "link_cut"),
+        (httpx.ConnectTimeout("slow"), "link_down"),
         (httpx.ReadTimeout("slow"), "link_slow"),
     ],
 )

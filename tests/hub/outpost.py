@@ -23,9 +23,10 @@ from shared.crypto import SealKey
 from shared.database import Connect
 from shared.enrolment import AuthorityCard, AuthorityKeys, Certificate, HubCertificate, HubKeys, NodeKeys
 from shared.ids import Dot, Lane, Node, OfficerId, RecordId, Seq, feed_of, make_dot
+from shared.limits import REPLY_BUDGET_BYTES
 from shared.schema import SCHEMA, Kind
 from shared.scope import scopes_of_node
-from shared.session import Cursor, Heard, NodeEnd, NodeStanding
+from shared.session import Cursor, Heard, NodeEnd, NodeStanding, Part, Piece
 
 START_MS = 1_780_000_000_000  # 28 May 2026
 PASSWORD = "quiet mountain road"
@@ -107,6 +108,8 @@ class Outpost:
         self.cursors = tuple(Cursor(scope=name) for name in names)
         self.generation = 0
         self.heard: list[Change] = []
+        self.wanted_bytes = REPLY_BUDGET_BYTES
+        self.part: Part | None = None
 
     @property
     def certificate(self) -> Certificate:
@@ -214,15 +217,17 @@ class Outpost:
 
     # --- the conversation ---
 
-    def question(self, end: NodeEnd, bundles: Sequence[bytes]) -> bytes:
+    def question(self, end: NodeEnd, bundles: Sequence[bytes], *, piece: Piece | None = None) -> bytes:
         standing = NodeStanding(
             heads=tuple(self.seq[lane] for lane in Lane),
             generation=self.generation,
             cursors=self.cursors,
             last_head_ms=0,
             prekey=0,
+            wanted_bytes=self.wanted_bytes,
+            part=self.part,
         )
-        return end.ask(standing, bundles, nonce=os.urandom(8), certificate=self.paper)
+        return end.ask(standing, bundles, nonce=os.urandom(8), certificate=self.paper, upload=piece)
 
     def end(self) -> NodeEnd:
         identity = self.realm.identity()
@@ -234,12 +239,12 @@ class Outpost:
             hub_key=identity.certificate.verify_key,
         )
 
-    def ask(self, hub: Hub, *bundles: bytes) -> Heard:
+    def ask(self, hub: Hub, *bundles: bytes, piece: Piece | None = None) -> Heard:
         """One whole round; what the feed said is in `heard`, in order."""
         end = self.end()
-        answer = end.hear(hub.exchange(self.question(end, bundles)))
+        answer = end.hear(hub.exchange(self.question(end, bundles, piece=piece)))
         self.generation = answer.head.generation
-        self.cursors = answer.cursors
+        self.cursors, self.part = answer.cursors, answer.part
         self.heard += [change for piece in answer.segments for change in piece.changes]
         return answer
 

@@ -38,7 +38,7 @@ def test_a_question_is_answered_in_bytes(client: FlaskClient, hub: Hub, klobuk: 
     klobuk.check()
     end = klobuk.end()
     answer = ask(client, klobuk.question(end, [klobuk.bundle()]))
-    assert (answer.status_code, answer.mimetype) == (200, OCTETS)
+    assert (answer.status_code, "Content-Type" in answer.headers) == (200, False)
     assert answer.headers["Cache-Control"] == "no-store"
     assert end.hear(answer.data).head.hub_node == 1
     assert heads(hub, klobuk) == (0, 1, 0)
@@ -69,7 +69,7 @@ def test_a_node_that_never_showed_its_certificate_is_told_so(client: FlaskClient
     assert isinstance(bare, list)
     hello = wire.unpack(bare[1], max_bytes=100_000)
     assert isinstance(hello, list)
-    hello[-1] = None
+    hello[8] = None  # the certificate
     bare[1] = wire.pack(hello)
     answer = ask(client, wire.pack(bare))
     assert (answer.status_code, code_of(answer)) == (403, "node_unknown")

@@ -72,9 +72,10 @@ def test_every_reader_gets_the_same_signed_segments(
 def test_a_long_feed_comes_in_several_segments_and_replies(
     hub: Hub, klobuk: Outpost, operators: dict[str, Operator], monkeypatch: pytest.MonkeyPatch
 ):
-    """A segment is cut at the limit, and what exceeds a reply's budget comes with the next."""
+    """A segment is cut at the limit, and what exceeds what a reader can take comes with the next."""
     monkeypatch.setattr("hub.feed.SEGMENT_MAX_CHANGES", 4)
-    monkeypatch.setattr("hub.feed.REPLY_BUDGET_BYTES", 300)
+    monkeypatch.setattr("hub.feed.PIECE_MIN_BYTES", 64)
+    klobuk.wanted_bytes = 0
     raised = [alert(hub, operators["RS"], reference=f"{number}/26").dot for number in range(11)]
     heard = klobuk.ask(hub)
     assert heard.more
@@ -82,7 +83,8 @@ def test_a_long_feed_comes_in_several_segments_and_replies(
     rounds = 0
     while klobuk.ask(hub).more:
         rounds += 1
-        assert rounds < 20
+        assert rounds < 40
+    assert rounds > 5  # a hundred bytes of feed, sixty-four at a time
     assert [change.dot for change in klobuk.heard if change.kind == Kind.ALERT] == raised
     assert SEGMENT_MAX_CHANGES > 4
 

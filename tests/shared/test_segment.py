@@ -95,11 +95,11 @@ EMPTY = wire.compress(wire.encode([], base=None))
 def test_a_misshapen_segment_is_refused_though_signed(fields: tuple[object, ...]) -> None:
     """Even the hub's own signature does not excuse positions that do not add up."""
     with pytest.raises(WireError, match="bad_segment"):
-        read(*signed(*fields))
+        assert read(*signed(*fields)).changes
 
 
 @pytest.mark.parametrize("payload", [b"", b"\xff", PAYLOAD[:-1]])
 def test_a_payload_that_does_not_decode_is_refused(payload: bytes) -> None:
     """Whatever is wrong inside is a peer's coded fault."""
     with pytest.raises(RemoteError):
-        read(*signed(1, HUB, 1, "all", 1, 1, BEFORE, payload))
+        assert read(*signed(1, HUB, 1, "all", 1, 1, BEFORE, payload)).changes

@@ -63,6 +63,7 @@ class Event(StrEnum):
     HIT = "hits"
     LATE_HIT = "late hits"
     SETTLED = "hits settled"
+    IN_PIECES = "questions with a piece of a bundle"
     RESEALED = "bundles put into new envelopes"
     REFUSED_ANSWER = "answers a post did not believe"
 

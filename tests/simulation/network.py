@@ -10,13 +10,16 @@ from collections.abc import Callable
 from contextlib import suppress
 from enum import StrEnum
 
+from edge.pace import Pace
 from shared import wire
 from shared.errors import KaraulaError, RemoteError, StoreError
 from shared.limits import REQUEST_MAX_BYTES
+from shared.session import read_question
 from tests.simulation.chance import Chance, Event, Fault
 from tests.simulation.machine import Centre, Post
 from tests.simulation.power import PowerCut
 
+_ROOM_BYTES = (None, 0, 1_500)  # a question's, beside its hello; a piece has its own least size
 _KEPT = 12  # questions and answers that may turn up again
 _WELL = 40
 _WEIGHTS = dict.fromkeys(
@@ -41,6 +44,22 @@ Mishap = Callable[[Post, bytes, Carry], bytes]
 """What becomes of one question: (post, question, how it would go well) → answer. Raises RemoteError."""
 
 
+class Narrow(Pace):
+    """A link so narrow that a question and an answer hold a few bytes; None is as wide as it measures."""
+
+    def __init__(self, room: int | None) -> None:
+        super().__init__()
+        self._room = room
+
+    @property
+    def request_bytes(self) -> int:
+        return super().request_bytes if self._room is None else self._room
+
+    @property
+    def reply_bytes(self) -> int:
+        return super().reply_bytes if self._room is None else self._room
+
+
 class Network:
     """All links. `healed` makes them perfect. `add` brings in what else may befall a question."""
 
@@ -61,13 +80,14 @@ class Network:
     def contact(self, post: Post) -> bool:
         """One sync round of a post; whether it went well. What goes wrong is what a booth survives."""
         before = _envelopes(post)
+        post.node.round.pace = Narrow(None if self.healed else self._chance.pick(_ROOM_BYTES))
         try:
             post.node.round.run(lambda question: self._carry(post, question))
         except PowerCut:
             post.after_cut()
             return False
         except RemoteError as refused:
-            if refused.code not in ("link_down", "disk_full"):
+            if refused.code not in ("link_down", "link_cut", "disk_full"):
                 self._chance.note(Event.REFUSED_ANSWER)
             if self.healed:
                 raise
@@ -108,6 +128,7 @@ class Network:
                 chance.fire(fault)
                 return self._ask(bent)
         self._questions.append(question)
+        self._chance.note(Event.IN_PIECES, read_question(question).hello.upload is not None)
         if fault is Fault.QUESTION_REPEATED:
             chance.fire(fault)
             self._stray(question)
@@ -117,7 +138,7 @@ class Network:
         chance = self._chance
         if fault is Fault.ANSWER_LOST:
             chance.fire(fault)
-            raise _down()
+            raise _cut()
         if fault is Fault.ANSWER_DAMAGED:
             chance.fire(fault)
             return chance.damaged(answer)
@@ -151,7 +172,7 @@ class Network:
             return self._centre.hub.exchange(question)
         except PowerCut:
             self._centre.after_cut()
-            raise _down() from None
+            raise _cut() from None
         except RemoteError:
             raise
         except KaraulaError as refused:  # HTTP carries any error as its code
@@ -163,6 +184,10 @@ class Network:
 def _envelopes(post: Post) -> dict[object, object]:
     """Which prekey each of a post's bundles is sealed to."""
     return dict(post.look("SELECT id, prekey FROM sealed"))  # type: ignore[arg-type]  # pairs
+
+
+def _cut() -> RemoteError:
+    return RemoteError("link_cut", "the link to the hub broke off", hint="Work goes on.")
 
 
 def _down() -> RemoteError:
