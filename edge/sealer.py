@@ -39,13 +39,13 @@ class Sealer:
         return sum(1 for lane in due for _ in self._cut_lane(lane, link_appeared=link_appeared))
 
     def _cut_lane(self, lane: Lane, *, link_appeared: bool) -> Iterator[Sealed]:
-        """A transaction a bundle: between two of a long backlog the booth writes what it has."""
+        """A transaction a bundle, begun when the bundle is ready: the booth never waits for its making."""
         while True:
-            with self._kit.database.transaction() as tx:
+            with self._kit.database.snapshot() as tx:
                 if not self._due(tx, lane, link_appeared=link_appeared):
                     return
                 number, key = self.prekey(tx)
-                cut = self._kit.log.cut(
+                composed = self._kit.log.compose(
                     tx,
                     lane,
                     hub=self._kit.identity.hub_tag,
@@ -54,9 +54,12 @@ class Sealer:
                     signer=self._kit.identity.keys.sign,
                     at_most=self._at_most(tx, lane),
                 )
-            if cut is None:
+            if composed is None:
                 return
-            yield cut
+            with self._kit.database.transaction() as tx:
+                cut = self._kit.log.keep_cut(tx, composed)
+            if cut is not None:  # else another thread was quicker: look again
+                yield cut
 
     def prekey(self, tx: Connection) -> tuple[int, SealKey]:
         """What to seal to. Raises StoreError `no_prekey`: a node is enrolled with several."""

@@ -23,7 +23,19 @@ from shared.clock import Correction, HybridClock, Millis
 from shared.crypto import SealKey, SigningKey
 from shared.database import Connection
 from shared.errors import WireError
-from shared.ids import SYSTEM, Dot, Feed, Lane, Node, OfficerId, RecordId, Seq, feed_of, make_dot
+from shared.ids import (
+    SYSTEM,
+    Dot,
+    Feed,
+    Lane,
+    Node,
+    OfficerId,
+    RecordId,
+    Seq,
+    feed_of,
+    lane_of_feed,
+    make_dot,
+)
 from shared.ledger import records
 from shared.ledger.records import Applied
 from shared.limits import BUNDLE_MAX_BYTES, BUNDLE_MAX_CHANGES
@@ -49,6 +61,16 @@ class Sealed:
     first: Seq
     count: int
     prekey: int
+    raw: bytes
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Composed:
+    """A bundle that is ready and not yet kept: it builds on the chain value `before`."""
+
+    header: Header
+    before: bytes
+    body: bytes
     raw: bytes
 
 
@@ -160,7 +182,7 @@ class OwnLog:
 
     # --- bundles ---
 
-    def cut(
+    def compose(
         self,
         tx: Connection,
         lane: Lane,
@@ -170,26 +192,41 @@ class OwnLog:
         key: SealKey,
         signer: SigningKey,
         at_most: int,
-    ) -> Sealed | None:
-        """Seal the next run of uncut changes of a lane (at most `at_most`); None when there is none."""
+    ) -> Composed | None:
+        """Seal the next run of uncut changes of a lane (at most `at_most`); None when there is none.
+
+        Only reads: encoding a long run takes as long as an officer waits for "saved", and needs no lock.
+        """
         head = self.heads(tx)[lane]
-        feed = feed_of(self.node, lane)
         count = min(head.seq - head.cut, at_most, BUNDLE_MAX_CHANGES)
         if count <= 0:
             return None
+        feed = feed_of(self.node, lane)
         header = Header(hub=hub, prekey=prekey, feed=feed, first=Seq(head.cut + 1), count=count)
         header, body, raw = self._fitting(tx, header, before=head.chain, key=key, signer=signer)
-        count = header.count
+        return Composed(header=header, before=head.chain, body=body, raw=raw)
+
+    def keep_cut(self, tx: Connection, composed: Composed) -> Sealed | None:
+        """Make a composed bundle the next of its feed; None where another was cut meanwhile."""
+        header, before = composed.header, composed.before
+        head = self.heads(tx)[lane_of_feed(header.feed)]
+        if (head.cut + 1, head.chain) != (header.first, before):
+            return None
         tx.execute(
             "INSERT INTO sealed (feed, first, count, before, body, prekey, raw, cut_ms) "
             "VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
-            (feed, header.first, count, head.chain, body, prekey, raw, self._now_ms()),
-        )
+            (
+                header.feed, header.first, header.count, before, composed.body, header.prekey, composed.raw,
+                self._now_ms(),
+            ),
+        )  # fmt: skip
         tx.execute(
             "UPDATE own_head SET cut_seq = ?, chain = ? WHERE lane = ?",
-            (header.last, bundle.chain_next(head.chain, header, body), lane),
+            (header.last, bundle.chain_next(before, header, composed.body), head.lane),
         )
-        return Sealed(feed=feed, first=header.first, count=count, prekey=prekey, raw=raw)
+        return Sealed(
+            feed=header.feed, first=header.first, count=header.count, prekey=header.prekey, raw=composed.raw
+        )
 
     def _fitting(
         self, tx: Connection, header: Header, *, before: bytes, key: SealKey, signer: SigningKey

@@ -16,7 +16,7 @@ from shared.crypto import BoxKey, SigningKey, digest
 from shared.database import Connection
 from shared.ids import Dot, Lane, Node, OfficerId, RecordId, Seq, feed_of, seq_of_dot
 from shared.ledger import records
-from shared.ledger.log import OwnLog, Sealed
+from shared.ledger.log import Composed, OwnLog, Sealed
 from shared.limits import BUNDLE_MAX_BYTES
 from shared.schema import Kind
 from tests.shared.ledger.files import open_ledger
@@ -48,7 +48,13 @@ class Booth:
         return self.log.append(tx, kind=Kind.CHECK, author=OFFICER, fields=fields).change.dot
 
     def cut(self, tx: Connection, lane: Lane = Lane.ROUTINE, at_most: int = 50) -> Sealed | None:
-        return self.log.cut(tx, lane, hub=HUB, prekey=1, key=PREKEY.seal_key, signer=SIGNER, at_most=at_most)
+        composed = self.compose(tx, lane, at_most=at_most)
+        return composed and self.log.keep_cut(tx, composed)
+
+    def compose(self, tx: Connection, lane: Lane = Lane.ROUTINE, *, at_most: int = 50) -> Composed | None:
+        return self.log.compose(
+            tx, lane, hub=HUB, prekey=1, key=PREKEY.seal_key, signer=SIGNER, at_most=at_most
+        )
 
 
 @pytest.fixture
@@ -110,6 +116,18 @@ def test_lanes_number_and_cut_apart(booth: Booth) -> None:
         assert urgent is not None
         assert (urgent.first, urgent.count, seq_of_dot(hit.change.dot)) == (1, 1, 1)
         assert booth.log.heads(tx)[Lane.ROUTINE].cut == 0
+
+
+def test_a_bundle_composed_while_another_was_cut_is_not_kept(booth: Booth) -> None:
+    """Composing holds no lock: two threads may compose the same run, and only the first makes the chain."""
+    with booth.database.transaction() as tx:
+        booth.check(tx)
+        first, second = booth.compose(tx), booth.compose(tx)
+        assert first is not None
+        assert second is not None
+        assert booth.log.keep_cut(tx, first) is not None
+        assert booth.log.keep_cut(tx, second) is None
+        assert booth.log.heads(tx)[Lane.ROUTINE].cut == 1
 
 
 def test_bundles_chain_over_their_contents(booth: Booth) -> None:
