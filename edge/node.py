@@ -36,6 +36,7 @@ from shared.scope import scopes_of_node
 from shared.watchlist import EqualityMatcher, Matcher
 
 _BOOT_BYTES: Final = 8
+_CACHE_KIB: Final = 2_048  # a post's tablets and jobs have some eight connections on a board of little memory
 _MB: Final = 1024 * 1024
 
 
@@ -80,7 +81,7 @@ def assemble(
 ) -> EdgeNode:
     """A node on any world. `nudge` is called when something should be sent soon."""
     certificate = identity.certificate
-    database = Database(world.connect, key=identity.database_key)
+    database = Database(world.connect, key=identity.database_key, cache_kib=_CACHE_KIB)
     log = OwnLog(node=Node(certificate.node), now_ms=world.now_ms)
     scopes = scopes_of_node(node=certificate.node, post=certificate.post, country=certificate.country)
     opening.make_ready(database, log, scopes=scopes, prekeys=identity.hub.prekeys)

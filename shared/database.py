@@ -35,7 +35,8 @@ if sqlite_utils.utils.OperationalError is not sqlcipher.OperationalError:
 
 KEY_BYTES: Final = 32
 _BUSY_MS: Final = 10_000
-_CACHE_KIB: Final = 8_192
+CACHE_KIB: Final = 8_192
+"""Decrypted pages a connection may keep: what a hub's ingest wants. A node has a connection a thread."""
 
 
 class Cursor(Protocol):
@@ -65,8 +66,11 @@ Connect = Callable[[], Connection]
 class Database:
     """A keyed SQLite file. Share one among the threads of a process."""
 
-    def __init__(self, connect: Connect, *, key: bytes) -> None:
-        """`key` is the raw 32-byte database key. Raises ConfigError `bad_database_key`."""
+    def __init__(self, connect: Connect, *, key: bytes, cache_kib: int = CACHE_KIB) -> None:
+        """`key` is the raw 32-byte database key; `cache_kib` is for each thread's connection.
+
+        Raises ConfigError `bad_database_key`.
+        """
         if len(key) != KEY_BYTES:
             raise ConfigError(
                 "bad_database_key",
@@ -75,6 +79,7 @@ class Database:
             )
         self._connect = connect
         self._key = key
+        self._cache_kib = cache_kib
         self._local = threading.local()
         self._writing = threading.RLock()
         self._open: list[Connection] = []
@@ -151,7 +156,7 @@ class Database:
             "foreign_keys = ON",
             "trusted_schema = OFF",
             "temp_store = MEMORY",  # no plaintext temporary files
-            f"cache_size = -{_CACHE_KIB}",
+            f"cache_size = -{self._cache_kib}",
         ):
             connection.execute(f"PRAGMA {pragma}")
         return connection
