@@ -160,7 +160,7 @@ class Network:
             kept = [each for each in bundles if self._chance.one_in(2)]
         else:
             kept = self._chance.shuffled(bundles)
-        return wire.pack([*whole[:3], kept])
+        return wire.pack([*whole[:3], kept, *whole[4:]])
 
     def _stray(self, question: bytes) -> None:
         """Deliver a question whose answer nobody waits for."""

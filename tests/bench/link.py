@@ -1,0 +1,337 @@
+"""A real link: a node's process and a hub's, with a relay between them (see `relay` for its model).
+
+slow_link_1000_checks_s   50 kbit/s, 600 ms, 5 % of segments lost: a thousand checks made offline, from the
+                          node's first connection to the hub's last acknowledgement
+slow_link_ratio_to_limit  9.6 kbit/s, the same round trip and loss: 12,000 changes (10,000 checks, 2,000
+                          updates), the time over (bundle bytes ÷ rate)
+slow_link_ratio_30pct_cuts  the same while 30 % of the questions are cut
+sent_ratio_30pct_cuts     in that run, all TCP payload both ways over the bundles' bytes
+
+and the six cases of PEERS.md over an unhindered link, TCP payload both ways with HTTP's headers:
+idle_check_bytes (bodies alone in its value), one_record_bytes, bulk_bytes_per_change,
+update_only_bytes_per_change, backlog_round_trips; the hub of a million rows is `ingest`'s figure.
+
+The slow runs go at the same time, each with its own hub, node and relay: they wait far more than they work.
+"""
+
+from __future__ import annotations
+
+import socket
+import time
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Final, Self, TypeVar
+
+from edge import identity as identities
+from edge.node import EdgeNode, assemble, real_world
+from edge.store.opening import connect_to
+from edge.traffic import Tally
+from edge.transport import HubLink
+from provisioning.demo import ceremony
+from provisioning.demo.directory import DemoDirectory
+from provisioning.demo.process import Server
+from provisioning.demo.roster import post_named
+from shared.change import SEEN, Change, named
+from shared.clock import ms_of
+from shared.database import Database
+from shared.enrolment import files
+from shared.ids import RecordId
+from shared.schema import Kind
+from tests.bench.figures import Context, Figure
+from tests.bench.generator import Post
+from tests.bench.relay import Link, Relay, Seen
+
+ROUND_TRIP_S: Final = 0.6
+LOSS: Final = 0.05
+CHECKS: Final = 10_000
+UPDATES: Final = 2_000
+PATIENCE_S: Final = 1_500.0
+SLOW: Final = Link(rate=50_000, round_trip_s=ROUND_TRIP_S, loss=LOSS, seed=3)
+SLOWEST: Final = Link(rate=9_600, round_trip_s=ROUND_TRIP_S, loss=LOSS, seed=3)
+CUT: Final = replace(SLOWEST, cuts=0.3)
+_A_TRANSACTION: Final = 500
+_POST: Final = "KLOBUK"
+_T = TypeVar("_T")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Crossed:
+    """One transfer: how long it took, what the link saw, and the bytes of the bundles themselves."""
+
+    seconds: float
+    seen: Seen
+    needed: int
+
+    def over_limit(self, link: Link) -> float:
+        """The time over the least the rate allows."""
+        return self.seconds / (self.needed * 8 / link.rate)
+
+    @property
+    def sent_ratio(self) -> float:
+        return (self.seen.up + self.seen.down) / self.needed
+
+
+class Station:
+    """A hub's process and a node's directory, with an authority of their own."""
+
+    def __init__(self, folder: Path) -> None:
+        self._at = DemoDirectory(path=folder)
+        for each in (folder, self._at.sticks, self._at.logs):
+            each.mkdir()
+        self.hub_port = _free()
+        self._servers: list[Server] = []
+        hub_url = f"http://127.0.0.1:{self.hub_port}"
+        ceremony.found_authority(self._at)
+        ceremony.found_hub(self._at, url=hub_url)
+        ceremony.enrol(self._at, post_named(_POST), url=hub_url)
+        self._serve("hub", ("hub", "run", "--data", str(self._at.hub)), self.hub_port)
+
+    @property
+    def directory(self) -> Path:
+        return self._at.node(_POST)
+
+    def node(self) -> EdgeNode:
+        """The node in this process."""
+        return assemble(identities.load(self.directory), real_world(self.directory))
+
+    def start_node(self, relay: Relay) -> None:
+        self._serve("node", ("edge", "run", "--data", str(self.directory), "--hub-url", relay.url), 0)
+
+    def look(self, sql: str) -> list[tuple[int, ...]]:
+        """What the node's file says, beside its process."""
+        identity = identities.load(self.directory)
+        database = Database(connect_to(self.directory / files.DATABASE), key=identity.database_key)
+        try:
+            return database.connection().execute(sql).fetchall()
+        finally:
+            database.close()
+
+    def _serve(self, name: str, arguments: tuple[str, ...], port: int) -> None:
+        server = Server(name=name, arguments=arguments, log=self._at.logs / f"{name}.log", port=port)
+        server.start()
+        self._servers.append(server)
+        server.wait()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        for server in reversed(self._servers):
+            server.stop()
+
+
+def capture(station: Station, checks: int, updates: int, *, seed: int = 11) -> None:
+    """Checks made offline, then corrections of every fifth, each at its own time."""
+    made = Post(seed=seed, desk="BA").take(max(checks, 1))
+    now = [ms_of(made[0].stamp)]
+    world = replace(real_world(station.directory), now_ms=lambda: now[0])
+    node = assemble(identities.load(station.directory), world)
+    records: list[RecordId] = []
+
+    def check(change: Change) -> None:
+        now[0] = ms_of(change.stamp)
+        applied = node.kit.log.append(tx, kind=Kind.CHECK, author=change.author, fields=change.fields)
+        records.append(applied.change.record)
+
+    def update(place: int) -> None:
+        now[0] += 20_000
+        record, author = records[place * len(records) // updates], made[place % len(made)].author
+        fields = named(Kind.CHECK, {"document_number": f"N{place * 7919 % 10**7:07}"})
+        shown = dict.fromkeys((*fields, SEEN), (record,))
+        node.kit.log.append(tx, kind=Kind.CHECK, author=author, fields=fields, record=record, context=shown)
+
+    try:
+        for some in _parts(made[:checks]):
+            with node.kit.database.transaction() as tx:
+                for change in some:
+                    check(change)
+        if not records:
+            with node.kit.database.snapshot() as tx:
+                rows = tx.execute("SELECT id FROM check_record ORDER BY id DESC LIMIT ?", (max(1, updates),))
+                records += [RecordId(record) for (record,) in rows]
+        for places in _parts(range(updates)):
+            with node.kit.database.transaction() as tx:
+                for place in places:
+                    update(place)
+    finally:
+        node.close()
+
+
+def cross(station: Station, link: Link) -> Callable[[], Crossed]:
+    """Let the node's process send all it has over a link; what is returned waits for the end."""
+    relay = Relay(link, hub_port=station.hub_port)
+    relay.__enter__()
+    heads = dict(station.look("SELECT lane, seq FROM own_head"))
+    station.start_node(relay)
+
+    def wait() -> Crossed:
+        end = time.monotonic() + PATIENCE_S
+        while any(seq < heads[lane] for lane, seq in station.look("SELECT lane, acked_seq FROM own_head")):
+            if time.monotonic() > end:
+                raise RuntimeError(f"waited in vain; the link saw {relay.seen}")
+            time.sleep(0.1)
+        seen, ended = replace(relay.seen), time.monotonic()
+        ((needed,),) = station.look("SELECT sum(length(raw)) FROM sealed")
+        relay.__exit__()
+        return Crossed(seconds=ended - seen.began, seen=seen, needed=needed)
+
+    return wait
+
+
+def six_cases(station: Station) -> dict[str, Case]:
+    """Each case over an unhindered link: turns, TCP payload, bodies."""
+    cases: dict[str, Case] = {}
+    with Relay(Link(), hub_port=station.hub_port) as relay:
+
+        def case(name: str, *, checks: int = 0, updates: int = 0, fresh: bool = False) -> None:
+            if checks or updates:
+                capture(station, checks, updates, seed=11 + len(cases))
+            node = station.node()
+            tally = Tally()
+            try:
+                with HubLink(relay.url, tally=tally) as link:
+                    if not fresh:  # the link is up already
+                        node.round.run(link.exchange)
+                    tally.take()
+                    node.round.tally.take()
+                    began = relay.seen.up + relay.seen.down
+                    done = node.round.run(link.exchange, everything=True)
+                    cases[name] = Case(
+                        turns=done.turns,
+                        payload=relay.seen.up + relay.seen.down - began,
+                        headers=sum(tally.take()),
+                        changes=checks + updates,
+                    )
+            finally:
+                node.close()
+
+        case("first contact", fresh=True)
+        case("bulk", checks=CHECKS, updates=UPDATES)
+        case("one record", checks=1)
+        case("idle check")
+        case("backlog", checks=CHECKS, updates=UPDATES, fresh=True)
+        case("update only", updates=UPDATES)
+    return cases
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Case:
+    """One case: round trips, TCP payload both ways, and HTTP's headers in it."""
+
+    turns: int
+    payload: int
+    headers: int
+    changes: int
+
+    @property
+    def bodies(self) -> int:
+        return self.payload - self.headers
+
+    def told(self) -> str:
+        each = f", {self.payload / self.changes:.1f} B a change" if self.changes > 1 else ""
+        return f"{self.payload:,} B in {self.turns} round trips{each}"
+
+
+def run(context: Context) -> list[Figure]:
+    """All figures. Takes some seven minutes, nearly all of them waiting for the slow links."""
+    waits, stations = {}, []
+    try:
+        for name, link, checks, updates in (
+            ("slow", SLOW, 1_000, 0),
+            ("slowest", SLOWEST, CHECKS, UPDATES),
+            ("cut", CUT, CHECKS, UPDATES),
+        ):
+            stations.append(Station(context.folder / name))
+            context.say(f"{checks + updates:,} changes wait for {link.rate:,.0f} bit/s, {link.cuts:.0%} cut")
+            capture(stations[-1], checks, updates)
+            waits[name] = cross(stations[-1], link)
+        with Station(context.folder / "cases") as station:
+            cases = six_cases(station)
+        context.say("the six cases are measured; the slow links are waited for")
+        crossed = {name: wait() for name, wait in waits.items()}
+    finally:
+        for station in stations:
+            station.__exit__()
+    return [*_slow(crossed), *_six(cases)]
+
+
+def _slow(crossed: dict[str, Crossed]) -> list[Figure]:
+    slow, slowest, cut = crossed["slow"], crossed["slowest"], crossed["cut"]
+    limit = slow.needed * 8 / SLOW.rate
+    return [
+        Figure(
+            name="slow_link_1000_checks_s",
+            value=slow.seconds,
+            unit="s",
+            better="lower",
+            goal=25,
+            baseline=limit,
+            notes=_told(slow),
+        ),
+        Figure(
+            name="slow_link_ratio_to_limit",
+            value=slowest.over_limit(SLOWEST),
+            unit="",
+            better="lower",
+            goal=1.25,
+            notes=_told(slowest),
+        ),
+        Figure(
+            name="slow_link_ratio_30pct_cuts",
+            value=cut.over_limit(CUT),
+            unit="",
+            better="lower",
+            goal=1.5,
+            notes=_told(cut),
+        ),
+        Figure(
+            name="sent_ratio_30pct_cuts",
+            value=cut.sent_ratio,
+            unit="",
+            better="lower",
+            goal=1.25,
+            notes=(("without cuts", f"{slowest.sent_ratio:.3f}"),),
+        ),
+    ]
+
+
+def _told(crossed: Crossed) -> tuple[tuple[str, str], ...]:
+    seen = crossed.seen
+    return (
+        ("took", f"{crossed.seconds:.1f} s"),
+        ("bundles", f"{crossed.needed:,} B"),
+        ("TCP payload", f"{seen.up:,} B up, {seen.down:,} B down"),
+        (
+            "questions",
+            f"{seen.questions}, {seen.cut} cut, {seen.stalls} stalls, {seen.connections} connections",
+        ),
+    )
+
+
+def _six(cases: dict[str, Case]) -> list[Figure]:
+    idle, one, bulk = cases["idle check"], cases["one record"], cases["bulk"]
+    backlog, update = cases["backlog"], cases["update only"]
+    told = tuple((name, case.told()) for name, case in cases.items())
+    return [
+        _case("idle_check_bytes", idle.bodies, "B", 250, (("TCP payload", f"{idle.payload} B"), *told)),
+        _case("one_record_bytes", one.payload, "B", 4_497, (("best peer", "164 B, unsealed"),)),
+        _case("bulk_bytes_per_change", bulk.payload / bulk.changes, "B", 35, ()),
+        _case("update_only_bytes_per_change", update.payload / update.changes, "B", 35, ()),
+        _case("backlog_round_trips", backlog.turns, "", 3, (("bytes", backlog.told()),)),
+    ]
+
+
+def _case(name: str, value: float, unit: str, goal: float, notes: tuple[tuple[str, str], ...]) -> Figure:
+    return Figure(name=name, value=value, unit=unit, better="lower", goal=goal, notes=notes)
+
+
+def _parts(things: Sequence[_T]) -> Iterator[Sequence[_T]]:
+    for start in range(0, len(things), _A_TRANSACTION):
+        yield things[start : start + _A_TRANSACTION]
+
+
+def _free() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])

@@ -1,0 +1,243 @@
+"""A link in a socket: a TCP relay with a rate, a round trip, losses and cuts, all drawn from a seed.
+
+The model, which stands in for a network emulator where the kernel has none:
+
+* Each direction carries `rate` bits a second, one byte after another, over all connections together.
+* What has gone through arrives half a round trip later; a new connection costs one round trip first.
+* Bytes travel in segments of at most 1,200. Each is lost with p = `loss`; a lost one stalls its direction for
+  max(round trip, 1 s), and for twice as long each time the same segment is lost again.
+* With p = `cuts` a question is cut: at a byte drawn evenly from the question and the ANSWER_BYTES after it,
+  the connection is reset both ways and what was under way is gone. Questions are told apart by their
+  Content-Length, so this works for plain HTTP only.
+
+All TCP payload is counted as it enters the link, what is lost by a cut included. Not modelled: slow start,
+queues of other traffic, and the bytes of retransmissions and of headers below TCP.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import random
+import re
+import socket
+import struct
+import threading
+import time
+from contextlib import suppress
+from dataclasses import dataclass
+from typing import Final, Self
+
+SEGMENT_BYTES: Final = 1_200
+STALL_S: Final = 1.0
+ANSWER_BYTES: Final = 300
+_LENGTH: Final = re.compile(rb"content-length: *(\d+)", re.IGNORECASE)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Link:
+    """What kind of link. `rate` in bits a second, 0 for no limit."""
+
+    rate: float = 0.0
+    round_trip_s: float = 0.0
+    loss: float = 0.0
+    cuts: float = 0.0
+    seed: int = 1
+
+
+@dataclass(slots=True)
+class Seen:
+    """What went in. Times are of the monotonic clock."""
+
+    up: int = 0
+    down: int = 0
+    questions: int = 0
+    cut: int = 0
+    stalls: int = 0
+    connections: int = 0
+    began: float = 0.0
+    ended: float = 0.0
+
+
+class _LinkCutError(Exception):
+    """The connection breaks here."""
+
+
+@dataclass(slots=True, kw_only=True)
+class _Way:
+    """One direction of the link: who sends waits until the link is free."""
+
+    link: Link
+    dice: random.Random
+    seen: Seen
+    free_at: float = 0.0
+
+    async def carry(self, size: int) -> float:
+        """Wait until a segment is through; returns when it arrives."""
+        now = asyncio.get_running_loop().time()
+        self.free_at = max(now, self.free_at) + (size * 8 / self.link.rate if self.link.rate else 0.0)
+        stall = max(self.link.round_trip_s, STALL_S)
+        while self.dice.random() < self.link.loss:
+            self.seen.stalls += 1
+            self.free_at += stall
+            stall *= 2
+        arrives = self.free_at + self.link.round_trip_s / 2
+        await asyncio.sleep(max(0.0, self.free_at - now))
+        return arrives
+
+
+@dataclass(slots=True)
+class _Questions:
+    """Where the questions of one connection begin, and which of them is cut where."""
+
+    link: Link
+    dice: random.Random
+    seen: Seen
+    head: bytes = b""
+    left: int = 0  # bytes of the present question still to come
+    until: int | None = None  # bytes until the cut
+
+    def sent(self, data: bytes) -> int:
+        """How many of these bytes get through; fewer than all means a cut."""
+        through = 0
+        while through < len(data):
+            if not self.left:
+                self._begin(data[through:])
+                if not self.left:
+                    return len(data)  # a head in two parts
+            step = min(self.left, len(data) - through)
+            if self.until is not None and self.until <= step:
+                return through + self.until
+            through, self.left = through + step, self.left - step
+            if self.until is not None:
+                self.until -= step
+        return len(data)
+
+    def answered(self, size: int) -> bool:
+        """Whether the answer still comes through."""
+        if self.until is not None and not self.left:
+            self.until -= size
+            return self.until > 0
+        return True
+
+    def _begin(self, data: bytes) -> None:
+        self.head += data
+        at = self.head.find(b"\r\n\r\n")
+        if at < 0:
+            return
+        found = _LENGTH.search(self.head[:at])
+        self.left = at + 4 + (int(found[1]) if found else 0) - (len(self.head) - len(data))
+        self.head = b""
+        self.seen.questions += 1
+        self.until = None
+        if self.dice.random() < self.link.cuts:
+            self.until = 1 + self.dice.randrange(self.left + ANSWER_BYTES)
+
+
+class Relay:
+    """A relay in a thread of its own, between whoever connects to `port` and a hub's port."""
+
+    def __init__(self, link: Link, *, hub_port: int) -> None:
+        self.link = link
+        self.seen = Seen()
+        self._hub_port = hub_port
+        self._dice = random.Random(f"link {link.seed}")
+        self._ways = [
+            _Way(link=link, dice=random.Random(f"way {link.seed} {name}"), seen=self.seen)
+            for name in ("up", "down")
+        ]
+        self._loop = asyncio.new_event_loop()
+        self._ready = threading.Event()
+        self._thread = threading.Thread(target=self._run, name="relay", daemon=True)
+        self.port = 0
+
+    @property
+    def url(self) -> str:
+        return f"http://127.0.0.1:{self.port}"
+
+    def __enter__(self) -> Self:
+        self._thread.start()
+        self._ready.wait()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._loop.call_soon_threadsafe(self._loop.stop)
+        self._thread.join()
+
+    def _run(self) -> None:
+        asyncio.set_event_loop(self._loop)
+        server = self._loop.run_until_complete(asyncio.start_server(self._meet, "127.0.0.1", 0))
+        self.port = server.sockets[0].getsockname()[1]
+        self._ready.set()
+        self._loop.run_forever()
+        left = asyncio.all_tasks(self._loop)
+        for task in left:
+            task.cancel()
+        self._loop.run_until_complete(asyncio.gather(*left, return_exceptions=True))
+        self._loop.close()
+
+    async def _meet(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        self.seen.connections += 1
+        self.seen.began = self.seen.began or time.monotonic()
+        await asyncio.sleep(self.link.round_trip_s)
+        try:
+            from_hub, to_hub = await asyncio.open_connection("127.0.0.1", self._hub_port)
+        except OSError:
+            writer.close()
+            return
+        questions = _Questions(self.link, self._dice, self.seen)
+        ways = (
+            self._pump(reader, to_hub, questions, up=True),
+            self._pump(from_hub, writer, questions, up=False),
+        )
+        tasks = [asyncio.ensure_future(way) for way in ways]
+        done, others = await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
+        broken = any(isinstance(task.exception(), _LinkCutError) for task in done)
+        for task in others:
+            task.cancel()
+        for end in (writer, to_hub):
+            if broken:
+                _reset(end)
+            with suppress(OSError):
+                end.close()
+
+    async def _pump(
+        self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter, questions: _Questions, *, up: bool
+    ) -> None:
+        """Carry one direction of a connection until it ends; raises _LinkCutError where it is cut."""
+        on_the_way: asyncio.Queue[tuple[float, bytes]] = asyncio.Queue()
+        arriving = asyncio.ensure_future(_arrive(on_the_way, writer))
+        try:
+            while data := await reader.read(SEGMENT_BYTES):
+                through = questions.sent(data) if up else len(data)
+                if up:
+                    self.seen.up += through
+                else:
+                    self.seen.down += len(data)
+                arrives = await self._ways[0 if up else 1].carry(through)
+                if through < len(data) or (not up and not questions.answered(len(data))):
+                    self.seen.cut += 1
+                    raise _LinkCutError
+                on_the_way.put_nowait((arrives, data))
+                self.seen.ended = time.monotonic()
+            await on_the_way.join()
+        finally:
+            arriving.cancel()
+
+
+async def _arrive(on_the_way: asyncio.Queue[tuple[float, bytes]], writer: asyncio.StreamWriter) -> None:
+    loop = asyncio.get_running_loop()
+    with suppress(OSError):
+        while True:
+            arrives, data = await on_the_way.get()
+            await asyncio.sleep(max(0.0, arrives - loop.time()))
+            writer.write(data)
+            await writer.drain()
+            on_the_way.task_done()
+
+
+def _reset(writer: asyncio.StreamWriter) -> None:
+    """Close with a reset, as a link does that is gone."""
+    raw = writer.get_extra_info("socket")
+    if raw is not None:
+        with suppress(OSError):
+            raw.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
