@@ -369,6 +369,7 @@ class Status:
 
     `link` is up | down | never; `clock` is ok | suspect | unset; `locked` says why the list is not
     answered from (empty when it is): lease_ended. `trouble` holds (code, hint) of what needs a person.
+    `sent` and `received` are the link's bytes of this day; `metered`: it carries what is urgent alone.
     """
 
     node: int
@@ -391,3 +392,6 @@ class Status:
     version: str
     trouble: tuple[tuple[str, str], ...]
     offset_min: int = 0  # the post's offset from UTC now
+    sent: int = 0
+    received: int = 0
+    metered: bool = False

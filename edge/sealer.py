@@ -25,17 +25,17 @@ class Sealer:
         self._kit = kit
         self.link_up = True
 
-    def seal(self, *, link_appeared: bool = False, lanes: Lane = Lane.BULK) -> int:
+    def seal(self, *, link_appeared: bool = False, lanes: Lane | None = None) -> int:
         """Cut what is due; returns how many bundles came of it. `lanes` is the last lane that may be cut.
 
-        While the link is down nothing is due: what waits for it becomes few large bundles then.
+        While the link is down nothing is due, and over a metered one what is urgent alone: what waits
+        becomes few large bundles then.
         """
+        last = lanes if lanes is not None else Lane.URGENT if self._kit.metered else Lane.BULK
         if not self.link_up and not link_appeared:
             return 0
         with self._kit.database.snapshot() as tx:
-            due = [
-                lane for lane in Lane if lane <= lanes and self._due(tx, lane, link_appeared=link_appeared)
-            ]
+            due = [lane for lane in Lane if lane <= last and self._due(tx, lane, link_appeared=link_appeared)]
         return sum(1 for lane in due for _ in self._cut_lane(lane, link_appeared=link_appeared))
 
     def _cut_lane(self, lane: Lane, *, link_appeared: bool) -> Iterator[Sealed]:

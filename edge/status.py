@@ -14,7 +14,7 @@ from typing import Final
 from edge import answering
 from edge.kit import Kit
 from edge.screen import Status
-from edge.store import checks, feed, watch
+from edge.store import checks, feed, traffic, watch
 from shared.change import Value, named
 from shared.ids import SYSTEM
 from shared.schema import Kind
@@ -72,6 +72,7 @@ class Reporter:
             queue, (open_hits, late_hits) = kit.log.queued(tx), checks.open_hits(tx)
             alerts = self._count_alerts(age.position, lambda: watch.count(tx))
             refused = kit.log.refused(tx)
+            today = traffic.of_day(tx, kit.today().toordinal())
         disk = kit.world.disk_free_mb()
         clock = kit.time.clock()
         return Status(
@@ -95,6 +96,9 @@ class Reporter:
             version=self._version,
             trouble=_trouble(hub, refused=refused, clock=clock, disk=disk),
             offset_min=kit.world.offset_min(kit.now_ms()),
+            sent=today.sent,
+            received=today.received,
+            metered=kit.metered,
         )
 
     def report(self) -> None:

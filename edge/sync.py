@@ -103,6 +103,8 @@ class SyncRound:
             self._sealer.link_up = False
             self._note(refused)
             raise
+        finally:
+            self._count_rest()
         return Outcome(
             turns=done.turns, sent_bundles=done.sent, applied_changes=done.applied, late_hits=done.late
         )
@@ -165,14 +167,14 @@ class SyncRound:
     def _carry(self, exchange: Exchange, question: bytes) -> bytes:
         """The answer's bytes; how it went is noted for the next question's size, and counted for the day."""
         began = self._kit.world.monotonic_ms()
-        self.tally.add(sent=len(question))
         try:
             answer = exchange(question)
         except RemoteError as broken:
             if broken.code in CUT:
                 self.pace.cut(up=len(question))
+                self.tally.add(sent=len(question))  # most of it may have gone
             raise
-        self.tally.add(received=len(answer))
+        self.tally.add(sent=len(question), received=len(answer))
         self.pace.carried(
             up=len(question), down=len(answer), elapsed_ms=self._kit.world.monotonic_ms() - began
         )
@@ -235,6 +237,12 @@ class SyncRound:
         if piece is None or turn.outgoing.completed:
             return False
         return self._held.get(piece.lane) != before.get(piece.lane)
+
+    def _count_rest(self) -> None:
+        """Put away what a round that broke off had tallied."""
+        if self.tally.any:
+            with self._kit.database.transaction() as tx:
+                self._count(tx)
 
     def _count(self, tx: Connection) -> None:
         """Put the bytes tallied since the last time to the post's day."""

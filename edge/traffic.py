@@ -20,6 +20,10 @@ class Tally:
             self._sent += sent
             self._received += received
 
+    @property
+    def any(self) -> bool:
+        return bool(self._sent or self._received)
+
     def take(self) -> tuple[int, int]:
         """(sent, received), which are then no longer here."""
         with self._lock:

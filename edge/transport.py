@@ -46,7 +46,9 @@ class HubLink:
         `answer_too_large`, `hub_busy`, or the code the hub gives.
         """
         try:
-            reply = self._client.send(self._request(question), stream=True)
+            request = self._request(question)
+            reply = self._client.send(request, stream=True)
+            self._count(request)
             try:
                 return self._hear(reply)
             finally:
@@ -68,11 +70,10 @@ class HubLink:
         """A request with no header that nobody reads: Host and Content-Length are all there is."""
         patience = _PATIENCE_S + len(question) / _SLOWEST_BYTES_PER_S
         timeout = httpx.Timeout(patience, connect=_CONNECT_S)
-        request = httpx.Request(
-            "POST", self._url, content=question, extensions={"timeout": timeout.as_dict()}
-        )
+        return httpx.Request("POST", self._url, content=question, extensions={"timeout": timeout.as_dict()})
+
+    def _count(self, request: httpx.Request) -> None:
         self._tally.add(sent=len(f"POST {PATH} HTTP/1.1\r\n") + _header_bytes(request.headers))
-        return request
 
     def _hear(self, reply: httpx.Response) -> bytes:
         self._tally.add(received=len("HTTP/1.1 200 OK\r\n") + _header_bytes(reply.headers))

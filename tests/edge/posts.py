@@ -264,9 +264,9 @@ class Post:
     authority: AuthorityKeys
     opened: list[EdgeNode] = field(default_factory=list)
 
-    def node(self, **changes: object) -> EdgeNode:
+    def node(self, *, metered: bool = False, **changes: object) -> EdgeNode:
         """A fresh start of the node's process on the same file."""
-        node = assemble(self.identity, replace(self.world, **changes))
+        node = assemble(self.identity, replace(self.world, **changes), metered=metered)
         self.opened.append(node)
         return node
 

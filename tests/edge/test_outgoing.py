@@ -80,7 +80,7 @@ def test_no_question_holds_more_bundles_than_a_hub_reads() -> None:
     budget=st.integers(0, 9_000),
 )
 def test_a_question_keeps_to_its_budget_and_its_order(sizes: list[tuple[Lane, int]], budget: int) -> None:
-    """Never more than the budget (or the least piece), never a later lane before an earlier one, never none."""
+    """Never more than the budget or the least piece, never a lane before an earlier one, never nothing."""
     waiting = [bundle(lane, first, size) for first, (lane, size) in enumerate(sorted(sizes), 1)]
     going = plan(waiting, {}, budget_bytes=budget)
     size = sum(len(each.raw) for each in going.bundles) + (len(going.piece.data) if going.piece else 0)

@@ -10,11 +10,11 @@ from collections.abc import Callable
 from contextlib import suppress
 from enum import StrEnum
 
-from edge.pace import Pace
 from shared import wire
 from shared.errors import KaraulaError, RemoteError, StoreError
 from shared.limits import REQUEST_MAX_BYTES
 from shared.session import read_question
+from tests.edge.links import Narrow, broken_off
 from tests.simulation.chance import Chance, Event, Fault
 from tests.simulation.machine import Centre, Post
 from tests.simulation.power import PowerCut
@@ -44,22 +44,6 @@ Mishap = Callable[[Post, bytes, Carry], bytes]
 """What becomes of one question: (post, question, how it would go well) → answer. Raises RemoteError."""
 
 
-class Narrow(Pace):
-    """A link so narrow that a question and an answer hold a few bytes; None is as wide as it measures."""
-
-    def __init__(self, room: int | None) -> None:
-        super().__init__()
-        self._room = room
-
-    @property
-    def request_bytes(self) -> int:
-        return super().request_bytes if self._room is None else self._room
-
-    @property
-    def reply_bytes(self) -> int:
-        return super().reply_bytes if self._room is None else self._room
-
-
 class Network:
     """All links. `healed` makes them perfect. `add` brings in what else may befall a question."""
 
@@ -84,7 +68,7 @@ class Network:
         try:
             post.node.round.run(lambda question: self._carry(post, question))
         except PowerCut:
-            post.after_cut()
+            post.afterbroken_off()
             return False
         except RemoteError as refused:
             if refused.code not in ("link_down", "link_cut", "disk_full"):
@@ -138,7 +122,7 @@ class Network:
         chance = self._chance
         if fault is Fault.ANSWER_LOST:
             chance.fire(fault)
-            raise _cut()
+            raise broken_off()
         if fault is Fault.ANSWER_DAMAGED:
             chance.fire(fault)
             return chance.damaged(answer)
@@ -171,8 +155,8 @@ class Network:
         try:
             return self._centre.hub.exchange(question)
         except PowerCut:
-            self._centre.after_cut()
-            raise _cut() from None
+            self._centre.afterbroken_off()
+            raise broken_off() from None
         except RemoteError:
             raise
         except KaraulaError as refused:  # HTTP carries any error as its code
@@ -184,10 +168,6 @@ class Network:
 def _envelopes(post: Post) -> dict[object, object]:
     """Which prekey each of a post's bundles is sealed to."""
     return dict(post.look("SELECT id, prekey FROM sealed"))  # type: ignore[arg-type]  # pairs
-
-
-def _cut() -> RemoteError:
-    return RemoteError("link_cut", "the link to the hub broke off", hint="Work goes on.")
 
 
 def _down() -> RemoteError:
