@@ -34,6 +34,7 @@ _HOLD_S: Final = 1.0
 _OVERHEADS: Final = 10
 _UNSURE_S: Final = 10.0
 _FORGET: Final = 0.97  # what happened some thirty requests ago counts half or less
+_ROUND_TRIP_MIN_S: Final = 0.001
 _DOUBT: Final = 2.0  # small requests assumed to have gone well, before any was seen to
 
 
@@ -57,7 +58,7 @@ class Pace:
     """One link's record. `request_bytes` and `reply_bytes` say what the next turn may carry each way."""
 
     def __init__(self) -> None:
-        self._round_trip_s: float | None = None
+        self._around: tuple[float, float] | None = None  # bytes and seconds of a small request
         self._up, self._down = _Rate(), _Rate()
         self._small = [0.0, 0.0]  # requests, cuts
         self._large = [0.0, 0.0, 0.0]  # requests, cuts, bytes exposed to them
@@ -69,16 +70,17 @@ class Pace:
         seconds = max(elapsed_ms, 1) / 1000
         self._count(up + down, cut=False)
         if up + down <= SMALL_BYTES:
-            sending = self._seconds(self._up, up) + self._seconds(self._down, down)
-            self._went_around(max(0.001, seconds - sending))
+            self._went_around(up + down, seconds)
             for rate in (self._up, self._down):
                 rate.at_least((up + down) / seconds)
             return
-        busy = max(seconds - (self._round_trip_s or 0.0), seconds / 10)
         mine, other, size, rest = (
             (self._up, self._down, up, down) if up >= down else (self._down, self._up, down, up)
         )
-        speed = size / max(busy - self._seconds(other, rest), busy / 10)
+        # Two requests, one large and one small, differ by what the bytes between them took.
+        bytes_around, seconds_around = self._around or (0.0, 0.0)
+        took = max(seconds - seconds_around - self._seconds(other, rest), seconds / 10)
+        speed = max(size - bytes_around, size / 10) / took
         mine.measured(speed)
         other.at_least(speed / 2)
 
@@ -111,7 +113,7 @@ class Pace:
         if rate.value is None:
             return first
         share = self.failing_share
-        overhead = OVERHEAD_BYTES + (self._round_trip_s or 0.0) * rate.value
+        overhead = OVERHEAD_BYTES + self._round_trip_s(rate) * rate.value
         overhead *= 1 + 2 * share / (1 - share)
         size = max(rate.value * _HOLD_S, _OVERHEADS * overhead)
         if not rate.sure:
@@ -120,9 +122,17 @@ class Pace:
             size = min(size, sqrt(2 * overhead / self.cuts_per_byte))
         return int(min(max(size, PIECE_MIN_BYTES), most))
 
-    def _went_around(self, seconds: float) -> None:
-        known = self._round_trip_s
-        self._round_trip_s = seconds if known is None else min(seconds, 0.8 * known + 0.2 * seconds)
+    def _round_trip_s(self, rate: _Rate) -> float:
+        """What a request of no bytes would take: the small one's time without that of its bytes."""
+        size, seconds = self._around or (0.0, 0.0)
+        return max(seconds - self._seconds(rate, int(size)), _ROUND_TRIP_MIN_S)
+
+    def _went_around(self, size: float, seconds: float) -> None:
+        if self._around is not None and seconds > self._around[1]:  # slower: believed by and by
+            size, seconds = (
+                0.8 * old + 0.2 * new for old, new in zip(self._around, (size, seconds), strict=True)
+            )
+        self._around = size, seconds
 
     def _count(self, size: int, *, cut: bool) -> None:
         record = self._small if size <= SMALL_BYTES else self._large

@@ -170,11 +170,11 @@ def cross(station: Station, link: Link) -> Callable[[], Crossed]:
         while any(seq < heads[lane] for lane, seq in station.look("SELECT lane, acked_seq FROM own_head")):
             if time.monotonic() > end:
                 raise RuntimeError(f"waited in vain; the link saw {relay.seen}")
-            time.sleep(0.1)
-        seen, ended = replace(relay.seen), time.monotonic()
+            time.sleep(1.0)
+        seen = replace(relay.seen)
         ((needed,),) = station.look("SELECT sum(length(raw)) FROM sealed")
         relay.__exit__()
-        return Crossed(seconds=ended - seen.began, seen=seen, needed=needed)
+        return Crossed(seconds=seen.ended - seen.began, seen=seen, needed=needed)
 
     return wait
 

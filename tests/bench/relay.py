@@ -54,6 +54,8 @@ class Seen:
     cut: int = 0
     stalls: int = 0
     connections: int = 0
+    hub_s: float = 0.0  # the hub's time between a question's last byte and its answer's first
+    node_s: float = 0.0  # the node's between an answer's last byte and the next question's first
     began: float = 0.0
     ended: float = 0.0
 
@@ -149,6 +151,7 @@ class Relay:
         self._ready = threading.Event()
         self._thread = threading.Thread(target=self._run, name="relay", daemon=True)
         self.port = 0
+        self._passed_at, self._passed_up = 0.0, False
 
     @property
     def url(self) -> str:
@@ -200,6 +203,14 @@ class Relay:
             with suppress(OSError):
                 end.close()
 
+    def _think(self, *, up: bool) -> None:
+        """The first bytes one way after the last the other way: what lay between was thinking."""
+        if self._passed_at and up != self._passed_up:
+            thought = max(0.0, self._loop.time() - self._passed_at)
+            self.seen.node_s += thought if up else 0.0
+            self.seen.hub_s += 0.0 if up else thought
+            self._passed_at = 0.0
+
     async def _pump(
         self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter, questions: _Questions, *, up: bool
     ) -> None:
@@ -208,6 +219,7 @@ class Relay:
         arriving = asyncio.ensure_future(_arrive(on_the_way, writer))
         try:
             while data := await reader.read(SEGMENT_BYTES):
+                self._think(up=up)
                 through = questions.sent(data) if up else len(data)
                 if up:
                     self.seen.up += through
@@ -218,7 +230,8 @@ class Relay:
                     self.seen.cut += 1
                     raise _LinkCutError
                 on_the_way.put_nowait((arrives, data))
-                self.seen.ended = time.monotonic()
+                self.seen.ended = self._passed_at = arrives
+                self._passed_up = up
             await on_the_way.join()
         finally:
             arriving.cancel()
