@@ -6,9 +6,9 @@ The model, which stands in for a network emulator where the kernel has none:
 * What has gone through arrives half a round trip later; a new connection costs one round trip first.
 * Bytes travel in segments of at most 1,200. Each is lost with p = `loss`; a lost one stalls its direction for
   max(round trip, 1 s), and for twice as long each time the same segment is lost again.
-* With p = `cuts` a question is cut: at a byte drawn evenly from the question and the ANSWER_BYTES after it,
-  the connection is reset both ways and what was under way is gone. Questions are told apart by their
-  Content-Length, so this works for plain HTTP only.
+* Of each ten questions `cuts` · 10 are cut, by a shuffled deck, so that a short run has its share too: at
+  a byte drawn evenly from the question and the ANSWER_BYTES after it the connection is reset both ways, and
+  what was under way is gone. Questions are told apart by their Content-Length: plain HTTP only.
 
 All TCP payload is counted as it enters the link, what is lost by a cut included. Not modelled: slow start,
 queues of other traffic, and the bytes of retransmissions and of headers below TCP.
@@ -30,6 +30,7 @@ from typing import Final, Self
 SEGMENT_BYTES: Final = 1_200
 STALL_S: Final = 1.0
 ANSWER_BYTES: Final = 300
+_DECK: Final = 10
 _LENGTH: Final = re.compile(rb"content-length: *(\d+)", re.IGNORECASE)
 
 
@@ -94,6 +95,7 @@ class _Questions:
     link: Link
     dice: random.Random
     seen: Seen
+    deck: list[bool]  # of the whole link: a connection ends with each cut
     head: bytes = b""
     left: int = 0  # bytes of the present question still to come
     until: int | None = None  # bytes until the cut
@@ -121,6 +123,13 @@ class _Questions:
             return self.until > 0
         return True
 
+    def _drawn(self) -> bool:
+        """Whether the next card says cut."""
+        if not self.deck:
+            self.deck += [place < round(self.link.cuts * _DECK) for place in range(_DECK)]
+            self.dice.shuffle(self.deck)
+        return self.deck.pop()
+
     def _begin(self, data: bytes) -> None:
         self.head += data
         at = self.head.find(b"\r\n\r\n")
@@ -131,7 +140,7 @@ class _Questions:
         self.head = b""
         self.seen.questions += 1
         self.until = None
-        if self.dice.random() < self.link.cuts:
+        if self._drawn():
             self.until = 1 + self.dice.randrange(self.left + ANSWER_BYTES)
 
 
@@ -147,6 +156,7 @@ class Relay:
             _Way(link=link, dice=random.Random(f"way {link.seed} {name}"), seen=self.seen)
             for name in ("up", "down")
         ]
+        self._deck: list[bool] = []
         self._loop = asyncio.new_event_loop()
         self._ready = threading.Event()
         self._thread = threading.Thread(target=self._run, name="relay", daemon=True)
@@ -187,7 +197,7 @@ class Relay:
         except OSError:
             writer.close()
             return
-        questions = _Questions(self.link, self._dice, self.seen)
+        questions = _Questions(self.link, self._dice, self.seen, self._deck)
         ways = (
             self._pump(reader, to_hub, questions, up=True),
             self._pump(from_hub, writer, questions, up=False),

@@ -24,14 +24,20 @@ MUTANTS: Final = (
         promise=NOTHING_LOST,
         path="hub/exchange.py",
         old="""        with self._kit.database.transaction() as tx:
+            unkept = None if arrival is None else uploads.keep(tx, question.hello.node, arrival, at_ms=now)
             receipt = self._inbox.take(tx, parcels, at_ms=now)
+            if unkept is not None:
+                receipt.refusals.append((session.PIECE, unkept))
             said = self._compose(tx, question, receipt, now)
         return self._speak(question, said, revision=None if revoked is None else revoked.number, now=now)
 """,
         new="""        said = None
         try:
             with self._kit.database.transaction() as tx:
+                unkept = None if arrival is None else uploads.keep(tx, question.hello.node, arrival, at_ms=now)
                 receipt = self._inbox.take(tx, parcels, at_ms=now)
+                if unkept is not None:
+                    receipt.refusals.append((session.PIECE, unkept))
                 said = self._compose(tx, question, receipt, now)
         except Exception:
             if said is None:
