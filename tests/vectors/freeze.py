@@ -16,7 +16,7 @@ from shared.bundle import Header
 from shared.crypto import SIGNATURE_BYTES, Purpose
 from shared.ids import Lane, Seq, feed_of
 from shared.segment import CHAIN_START
-from shared.session import Cursor, Head, feeds_digest, heads_digest
+from shared.session import Cursor, Head, Held, Slice, check_of, feeds_digest, heads_digest
 from tests.vectors import sync
 from tests.vectors.sync import (
     FEED,
@@ -130,12 +130,23 @@ def conversation() -> dict[str, Any]:
     other = sync.node_end().ask(sync.standing(), [], nonce=b"another!")
     older = replace(head, time_ms=START_MS - 2)
     forked = replace(head, feeds_digest=bytes(16))
+    holding = replace(head, held=(Held(lane=Lane.ROUTINE, length=9, check=check_of(sync.STREAM[:9])),))
+    whole = raw + signature
+    begun = Slice(place=0, first=1, offset=0, total=len(whole), data=whole[:100])
+    late = replace(begun, offset=100, data=whole[100:])
     cases = [
         ("believed", answer(question, head), "ok"),
         ("an answer to another question", answer(other, head), "bad_signature"),
         ("without its segments, rightly signed", answer(question, forked, segments=[]), "ok_more"),
         ("older than what the node knows", answer(question, older), "feed_rolled_back"),
         ("another chain at the same position", answer(question, forked), "feed_forked"),
+        (
+            "with tails, its segment begun",
+            answer(question, holding, segments=[begun]),
+            "ok_part",
+        ),
+        ("a slice that joins nothing", answer(question, head, segments=[late]), "bad_answer"),
+        ("newer, with elements nobody knows yet", sync.newer(answer(question, head)), "ok"),
         ("sealed to another reader", answer(question, head, reader=OTHER_PREKEY.seal_key), "cannot_open"),
     ]
     return {
@@ -144,6 +155,9 @@ def conversation() -> dict[str, Any]:
         "hub_verify_key": HUB_SIGN.verify_key.raw.hex(),
         "nonce": NONCE.hex(),
         "question": question.hex(),
+        "question_with_piece": sync.node_end()
+        .ask(sync.standing(), [b"one bundle"], nonce=NONCE, upload=sync.piece())
+        .hex(),
         "cases": [{"name": name, "raw": raw.hex(), "expect": expect} for name, raw, expect in cases],
     }
 

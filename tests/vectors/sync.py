@@ -9,14 +9,16 @@ import json
 from pathlib import Path
 from typing import Any, Final
 
+from shared import wire
 from shared.bundle import Header, hub_tag
 from shared.change import SEEN, Change, named
 from shared.clock import stamp_at
-from shared.crypto import BoxKey, SigningKey
+from shared.crypto import BoxKey, Purpose, SigningKey, digest
 from shared.ids import SYSTEM, Dot, Lane, Node, OfficerId, RecordId, Seq, feed_of, make_dot
 from shared.schema import Kind
 from shared.segment import CHAIN_START
-from shared.session import Cursor, NodeEnd, NodeStanding
+from shared.session import Cursor, NodeEnd, NodeStanding, Piece, check_of, framed
+from shared.session.messages import answer_signed
 
 FOLDER: Final = Path(__file__).parent
 NODE: Final = Node(2_000_000)
@@ -27,6 +29,7 @@ TAG: Final = hub_tag(HUB_SIGN.verify_key)
 START_MS: Final = 1_780_000_000_000
 NONCE: Final = b"nonce678"
 FEED: Final = feed_of(NODE, Lane.ROUTINE)
+STREAM: Final = framed(b"the first bundle") + framed(b"the second")
 HEADER: Final = Header(hub=TAG, prekey=7, feed=FEED, first=Seq(5), count=3)
 
 
@@ -84,6 +87,20 @@ def standing() -> NodeStanding:
         revocations=3,
         prekey=6,
     )
+
+
+def piece() -> Piece:
+    """The routine stream from its tenth byte on."""
+    return Piece(lane=Lane.ROUTINE, offset=9, check=check_of(STREAM[:9]), data=STREAM[9:])
+
+
+def newer(answer: bytes) -> bytes:
+    """The answer of a hub whose head says one thing more, signed for the frozen question."""
+    _, raw, _, parcel, revocations, prekeys = wire.unpack(answer, max_bytes=1 << 20)  # type: ignore[misc]  # its own shape
+    head = wire.pack([*wire.unpack(raw, max_bytes=1 << 20), "a lease"])  # type: ignore[misc]  # as above
+    asked = digest(node_end().ask(standing(), [b"one bundle"], nonce=NONCE, certificate=b"paper"))
+    signed = answer_signed(head=head, question=asked, parcel=parcel, revocations=revocations, prekeys=prekeys)
+    return wire.pack([1, head, HUB_SIGN.sign(Purpose.HEAD, signed), parcel, revocations, prekeys])
 
 
 def node_end() -> NodeEnd:

@@ -82,6 +82,19 @@ def test_the_frozen_question_is_asked_again_byte_for_byte() -> None:
     assert question.bundles == (b"one bundle",)
 
 
+def test_the_frozen_question_with_a_piece_is_asked_again_byte_for_byte() -> None:
+    """The hello names lane, offset and check; the piece stands behind the bundles and is signed with it."""
+    asked = sync.node_end().ask(sync.standing(), [b"one bundle"], nonce=NONCE, upload=sync.piece())
+    assert asked.hex() == SESSION["question_with_piece"]
+    question = session.read_question(asked)
+    question.believe(sync.NODE_SIGN.verify_key)
+    assert question.hello.upload == sync.piece()
+    assert session.taken_apart(session.joined(sync.STREAM[:9], sync.piece())) == (
+        [b"the first bundle", b"the second"],
+        b"",
+    )
+
+
 @cases(SESSION)
 def test_each_frozen_answer_is_heard_or_fails_as_named(case: dict[str, str]) -> None:
     """Signature over question and all, time, positions, chain, seal."""
@@ -92,7 +105,8 @@ def test_each_frozen_answer_is_heard_or_fails_as_named(case: dict[str, str]) -> 
     except RemoteError as refused:
         assert case["expect"] == refused.code  # noqa: PT017 - which code is the point
         return
-    assert case["expect"] == ("ok_more" if heard.more else "ok")
+    assert case["expect"] == ("ok_part" if heard.part else "ok_more" if heard.more else "ok")
+    assert len(heard.head.held) == (case["expect"] == "ok_part")
     assert (heard.head.time_ms, heard.head.hub_node) == (START_MS, 1)
     assert heard.acked(Node(NODE)) == {
         feed_of(NODE, lane): seq for lane, seq in zip(Lane, (1, 5, 0), strict=True)
