@@ -5,10 +5,11 @@ link stands idle: counted in bytes, o = overhead + round trip · rate. So small 
 and large ones are lost whole by a cut, and make what is urgent wait.
 
     size = rate · 1 s, at least 10 · o            nine tenths of the link is put to use
+           at most rate · 10 s                    nothing urgent waits longer for a request to end
            at most √(2 · o / cuts per byte)       beyond, cuts cost more than overhead saves
 
 Some links fail a share of requests whatever their size. Small requests tell that share; it is taken off
-the cuts per byte, and raises o instead, because each failure costs a hello more.
+the cuts per byte, and raises o and the ten seconds instead, because each failure costs a hello more.
 
 Before a large request was measured, a small one gives a lower bound of the rate; requests then are what ten
 seconds carry at least. Must not know: HTTP, what is carried.
@@ -32,7 +33,7 @@ OVERHEAD_BYTES: Final = 500  # HTTP's headers, hello and head, both ways
 SMALL_BYTES: Final = 1_500  # one packet: its time says the round trip, not the rate
 _HOLD_S: Final = 1.0
 _OVERHEADS: Final = 10
-_UNSURE_S: Final = 10.0
+_HOLD_MAX_S: Final = 10.0
 _FORGET: Final = 0.97  # what happened some thirty requests ago counts half or less
 _ROUND_TRIP_MIN_S: Final = 0.001
 _DOUBT: Final = 2.0  # small requests assumed to have gone well, before any was seen to
@@ -114,10 +115,10 @@ class Pace:
             return first
         share = self.failing_share
         overhead = OVERHEAD_BYTES + self._round_trip_s(rate) * rate.value
-        overhead *= 1 + 2 * share / (1 - share)
-        size = max(rate.value * _HOLD_S, _OVERHEADS * overhead)
-        if not rate.sure:
-            size = rate.value * _UNSURE_S
+        dearer = 1 + 2 * share / (1 - share)
+        overhead *= dearer
+        longest = rate.value * _HOLD_MAX_S * dearer
+        size = min(max(rate.value * _HOLD_S, _OVERHEADS * overhead), longest) if rate.sure else longest
         if self.cuts_per_byte:
             size = min(size, sqrt(2 * overhead / self.cuts_per_byte))
         return int(min(max(size, PIECE_MIN_BYTES), most))

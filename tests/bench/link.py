@@ -47,8 +47,8 @@ LOSS: Final = 0.05
 CHECKS: Final = 10_000
 UPDATES: Final = 2_000
 PATIENCE_S: Final = 1_500.0
-SLOW: Final = Link(rate=50_000, round_trip_s=ROUND_TRIP_S, loss=LOSS, seed=3)
-SLOWEST: Final = Link(rate=9_600, round_trip_s=ROUND_TRIP_S, loss=LOSS, seed=3)
+SLOW: Final = Link(rate=50_000, round_trip_s=ROUND_TRIP_S, loss=LOSS, seed=2)
+SLOWEST: Final = Link(rate=9_600, round_trip_s=ROUND_TRIP_S, loss=LOSS, seed=2)
 CUT: Final = replace(SLOWEST, cuts=0.3)
 _A_TRANSACTION: Final = 500
 _POST: Final = "KLOBUK"

@@ -37,7 +37,9 @@ from shared.session import (
     Cursor,
     Head,
     Held,
+    Hello,
     Question,
+    Slice,
     answer,
     check_of,
     feeds_digest,
@@ -174,9 +176,12 @@ class Centre:
         positions = question.hello.positions if fresh else (0,) * len(scopes)
         for scope in scopes:
             self._cut(scope)
-        segments: list[tuple[bytes, bytes]] = []
-        for scope, position in zip(scopes, positions, strict=True):
-            segments += [(raw, sign) for raw, sign, last, _ in self.cuts.get(scope, []) if last > position]
+        segments: list[tuple[int, int, bytes, bytes]] = []
+        for place, (scope, position) in enumerate(zip(scopes, positions, strict=True)):
+            for raw, sign, last, _ in self.cuts.get(scope, []):
+                if last > position:
+                    segments.append((place, position + 1, raw, sign))
+                    position = last
         ends = tuple(self._end(scope) for scope in scopes)
         acks = tuple(self.heads.get(feed_of(node.node, lane), 0) for lane in Lane)
         head = Head(
@@ -200,7 +205,7 @@ class Centre:
         return answer(
             question,
             head,
-            segments=segments[: self.segments_at_once],
+            segments=_sliced(segments[: self.segments_at_once], question.hello),
             reader=node.seal_key,
             signer=self.keys.sign,
             prekeys=self.papers,
@@ -246,6 +251,24 @@ class Centre:
     def _end(self, scope: str) -> Cursor:
         cuts = self.cuts.get(scope, [])
         return Cursor(scope=scope, position=cuts[-1][2], chain=cuts[-1][3]) if cuts else Cursor(scope=scope)
+
+
+def _sliced(
+    segments: Sequence[tuple[int, int, bytes, bytes]], hello: Hello
+) -> list[tuple[bytes, bytes] | Slice]:
+    """What the node can take now: whole segments, and slices of what does not fit."""
+    left, begun = hello.wanted_bytes, hello.part
+    said: list[tuple[bytes, bytes] | Slice] = []
+    for place, first, raw, sign in segments:
+        if left <= 0:
+            break
+        whole = raw + sign
+        offset = begun.length if begun and (begun.place, begun.first) == (place, first) else 0
+        data = whole[offset : offset + left]
+        left -= len(data)
+        cut = Slice(place=place, first=first, offset=offset, total=len(whole), data=data)
+        said.append((raw, sign) if len(data) == len(whole) else cut)
+    return said
 
 
 _FIRST_VERIFIER = password_verifier(FIRST_PASSWORD)

@@ -84,7 +84,7 @@ MUTANTS: Final = (
         path="shared/session/node_end.py",
         old="    if piece.offset != len(held) or not",
         new="    if not",
-        tests=("tests/shared/test_session.py", "tests/edge/test_lanes.py"),
+        tests=("tests/shared/test_session_pieces.py",),
     ),
     Mutant(
         name="begun-segment-forgotten",
