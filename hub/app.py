@@ -8,7 +8,7 @@ from __future__ import annotations
 from flask import Flask
 
 from hub import console
-from hub.api import sync_api
+from hub.api import bare, sync_api
 from hub.hub import Hub
 from shared.limits import FORM_MAX_BYTES
 
@@ -22,6 +22,7 @@ def create_app(hub: Hub, *, https: bool = False) -> Flask:
         SESSION_COOKIE_SECURE=https,
     )
     app.extensions["hub"] = hub
+    app.after_request(bare)
     door = sync_api(hub)
     csrf = console.install(app, hub.desk)
     csrf.exempt(door)

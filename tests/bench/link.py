@@ -21,6 +21,7 @@ import time
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
+from random import Random
 from typing import Final, Self, TypeVar
 
 from edge import identity as identities
@@ -32,14 +33,14 @@ from provisioning.demo import ceremony
 from provisioning.demo.directory import DemoDirectory
 from provisioning.demo.process import Server
 from provisioning.demo.roster import post_named
-from shared.change import SEEN, Change, named
+from shared.change import SEEN, named
 from shared.clock import ms_of
 from shared.database import Database
 from shared.enrolment import files
 from shared.ids import RecordId
 from shared.schema import Kind
 from tests.bench.figures import Context, Figure
-from tests.bench.generator import Post
+from tests.bench.generator import START_MS, Post
 from tests.bench.relay import Link, Relay, Seen
 
 ROUND_TRIP_S: Final = 0.6
@@ -91,9 +92,17 @@ class Station:
     def directory(self) -> Path:
         return self._at.node(_POST)
 
-    def node(self) -> EdgeNode:
-        """The node in this process."""
-        return assemble(identities.load(self.directory), real_world(self.directory))
+    def node(self, clock: Clock) -> EdgeNode:
+        """The node in this process, by a clock that the captures turn."""
+        world = replace(real_world(self.directory), now_ms=clock)
+        return assemble(identities.load(self.directory), world)
+
+    def capture(self, checks: int, updates: int) -> None:
+        """Work done at the post while its node's process does not run."""
+        clock = Clock()
+        node = self.node(clock)
+        capture(node, clock, checks, updates)
+        node.close()
 
     def start_node(self, relay: Relay) -> None:
         self._serve("node", ("edge", "run", "--data", str(self.directory), "--hub-url", relay.url), 0)
@@ -121,41 +130,40 @@ class Station:
             server.stop()
 
 
-def capture(station: Station, checks: int, updates: int, *, seed: int = 11) -> None:
+class Clock:
+    """The machine's clock; while work of earlier days is captured it shows when that was."""
+
+    def __init__(self) -> None:
+        self.ms = START_MS
+        self.back = False
+
+    def __call__(self) -> int:
+        return self.ms if self.back else time.time_ns() // 1_000_000
+
+
+def capture(node: EdgeNode, clock: Clock, checks: int, updates: int, *, seed: int = 11) -> None:
     """Checks made offline, then corrections of every fifth, each at its own time."""
     made = Post(seed=seed, desk="BA").take(max(checks, 1))
-    now = [ms_of(made[0].stamp)]
-    world = replace(real_world(station.directory), now_ms=lambda: now[0])
-    node = assemble(identities.load(station.directory), world)
-    records: list[RecordId] = []
-
-    def check(change: Change) -> None:
-        now[0] = ms_of(change.stamp)
-        applied = node.kit.log.append(tx, kind=Kind.CHECK, author=change.author, fields=change.fields)
-        records.append(applied.change.record)
-
-    def update(place: int) -> None:
-        now[0] += 20_000
-        record, author = records[place * len(records) // updates], made[place % len(made)].author
-        fields = named(Kind.CHECK, {"document_number": f"N{place * 7919 % 10**7:07}"})
-        shown = dict.fromkeys((*fields, SEEN), (record,))
-        node.kit.log.append(tx, kind=Kind.CHECK, author=author, fields=fields, record=record, context=shown)
-
-    try:
-        for some in _parts(made[:checks]):
-            with node.kit.database.transaction() as tx:
-                for change in some:
-                    check(change)
-        if not records:
-            with node.kit.database.snapshot() as tx:
-                rows = tx.execute("SELECT id FROM check_record ORDER BY id DESC LIMIT ?", (max(1, updates),))
-                records += [RecordId(record) for (record,) in rows]
-        for places in _parts(range(updates)):
-            with node.kit.database.transaction() as tx:
-                for place in places:
-                    update(place)
-    finally:
-        node.close()
+    clock.back, dice = True, Random(seed)
+    records = [RecordId(record) for (record,) in _rows(node, "SELECT id FROM check_record ORDER BY id")]
+    for some in _parts(made[:checks]):
+        with node.kit.database.transaction() as tx:
+            for change in some:
+                clock.ms = max(clock.ms + 1, ms_of(change.stamp))
+                applied = node.kit.log.append(tx, kind=Kind.CHECK, author=change.author, fields=change.fields)
+                records.append(applied.change.record)
+    records = records[-5 * updates :]
+    for places in _parts(range(updates)):
+        with node.kit.database.transaction() as tx:
+            for place in places:
+                clock.ms += 20_000
+                record = records[place * len(records) // updates]
+                fields = named(Kind.CHECK, {"document_number": f"{dice.randrange(10**8):08}"})
+                shown = dict.fromkeys((*fields, SEEN), (record,))
+                node.kit.log.append(
+                    tx, kind=Kind.CHECK, author=made[0].author, fields=fields, record=record, context=shown
+                )
+    clock.back = False
 
 
 def cross(station: Station, link: Link) -> Callable[[], Crossed]:
@@ -184,34 +192,31 @@ def six_cases(station: Station) -> dict[str, Case]:
     cases: dict[str, Case] = {}
     with Relay(Link(), hub_port=station.hub_port) as relay:
 
-        def case(name: str, *, checks: int = 0, updates: int = 0, fresh: bool = False) -> None:
-            if checks or updates:
-                capture(station, checks, updates, seed=11 + len(cases))
-            node = station.node()
-            tally = Tally()
-            try:
-                with HubLink(relay.url, tally=tally) as link:
-                    if not fresh:  # the link is up already
-                        node.round.run(link.exchange)
-                    tally.take()
-                    node.round.tally.take()
-                    began = relay.seen.up + relay.seen.down
-                    done = node.round.run(link.exchange, everything=True)
-                    cases[name] = Case(
-                        turns=done.turns,
-                        payload=relay.seen.up + relay.seen.down - began,
-                        headers=sum(tally.take()),
-                        changes=checks + updates,
-                    )
-            finally:
-                node.close()
+        def case(name: str, link: HubLink, *, checks: int = 0, updates: int = 0) -> None:
+            capture(node, clock, checks, updates, seed=11 + len(cases))
+            tally.take()
+            began = relay.seen.up + relay.seen.down
+            done = node.round.run(link.exchange, everything=True)
+            cases[name] = Case(
+                turns=done.turns,
+                payload=relay.seen.up + relay.seen.down - began,
+                headers=sum(tally.take()),
+                changes=checks + updates,
+            )
 
-        case("first contact", fresh=True)
-        case("bulk", checks=CHECKS, updates=UPDATES)
-        case("one record", checks=1)
-        case("idle check")
-        case("backlog", checks=CHECKS, updates=UPDATES, fresh=True)
-        case("update only", updates=UPDATES)
+        clock, tally = Clock(), Tally()
+        node = station.node(clock)
+        with HubLink(relay.url, tally=tally) as link:
+            case("first contact", link)
+            case("bulk", link, checks=CHECKS, updates=UPDATES)
+            case("one record", link, checks=1)
+            case("idle check", link)
+            case("update only", link, updates=UPDATES)
+        node.close()
+        node = station.node(clock)
+        with HubLink(relay.url, tally=tally) as link:
+            case("backlog", link, checks=CHECKS, updates=UPDATES)
+        node.close()
     return cases
 
 
@@ -244,7 +249,7 @@ def run(context: Context) -> list[Figure]:
         ):
             stations.append(Station(context.folder / name))
             context.say(f"{checks + updates:,} changes wait for {link.rate:,.0f} bit/s, {link.cuts:.0%} cut")
-            capture(stations[-1], checks, updates)
+            stations[-1].capture(checks, updates)
             waits[name] = cross(stations[-1], link)
         with Station(context.folder / "cases") as station:
             cases = six_cases(station)
@@ -324,6 +329,11 @@ def _six(cases: dict[str, Case]) -> list[Figure]:
 
 def _case(name: str, value: float, unit: str, goal: float, notes: tuple[tuple[str, str], ...]) -> Figure:
     return Figure(name=name, value=value, unit=unit, better="lower", goal=goal, notes=notes)
+
+
+def _rows(node: EdgeNode, sql: str) -> list[tuple[int, ...]]:
+    with node.kit.database.snapshot() as tx:
+        return tx.execute(sql).fetchall()
 
 
 def _parts(things: Sequence[_T]) -> Iterator[Sequence[_T]]:

@@ -189,6 +189,11 @@ class Relay:
         self._loop.close()
 
     async def _meet(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        with suppress(asyncio.CancelledError):  # the relay ends: so does this, without a word
+            await self._join(reader, writer)
+
+    async def _join(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        """Join a new connection to one to the hub, until either ends or is cut."""
         self.seen.connections += 1
         self.seen.began = self.seen.began or time.monotonic()
         await asyncio.sleep(self.link.round_trip_s)
