@@ -19,7 +19,7 @@ from shared.ledger.log import Sealed
 from shared.limits import PIECE_MIN_BYTES, REQUEST_MAX_BUNDLES
 from shared.session import Held, Piece, check_of, framed, resumes
 
-_FRAME_BYTES: Final = 3
+_LEAST_BYTES: Final = 128  # a piece from a stream's start holds the first bundle's header, or is refused
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -47,7 +47,7 @@ def plan(waiting: Sequence[Sealed], held: Mapping[Lane, Held], *, budget_bytes: 
         if offset or len(bundle.raw) > left or len(whole) == REQUEST_MAX_BUNDLES:
             if whole and left < PIECE_MIN_BYTES:
                 break
-            return _with_piece(whole, waiting[place:], lane, offset, max(left, PIECE_MIN_BYTES))
+            return _with_piece(whole, waiting[place:], lane, offset, max(left, _LEAST_BYTES))
         whole.append(bundle)
         left -= len(bundle.raw)
     return Outgoing(bundles=tuple(whole))

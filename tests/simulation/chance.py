@@ -43,6 +43,7 @@ class Fault(StrEnum):
     CLOCK_BEHIND = "a post's clock behind"
     CLOCK_UNSET = "a post's clock back in 1970"
     PREKEY_DIED = "a prekey died before a bundle sealed to it arrived"
+    TAIL_GIVEN_UP = "a bundle begun in pieces given up by the hub"
     FOREIGN_EDIT = "a post edited another country's record"
 
 

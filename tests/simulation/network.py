@@ -19,7 +19,7 @@ from tests.simulation.chance import Chance, Event, Fault
 from tests.simulation.machine import Centre, Post
 from tests.simulation.power import PowerCut
 
-_ROOM_BYTES = (None, 0, 1_500)  # a question's, beside its hello; a piece has its own least size
+_ROOM_BYTES = (None, 150, 1_500)  # a question's, beside its hello
 _KEPT = 12  # questions and answers that may turn up again
 _WELL = 40
 _WEIGHTS = dict.fromkeys(
@@ -68,7 +68,7 @@ class Network:
         try:
             post.node.round.run(lambda question: self._carry(post, question))
         except PowerCut:
-            post.afterbroken_off()
+            post.after_cut()
             return False
         except RemoteError as refused:
             if refused.code not in ("link_down", "link_cut", "disk_full"):
@@ -155,7 +155,7 @@ class Network:
         try:
             return self._centre.hub.exchange(question)
         except PowerCut:
-            self._centre.afterbroken_off()
+            self._centre.after_cut()
             raise broken_off() from None
         except RemoteError:
             raise

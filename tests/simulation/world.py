@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
+from hub.store import uploads
 from shared.errors import RemoteError, StoreError
 from tests.simulation import mischief, verdict
 from tests.simulation.areas import Work, gather
@@ -137,6 +138,7 @@ class World:
             self.centre.hub.checkpoint: 1,
             self.centre.restart: 1,
             self._pass_a_week: 1,
+            self._give_up_tails: 2,
         }
 
     def _do(self, machine: Machine, do: Work) -> None:
@@ -172,6 +174,13 @@ class World:
         if self.chance.one_in(2):
             self.chance.fire(Fault.PREKEY_DIED)
             self.centre.lose_old_prekeys()
+
+    def _give_up_tails(self) -> None:
+        """The hub lets go of what posts have begun to upload, as after a silent month."""
+        with self.centre.hub.kit.database.transaction() as tx:
+            given_up = uploads.give_up(tx, before_ms=self.centre.now_ms() + 1)
+        if given_up:
+            self.chance.fire(Fault.TAIL_GIVEN_UP)
 
     # --- peace ---
 
