@@ -101,7 +101,8 @@ class Machine:
 
     def look(self, sql: str, parameters: Sequence[object] = ()) -> list[tuple[object, ...]]:
         """What the file says."""
-        return self.database.connection().execute(sql, tuple(parameters)).fetchall()
+        with self.disk.unwatched():
+            return self.database.connection().execute(sql, tuple(parameters)).fetchall()
 
     def _start(self) -> None:
         raise NotImplementedError
