@@ -28,6 +28,7 @@ from shared.partial_date import from_day_number, from_mrz_birth, from_mrz_expiry
 from shared.partial_date import parse as parse_date
 from shared.plates import normalise_plate, read_plate, vin_verdict
 from shared.session.messages import answer_signed, read_head, read_hello
+from shared.session.stream import taken_apart
 from shared.typed_text import typed_text
 from tests.fuzz.bending import bend_bytes, bend_msgpack, bend_text, pack, spliced
 from tests.shared import papers
@@ -209,6 +210,7 @@ def _of_sessions() -> list[Target]:
         Target(name="head", seeds=heads, bend=bend_msgpack, read=read_head),
         Target(name="answer", seeds=answers, bend=bend_msgpack, read=hear, share=4),
         Target(name="answer, signed", seeds=answers[:1], bend=signed, read=hear, share=4),
+        Target(name="stream of bundles", seeds=_streams(), bend=bend_bytes, read=taken_apart),
         Target(
             name="refusal over HTTP",
             seeds=[wire.pack([1, "hub_busy", "the hub is busy", "Wait."])],
@@ -216,6 +218,13 @@ def _of_sessions() -> list[Target]:
             read=lambda body: _refusal(503, body),
         ),
     ]
+
+
+def _streams() -> list[bytes]:
+    """Bundles behind one another, as they travel in pieces; the last one cut."""
+    good = [bytes.fromhex(case["raw"]) for case in sync.read("bundle")["cases"]]
+    whole = b"".join(session.framed(raw) for raw in good[:3])
+    return [whole, whole[: len(whole) // 2]]
 
 
 def _first(answer: bytes) -> bytes:

@@ -24,19 +24,23 @@ MUTANTS: Final = (
         promise=NOTHING_LOST,
         path="hub/exchange.py",
         old="""        with self._kit.database.transaction() as tx:
+            unkept = None if arrival is None else uploads.keep(tx, question.hello.node, arrival, at_ms=now)
             receipt = self._inbox.take(tx, parcels, at_ms=now)
+            if unkept is not None:
+                receipt.refusals.append((session.PIECE, unkept))
             said = self._compose(tx, question, receipt, now)
-        return self._speak(question, said, revision=None if revoked is None else revoked.number, now=now)
 """,
         new="""        said = None
         try:
             with self._kit.database.transaction() as tx:
+                unkept = None if arrival is None else uploads.keep(tx, question.hello.node, arrival, at_ms=now)
                 receipt = self._inbox.take(tx, parcels, at_ms=now)
+                if unkept is not None:
+                    receipt.refusals.append((session.PIECE, unkept))
                 said = self._compose(tx, question, receipt, now)
         except Exception:
             if said is None:
                 raise
-        return self._speak(question, said, revision=None if revoked is None else revoked.number, now=now)
 """,
         tests=("tests/hub/test_inbox.py",),
     ),
@@ -52,8 +56,16 @@ MUTANTS: Final = (
         name="saved-before-commit",
         promise=NOTHING_LOST,
         path="shared/database.py",
-        old='                tx.execute("COMMIT")\n            except BaseException:',
-        new='                tx.execute("ROLLBACK")\n            except BaseException:',
+        old="""            self._begin(tx, "BEGIN IMMEDIATE")
+            try:
+                yield tx
+                tx.execute("COMMIT")
+""",
+        new="""            self._begin(tx, "BEGIN IMMEDIATE")
+            try:
+                yield tx
+                tx.execute("ROLLBACK")
+""",
         tests=("tests/edge/test_cases.py", "tests/shared/test_database.py"),
     ),
     Mutant(
