@@ -27,6 +27,7 @@ from edge.store import feed, opening, upkeep
 from edge.sync import SyncRound
 from edge.trusted_time import TrustedTime
 from shared import codelists
+from shared.codelists import CodeLists
 from shared.database import Database
 from shared.enrolment import files as names
 from shared.ids import Node
@@ -75,11 +76,12 @@ def assemble(
     world: World,
     *,
     matcher: Matcher | None = None,
+    lists: CodeLists | None = None,
     demo: bool = False,
     metered: bool = False,
     nudge: Nudge = no_link,
 ) -> EdgeNode:
-    """A node on any world. `nudge` is called when something should be sent soon."""
+    """A node on any world; `lists` replaces the delivered code lists, `nudge` is called to send soon."""
     certificate = identity.certificate
     database = Database(world.connect, key=identity.database_key, cache_kib=_CACHE_KIB)
     log = OwnLog(node=Node(certificate.node), now_ms=world.now_ms)
@@ -99,7 +101,7 @@ def assemble(
         database=database,
         log=log,
         time=trusted,
-        lists=codelists.load(),
+        lists=lists or codelists.load(),
         matcher=matcher or EqualityMatcher(),
         boot=world.random(_BOOT_BYTES),
         demo=demo,

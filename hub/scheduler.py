@@ -52,5 +52,7 @@ def _guarded(name: str, job: Callable[[], object]) -> Callable[[], None]:
             job()
         except KaraulaError as error:
             _log.error("job_failed", job=name, code=error.code, hint=error.hint)
+        except Exception:  # noqa: BLE001 - logged with its traceback, and the next turn tries again
+            _log.exception("job_failed", job=name)
 
     return run

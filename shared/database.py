@@ -103,13 +103,12 @@ class Database:
         """
         tx = self.connection()
         with self._writing, coded():
-            tx.execute("BEGIN IMMEDIATE")
+            self._begin(tx, "BEGIN IMMEDIATE")
             try:
                 yield tx
                 tx.execute("COMMIT")
             except BaseException:
-                if _in_transaction(tx):
-                    tx.execute("ROLLBACK")
+                self._abandon(tx)
                 raise
 
     @contextmanager
@@ -120,12 +119,13 @@ class Database:
             if _in_transaction(tx):
                 yield tx
                 return
-            tx.execute("BEGIN")
+            self._begin(tx, "BEGIN")
             try:
                 yield tx
-            finally:
-                if _in_transaction(tx):
-                    tx.execute("COMMIT")
+                tx.execute("COMMIT")
+            except BaseException:
+                self._abandon(tx)
+                raise
 
     def tools(self) -> sqlite_utils.Database:
         """sqlite-utils over this thread's connection: schema work and ordinary rows."""
@@ -143,6 +143,29 @@ class Database:
 
     def __exit__(self, *_: object) -> None:
         self.close()
+
+    def _begin(self, tx: Connection, sql: str) -> None:
+        nested = _in_transaction(tx)
+        try:
+            tx.execute(sql)
+        except BaseException:
+            if not nested:  # the outer one is its owner's to end
+                self._abandon(tx)
+            raise
+
+    def _abandon(self, tx: Connection) -> None:
+        """End a transaction that failed; a connection that cannot even do that is closed and forgotten.
+
+        Left open it would show its old view of the file, and refuse every write, for as long as the process
+        lives.
+        """
+        try:
+            if _in_transaction(tx):
+                tx.execute("ROLLBACK")
+        except sqlcipher.Error:
+            self._local.connection = None
+            self._open.remove(tx)
+            tx.close()
 
     def _keyed(self, connection: Connection) -> Connection:
         # A wrong key is told by a coded error; SQLCipher's own lines on stderr would only hide it.

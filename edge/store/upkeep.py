@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import Final
 
 from edge.store import drafts, feed
-from shared.database import Connection
+from shared.database import Connection, coded
 from shared.ids import Lane, feed_of, make_dot
 from shared.limits import PRUNE_AFTER_DAYS
 
@@ -55,5 +55,6 @@ def _mark(tx: Connection, name: str, number: int) -> None:
 
 
 def checkpoint(tx: Connection) -> None:
-    """Fold the write-ahead log into the file. Outside a transaction."""
-    tx.execute("PRAGMA wal_checkpoint(PASSIVE)").fetchall()
+    """Fold the write-ahead log into the file. Outside a transaction. Raises StoreError."""
+    with coded():
+        tx.execute("PRAGMA wal_checkpoint(PASSIVE)").fetchall()

@@ -10,7 +10,7 @@ from pathlib import Path
 import sqlcipher3.dbapi2 as sqlcipher
 
 from hub.store import migrations
-from shared.database import Connect, Connection, Database
+from shared.database import Connect, Connection, Database, coded
 from shared.ledger import accounts, search, tables
 
 STATEMENTS_CACHED = 256
@@ -41,7 +41,8 @@ def make_ready(db: Database) -> None:
 
 def checkpoint(connection: Connection) -> None:
     """Move the write-ahead log into the file, as far as readers let it; nobody waits for it."""
-    connection.execute("PRAGMA wal_checkpoint(PASSIVE)").fetchall()
+    with coded():
+        connection.execute("PRAGMA wal_checkpoint(PASSIVE)").fetchall()
 
 
 def generation_of(tx: Connection) -> int:

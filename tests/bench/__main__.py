@@ -28,7 +28,7 @@ from tests.bench.figures import Context, Figure
 
 ROOT: Final = Path(__file__).parents[2]
 RESULTS: Final = ROOT / "bench.json"
-BENCHES: Final = ("wire", "ingest", "edge")
+BENCHES: Final = ("wire", "ingest", "edge", "storm")
 
 
 def found(only: Sequence[str]) -> list[tuple[str, ModuleType]]:
@@ -106,7 +106,7 @@ def _shown(value: float) -> str:
 def main(arguments: Sequence[str]) -> int:
     parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
     parser.add_argument(
-        "--only", default=os.environ.get("ONLY", ""), help="benches, by commas: wire,ingest,edge"
+        "--only", default=os.environ.get("ONLY", ""), help="benches, by commas: wire,ingest,edge,storm"
     )
     only = [name for name in parser.parse_args(arguments).only.split(",") if name]
     console = Console(width=max(Console().width, 100))  # a narrow terminal wraps; a pipe has no width

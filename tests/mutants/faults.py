@@ -29,7 +29,6 @@ MUTANTS: Final = (
             if unkept is not None:
                 receipt.refusals.append((session.PIECE, unkept))
             said = self._compose(tx, question, receipt, now)
-        return self._speak(question, said, revision=None if revoked is None else revoked.number, now=now)
 """,
         new="""        said = None
         try:
@@ -42,7 +41,6 @@ MUTANTS: Final = (
         except Exception:
             if said is None:
                 raise
-        return self._speak(question, said, revision=None if revoked is None else revoked.number, now=now)
 """,
         tests=("tests/hub/test_inbox.py",),
     ),
@@ -58,8 +56,16 @@ MUTANTS: Final = (
         name="saved-before-commit",
         promise=NOTHING_LOST,
         path="shared/database.py",
-        old='                tx.execute("COMMIT")\n            except BaseException:',
-        new='                tx.execute("ROLLBACK")\n            except BaseException:',
+        old="""            self._begin(tx, "BEGIN IMMEDIATE")
+            try:
+                yield tx
+                tx.execute("COMMIT")
+""",
+        new="""            self._begin(tx, "BEGIN IMMEDIATE")
+            try:
+                yield tx
+                tx.execute("ROLLBACK")
+""",
         tests=("tests/edge/test_cases.py", "tests/shared/test_database.py"),
     ),
     Mutant(

@@ -100,6 +100,54 @@ def test_an_exception_in_the_block_rolls_back(tmp_path: Path) -> None:
         assert notes(database) == ["next"]
 
 
+@pytest.mark.parametrize(
+    ("fail", "after"),
+    [
+        (("BEGIN",), True),
+        (("COMMIT",), False),
+        (("COMMIT",), True),
+        (("INSERT", "ROLLBACK"), False),
+        (("INSERT", "ROLLBACK"), True),
+    ],
+    ids=lambda value: "-".join(value) if isinstance(value, tuple) else ("kept" if value else "not kept"),
+)
+def test_no_transaction_is_left_open_by_one_that_failed(
+    tmp_path: Path, fail: tuple[str, ...], *, after: bool
+) -> None:
+    """Whichever of its own statements fails, the same thread reads the newest state and writes again."""
+    make(tmp_path / "a.db").close()
+    failing: dict[str, Exception] = {}
+    real = connector(tmp_path / "a.db")
+    with Database(lambda: Failing(real(), failing, after=after), key=KEY) as database:
+        assert notes(database) == []
+        failing |= dict.fromkeys(fail, sqlcipher.OperationalError("disk I/O error"))
+        with pytest.raises(StoreError, match="disk_failing"), database.transaction() as tx:
+            tx.execute("INSERT INTO note (text) VALUES ('lost, unless its COMMIT was kept')")
+        failing.clear()
+        with make(tmp_path / "a.db") as other, other.transaction() as tx:
+            tx.execute("INSERT INTO note (text) VALUES ('theirs')")
+        assert notes(database)[-1] == "theirs"
+        with database.transaction() as tx:
+            tx.execute("INSERT INTO note (text) VALUES ('ours')")
+        assert notes(database)[-2:] == ["theirs", "ours"]
+        assert len(notes(database)) == 2 + (fail == ("COMMIT",) and after)
+
+
+def test_a_snapshot_that_could_not_end_does_not_show_its_old_view_for_ever(tmp_path: Path) -> None:
+    """A COMMIT of a read that failed: the next read begins anew."""
+    make(tmp_path / "a.db").close()
+    failing: dict[str, Exception] = {}
+    real = connector(tmp_path / "a.db")
+    with Database(lambda: Failing(real(), failing), key=KEY) as database:
+        assert notes(database) == []
+        failing["COMMIT"] = sqlcipher.OperationalError("disk I/O error")
+        with pytest.raises(StoreError, match="disk_failing"):
+            notes(database)
+        with make(tmp_path / "a.db") as other, other.transaction() as tx:
+            tx.execute("INSERT INTO note (text) VALUES ('theirs')")
+        assert notes(database) == ["theirs"]
+
+
 def test_a_full_disk_is_coded_and_nothing_is_kept_in_part(tmp_path: Path) -> None:
     """SQLite's own limit stands in for the disk; after room is made, work goes on."""
     with make(tmp_path / "a.db") as database:

@@ -2,14 +2,16 @@
 
 `Fuse.arm` chooses the step: before a COMMIT (nothing of the transaction may be kept), while it writes (all
 or nothing), after it but before the program learns (all of it must be), between two statements, or a disk
-that is full. A power cut raises `PowerCut`, which no program catches; after it the connection runs nothing
-more. `Disk` then puts the files as the cut left them: the database and its write-ahead log, whose end is torn
-where the cut fell into a COMMIT.
+that is full. `Disk.trip` is asked about every call, for a sweep that fails at one after another. A power cut
+raises `PowerCut`, which no program catches; after it the connection runs nothing more. `Disk` then puts the
+files as the cut left them: the database and its write-ahead log, whose end is torn where the cut fell into a
+COMMIT.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from enum import Enum
 from pathlib import Path
 from typing import Any
@@ -70,6 +72,15 @@ class Fuse:
         return True
 
 
+Call = Callable[[], Any]
+Trip = Callable[[str, Call], Any]
+"""Makes a call, or does not, or makes it and fails all the same: (its statement, the call) → its result."""
+
+
+def _pass(_: str, call: Call) -> Any:
+    return call()
+
+
 class Disk:
     """One machine's database files, and the connections into them."""
 
@@ -78,6 +89,7 @@ class Disk:
         self._log = path.with_name(path.name + "-wal")
         self._chance = chance
         self.fuse = Fuse()
+        self.trip: Trip = _pass
         self.dead = False
         self._committed_bytes = 0
         self._open: list[Wired] = []
@@ -115,6 +127,21 @@ class Disk:
             path.write_bytes(content)
         self.dead = False
 
+    @contextmanager
+    def unwatched(self) -> Iterator[None]:
+        """Calls that are the test's own and not the program's: `trip` does not hear of them."""
+        trip, self.trip = self.trip, _pass
+        try:
+            yield
+        finally:
+            self.trip = trip
+
+    def die(self) -> None:
+        """The power fails now, between two statements."""
+        self.fuse.blown = Moment.IN_BETWEEN
+        self.dead = True
+        raise PowerCut
+
     def release(self) -> None:
         """Close every connection that is still open."""
         for connection in self._open:
@@ -129,6 +156,11 @@ class Wired(sqlcipher.Connection):  # type: ignore[misc]  # the driver has no ty
     _reading = False
 
     def execute(self, sql: str, parameters: Sequence[Any] = (), /) -> Any:
+        if self._disk.trip is _pass:
+            return self._execute(sql, parameters)
+        return self._disk.trip(sql, lambda: self._execute(sql, parameters))
+
+    def _execute(self, sql: str, parameters: Sequence[Any]) -> Any:
         self._step(sql)
         if sql == "BEGIN":  # a snapshot: its COMMIT writes nothing
             self._reading = True
@@ -154,12 +186,18 @@ class Wired(sqlcipher.Connection):  # type: ignore[misc]  # the driver has no ty
         return done
 
     def executemany(self, sql: str, rows: Any, /) -> Any:
-        self._step(sql)
-        return super().executemany(sql, rows)
+        def call() -> Any:
+            self._step(sql)
+            return super(Wired, self).executemany(sql, rows)
+
+        return self._disk.trip(sql, call)
 
     def executescript(self, sql: str, /) -> Any:
-        self._step(sql)
-        return super().executescript(sql)
+        def call() -> Any:
+            self._step(sql)
+            return super(Wired, self).executescript(sql)
+
+        return self._disk.trip(sql, call)
 
     def _step(self, sql: str) -> None:
         if self._disk.dead:

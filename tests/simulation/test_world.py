@@ -1,7 +1,7 @@
-"""Two hundred worlds, each from its own seed, with everything going wrong and no promise broken.
+"""A thousand small worlds, each from its own seed, with everything going wrong and no promise broken.
 
-The worlds are cut into pieces so that several cores share them; each piece is large enough for every kind of
-fault to come up in it.
+`make prove` plays as many again of the ordinary size, and some big ones. The worlds are cut into pieces so
+that several cores share them; each piece is large enough for every kind of fault to come up in it.
 """
 
 from __future__ import annotations
@@ -14,18 +14,42 @@ import pytest
 from tests.simulation.__main__ import kinds, main, never, play
 from tests.simulation.chance import Chance, Event, Fault
 from tests.simulation.power import Disk, Moment, PowerCut
-from tests.simulation.world import World, make_templates
+from tests.simulation.world import Size, World, make_templates
 
-SEEDS = range(200)
-PIECE = 50
+SEEDS = range(1_000)
+PIECE = 125
+SMALL = Size(posts=3, steps=40)
+BIG = Size(posts=9, steps=400)
+BIG_SEEDS = range(5_000, 5_016)
+BIG_PIECE = 8
+
+
+def live(seeds: range, size: Size) -> None:
+    """Play these worlds; every kind of fault must have come up, and work been done."""
+    fired, happened = play(seeds, size)
+    assert never(fired, happened) == [], "a fault that never comes up proves nothing"
+    assert happened[Event.SAVED] > len(seeds)
 
 
 @pytest.mark.parametrize("first", SEEDS[::PIECE])
 def test_no_promise_breaks(first: int) -> None:
     """Whatever was lost, repeated, cut off or edited at once: in the end everything saved is there, once."""
-    fired, happened = play(range(first, first + PIECE))
-    assert never(fired, happened) == [], "a fault that never comes up proves nothing"
-    assert happened[Event.SAVED] > PIECE
+    live(range(first, first + PIECE), SMALL)
+
+
+@pytest.mark.prove
+@pytest.mark.parametrize("first", SEEDS[::PIECE])
+def test_no_promise_breaks_in_longer_lives(first: int) -> None:
+    """The same in worlds that live twice as long, from other seeds."""
+    live(range(10_000 + first, 10_000 + first + PIECE), Size())
+
+
+@pytest.mark.prove
+@pytest.mark.parametrize("first", BIG_SEEDS[::BIG_PIECE])
+def test_no_promise_breaks_among_many_posts(first: int) -> None:
+    """The same among nine posts that edit each other's records for as long as it takes to get lost."""
+    _, happened = play(range(first, first + BIG_PIECE), BIG)
+    assert happened[Event.SAVED] > 40 * BIG_PIECE
 
 
 def test_a_world_is_a_function_of_its_seed(tmp_path: Path) -> None:

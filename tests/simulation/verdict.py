@@ -6,6 +6,7 @@ Each names the promise it holds in its error.
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 from edge.store import feed as post_feed
@@ -17,6 +18,7 @@ from shared.ids import feed_of, node_of_dot
 from shared.ledger import audit, records, search
 from shared.ledger.records import Record
 from shared.ledger.tables import table_of
+from shared.merge import FieldView
 from shared.schema import SCHEMA, Kind
 from shared.scope import scopes_of_node, scopes_of_record
 from shared.session import Cursor
@@ -35,10 +37,11 @@ def judge(world: World) -> None:
         assert machine.look("PRAGMA integrity_check") == [("ok",)], f"the file of {machine.name} is damaged"
         with machine.database.snapshot() as tx:
             audit.verify(tx)
+    truth = _truth(hub)
     for post, officer in zip(world.posts, world.officers, strict=True):
         _feeds_whole(post, hub)
         _saved_once(post, hub, officer.saved)
-        _replica_equal(post, hub, world.operators.purged)
+        _replica_equal(post, truth, world.operators.purged)
         _lists_equal(post, hub)
         _watch_list_true(post)
         _hits_once(post, hub)
@@ -82,22 +85,33 @@ def _created(tx: Connection, kind: int, record: int) -> Change:
     return next(change for change in records.changes_of(tx, kind, record) if change.creates)
 
 
-def _everything(tx: Connection, kind: Kind) -> dict[int, Record]:
-    return {record.id: record for record in records.select(tx, kind)}
+_Shown = tuple[Record, Mapping[int, FieldView]]
 
 
-def _replica_equal(post: Post, hub: Centre, purged: set[int]) -> None:
+def _truth(hub: Centre) -> dict[Kind, dict[int, _Shown]]:
+    """Every record of the hub with what is shown of it, read once for all posts."""
+    with hub.database.snapshot() as tx:
+        return {kind: _everything(tx, kind) for kind in SCHEMA}
+
+
+def _everything(tx: Connection, kind: Kind) -> dict[int, _Shown]:
+    """Records of a kind; of one that nobody edited its row says all there is."""
+    found = records.select(tx, kind)
+    return {one.id: (one, records.views_of(tx, kind, one.id) if one.edited else {}) for one in found}
+
+
+def _replica_equal(post: Post, truth: Mapping[Kind, Mapping[int, _Shown]], purged: set[int]) -> None:
     """Whoever has seen the same changes is in the same state: rows, siblings and standings."""
     scopes = set(scopes_of_node(node=post.number, post=post.name, country=post.country))
-    with post.database.snapshot() as here, hub.database.snapshot() as there:
+    with post.database.snapshot() as here:
         for kind in SCHEMA:
-            ours, theirs = _everything(here, kind), _everything(there, kind)
+            ours, theirs = _everything(here, kind), truth[kind]
             for record in ours.keys() - theirs.keys():
                 raise AssertionError(f"{post.name} holds {kind.name} {record}, which the hub does not")
             for record, held in theirs.items():
                 meant = node_of_dot(record) == post.number
                 if kind in (Kind.ALERT, Kind.BULLETIN, Kind.OFFICER):
-                    meant = meant or bool(scopes & scopes_of_record(kind, record, held.values))
+                    meant = meant or bool(scopes & scopes_of_record(kind, record, held[0].values))
                     assert meant or record not in ours, (
                         f"{post.name} holds {kind.name} {record}, not meant for it"
                     )
@@ -105,15 +119,14 @@ def _replica_equal(post: Post, hub: Centre, purged: set[int]) -> None:
                     f"{post.name} lacks {kind.name} {record} (purged: {purged})"
                 )
                 if record in ours:
-                    _same(here, there, post, ours[record], held)
+                    _same(post, ours[record], held)
 
 
-def _same(here: Connection, there: Connection, post: Post, ours: Record, theirs: Record) -> None:
-    what = f"{post.name} and the hub differ on {ours.kind.name} {ours.id}"
-    assert ours == theirs, f"{what}: {ours} {theirs}"
-    held, known = (records.views_of(tx, ours.kind, ours.id) for tx in (here, there))
-    for number in held.keys() | known.keys():
-        one, other = held.get(number), known.get(number)
+def _same(post: Post, ours: _Shown, theirs: _Shown) -> None:
+    what = f"{post.name} and the hub differ on {ours[0].kind.name} {ours[0].id}"
+    assert ours[0] == theirs[0], f"{what}: {ours[0]} {theirs[0]}"
+    for number in ours[1].keys() | theirs[1].keys():
+        one, other = ours[1].get(number), theirs[1].get(number)
         assert one == other, f"{what}, field {number}: {one} {other}"
 
 

@@ -32,8 +32,8 @@ class Size:
     steps: int = 85
 
     def __post_init__(self) -> None:
-        if not 3 <= self.posts <= len(POSTS) or self.steps < 4:
-            raise ValueError(f"a world has 3 to {len(POSTS)} posts and at least 4 steps")
+        if not 1 <= self.posts <= len(POSTS) or self.steps < 4:
+            raise ValueError(f"a world has 1 to {len(POSTS)} posts and at least 4 steps")
 
 
 class World:

@@ -1,0 +1,121 @@
+"""Feed bent inputs to every decoder: `python -m tests.fuzz [--count N] [--seed S] [--only NAME]`.
+
+Prints for each decoder how many inputs it took, believed and refused, how fast, and the slowest one. Exits
+non-zero at the first input that brings anything but a KaraulaError, and prints it.
+"""
+
+from __future__ import annotations
+
+import argparse
+import resource
+import sys
+import time
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from random import Random
+from typing import Any, Final
+
+from shared.errors import KaraulaError
+from tests.fuzz.targets import Target, targets
+
+SEED: Final = 2026
+SLOWEST_MAX_S: Final = 1.0
+GROWTH_MAX_MIB: Final = 64
+_WARM_UP: Final = 300
+
+
+class Escaped(AssertionError):  # noqa: N818 - what happened
+    """A decoder let out what it must not, took too long, or kept memory."""
+
+
+@dataclass(slots=True, kw_only=True)
+class Tally:
+    """What one decoder did."""
+
+    target: Target
+    inputs: int = 0
+    believed: int = 0
+    seconds: float = 0.0
+    slowest_s: float = 0.0
+    codes: Counter[str] = field(default_factory=Counter)
+
+
+def feed(target: Target, count: int, seed: int) -> Tally:
+    """So many inputs to one decoder. Raises Escaped with the input that broke it."""
+    chance, tally = Random(f"{seed} {target.name}"), Tally(target=target)
+    for _ in range(count):
+        _one(target, target.bend(chance, chance.choice(target.seeds)), tally)
+    return tally
+
+
+def _one(target: Target, bent: Any, tally: Tally) -> None:
+    began = time.perf_counter()
+    try:
+        target.read(bent)
+        tally.believed += 1
+    except KaraulaError as refused:
+        tally.codes[refused.code] += 1
+        if not (refused.code and refused.hint):
+            raise Escaped(f"{target.name}: a refusal without code or hint on {_shown(bent)}") from refused
+    except Exception as error:
+        raise Escaped(f"{target.name}: {type(error).__name__}: {error}\n  on {_shown(bent)}") from error
+    spent = time.perf_counter() - began
+    tally.inputs += 1
+    tally.seconds += spent
+    tally.slowest_s = max(tally.slowest_s, spent)
+    if spent > SLOWEST_MAX_S:
+        raise Escaped(f"{target.name}: {spent:.1f} s for {_shown(bent)}")
+
+
+def _shown(bent: Any) -> str:
+    return (bent.hex() if isinstance(bent, bytes) else ascii(bent))[:2_000]
+
+
+def run(count: int, *, seed: int = SEED, only: str = "", piece: int = 0, pieces: int = 1) -> list[Tally]:
+    """About so many inputs over all decoders, by their shares; `piece` of `pieces` takes every so-manieth.
+
+    Raises Escaped; also where memory grew, counted after a warm-up.
+    """
+    chosen = [target for target in targets() if only in target.name][piece::pieces]
+    whole = sum(target.share for target in targets() if only in target.name)
+    for target in chosen:
+        feed(target, _WARM_UP // 10, seed)
+    before = peak_mib()
+    tallies = [feed(target, max(1, count * target.share // whole), seed) for target in chosen]
+    grown = peak_mib() - before
+    if grown > GROWTH_MAX_MIB:
+        raise Escaped(f"memory grew by {grown:.0f} MiB over {sum(tally.inputs for tally in tallies)} inputs")
+    return tallies
+
+
+def peak_mib() -> float:
+    """This process's largest resident size so far."""
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+
+
+def main(arguments: Sequence[str]) -> int:
+    parser = argparse.ArgumentParser(prog="python -m tests.fuzz", description=__doc__)
+    parser.add_argument("--count", type=int, default=100_000, help="inputs in all, about")
+    parser.add_argument("--seed", type=int, default=SEED)
+    parser.add_argument("--only", default="", help="decoders whose name holds this")
+    asked = parser.parse_args(arguments)
+    began = time.monotonic()
+    try:
+        tallies = run(asked.count, seed=asked.seed, only=asked.only)
+    except Escaped as escaped:
+        print(f"ESCAPED: {escaped}\nagain: python -m tests.fuzz --count {asked.count} --seed {asked.seed}")
+        return 1
+    for tally in tallies:
+        common = ", ".join(f"{code} {count:,}" for code, count in tally.codes.most_common(3))
+        print(
+            f"{tally.inputs:9,} {tally.target.name:28} {tally.seconds / tally.inputs * 1e6:7.0f} µs, "
+            f"slowest {tally.slowest_s * 1e3:6.1f} ms, believed {tally.believed:,}; {common}"
+        )
+    inputs = sum(tally.inputs for tally in tallies)
+    print(f"{inputs:,} inputs, {time.monotonic() - began:.0f} s, peak {peak_mib():.0f} MiB: nothing escaped")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
