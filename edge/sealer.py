@@ -1,7 +1,8 @@
 """When a node's changes become bundles.
 
 Urgent changes at once; routine ones when there are enough of them, when the oldest has waited long
-enough, or when a link appears. Must not know: the link itself, what a change means.
+enough, or when a link appears; a photo's pieces one by one and at once, since nothing is gained by
+waiting. Must not know: the link itself, what a change means.
 """
 
 from __future__ import annotations
@@ -71,7 +72,9 @@ class Sealer:
         return found
 
     def _at_most(self, tx: Connection, lane: Lane) -> int:
-        """A bundle's size: a usual batch, or as much as fits while a backlog waits."""
+        """A bundle's size: a usual batch, or as much as fits while a backlog waits; a photo's piece alone."""
+        if lane is Lane.BULK:
+            return 1
         waiting, _ = self._kit.log.uncut(tx, lane)
         return BUNDLE_MAX_CHANGES // 4 if waiting > 2 * SEAL_EVERY_CHANGES else SEAL_EVERY_CHANGES
 
@@ -79,7 +82,7 @@ class Sealer:
         waiting, oldest_ms = self._kit.log.uncut(tx, lane)
         if not waiting or oldest_ms is None:
             return False
-        if lane is Lane.URGENT or link_appeared or waiting >= SEAL_EVERY_CHANGES:
+        if lane is not Lane.ROUTINE or link_appeared or waiting >= SEAL_EVERY_CHANGES:
             return True
         # The distance counts either way: a clock set back must not keep changes here for a year.
         return abs(self._kit.now_ms() - oldest_ms) >= SEAL_EVERY_S * 1000

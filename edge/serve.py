@@ -26,11 +26,11 @@ from edge.scheduler import Scheduler
 from edge.transport import HubLink
 from shared.crypto import KEY_BYTES, digest
 from shared.errors import ConfigError
-from shared.limits import FORM_MAX_BYTES
+from shared.limits import PHOTO_FORM_MAX_BYTES
 
 URL_FILE: Final = "url"
 _METERED_S: Final = 60.0  # between contacts where bytes cost: 0.7 MB a day when nothing happens
-_SPOOLED_MAX_BYTES: Final = 64 * FORM_MAX_BYTES
+_SPOOLED_MAX_BYTES: Final = 2 * PHOTO_FORM_MAX_BYTES
 """An oversized form up to this is taken off the wire into an unlinked temporary file (memory stays
 flat), so that the pages refuse it in words instead of the connection breaking off."""
 
@@ -72,7 +72,7 @@ def _listen(config: Config, pages: Callable[..., Any]) -> BaseWSGIServer:
             threads=config.threads,
             ident="",
             max_request_body_size=_SPOOLED_MAX_BYTES,
-            inbuf_overflow=FORM_MAX_BYTES + 1,  # what a page may send never touches the disk in plain
+            inbuf_overflow=PHOTO_FORM_MAX_BYTES + 1,  # what a page may send never touches the disk in plain
             clear_untrusted_proxy_headers=True,
         )
     except (OSError, ValueError) as error:
