@@ -2,7 +2,8 @@
 
 Job: a Flask app around a `Booth`. Invariants: every answer carries the strict content policy and
 is kept by nobody; every writer is CSRF-checked; a body beyond its limit is refused unread, and no part
-of one touches the disk; one handler turns the error tree into pages. Must not know: storage, crypto, the wire.
+of one touches the disk; one handler turns the error tree into pages. Must not know: storage, crypto,
+the wire.
 """
 
 from __future__ import annotations
@@ -62,7 +63,7 @@ def create_app(booth: Booth, *, secret_key: bytes, https: bool = False) -> Flask
 
 
 class _Request(Request):
-    """A request whose files stay in memory: a photo must not lie in a temporary folder, readable to a thief."""
+    """A request whose files stay in memory: no photo lies in a temporary folder, readable to a thief."""
 
     def _get_file_stream(
         self,

@@ -75,17 +75,15 @@ def _decoded(upload: bytes) -> Image.Image:
     """The upright pixels of the file's first picture, no larger than needed."""
     try:
         picture = Image.open(BytesIO(upload), formats=_FORMATS)
+    except Image.DecompressionBombError as error:
+        raise _too_many_pixels() from error
     except Exception as error:  # a decoder of strangers' bytes may raise anything
         raise _refusal(
             "photo_not_an_image", "this is no photo", "JPEG, PNG and WebP files can be used."
         ) from error
     width, height = picture.size
     if width * height > PHOTO_PIXELS_MAX:
-        raise _refusal(
-            "photo_too_many_pixels",
-            f"the photo has more than {PHOTO_PIXELS_MAX // 1_000_000} megapixels",
-            "Set the camera to a smaller size.",
-        )
+        raise _too_many_pixels()
     if min(width, height) < PHOTO_SIDE_MIN_PX:
         raise _refusal("photo_too_small", "the photo is too small to show anything", "Take another one.")
     try:
@@ -139,6 +137,15 @@ def _shrunk(picture: Image.Image) -> Fit:
                 assert is_plain_jpeg(content)  # or a photo would be refused at the hub
                 return Fit(content=content, width=small.width, height=small.height)
         side *= _SMALLER
+
+
+def _too_many_pixels() -> InputError:
+    most = PHOTO_PIXELS_MAX // 1_000_000
+    return _refusal(
+        "photo_too_many_pixels",
+        f"the photo has more than {most} megapixels",
+        "Set the camera to a smaller size.",
+    )
 
 
 def _refusal(code: str, message: str, hint: str) -> InputError:

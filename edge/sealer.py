@@ -1,8 +1,8 @@
 """When a node's changes become bundles.
 
 Urgent changes at once; routine ones when there are enough of them, when the oldest has waited long
-enough, or when a link appears; a photo's pieces one by one and at once, since nothing is gained by
-waiting. Must not know: the link itself, what a change means.
+enough, or when a link appears; a photo's pieces one by one, as soon as no routine change waits.
+Must not know: the link itself, what a change means.
 """
 
 from __future__ import annotations
@@ -26,18 +26,12 @@ class Sealer:
         self._kit = kit
         self.link_up = True
 
-    def seal(self, *, link_appeared: bool = False, lanes: Lane = Lane.BULK) -> int:
-        """Cut what is due; returns how many bundles came of it. `lanes` is the last lane that may be cut.
-
-        While the link is down nothing is due: what waits for it becomes few large bundles then.
-        """
-        if not self.link_up and not link_appeared:
-            return 0
-        with self._kit.database.snapshot() as tx:
-            due = [
-                lane for lane in Lane if lane <= lanes and self._due(tx, lane, link_appeared=link_appeared)
-            ]
-        return sum(1 for lane in due for _ in self._cut_lane(lane, link_appeared=link_appeared))
+        cut = 0
+        for lane in Lane:
+            with self._kit.database.snapshot() as tx:
+                due = lane <= lanes and self._due(tx, lane, link_appeared=link_appeared)
+            cut += sum(1 for _ in self._cut_lane(lane, link_appeared=link_appeared)) if due else 0
+        return cut
 
     def _cut_lane(self, lane: Lane, *, link_appeared: bool) -> Iterator[Sealed]:
         """A transaction a bundle, begun when the bundle is ready: the booth never waits for its making."""
@@ -82,7 +76,9 @@ class Sealer:
         waiting, oldest_ms = self._kit.log.uncut(tx, lane)
         if not waiting or oldest_ms is None:
             return False
-        if lane is not Lane.ROUTINE or link_appeared or waiting >= SEAL_EVERY_CHANGES:
+        if lane is Lane.BULK:  # no photo goes ahead of a check that still waits for its batch
+            return not self._kit.log.uncut(tx, Lane.ROUTINE)[0]
+        if lane is Lane.URGENT or link_appeared or waiting >= SEAL_EVERY_CHANGES:
             return True
         # The distance counts either way: a clock set back must not keep changes here for a year.
         return abs(self._kit.now_ms() - oldest_ms) >= SEAL_EVERY_S * 1000

@@ -133,7 +133,7 @@ if (photos && file) {
   file.addEventListener("change", () => {
     if (!file.files.length) return;
     const large = file.files[0].size > Number(photos.dataset.bytesMax);
-    says.textContent = large ? says.dataset.large : says.dataset.sending;
+    says.textContent = large ? says.dataset.large : pressed ? says.dataset.sending : "";
     if (large) { file.value = ""; return; }
     if (pressed) decide.requestSubmit(pressed);
   });

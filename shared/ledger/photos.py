@@ -14,6 +14,8 @@ from shared.photo import Piece
 
 _PIECES_READ_MAX: Final = 512  # of one record: eight times the pieces of the largest photo
 _MEANT: Final = "id, category, media_type, size_bytes, digest, piece, pieces"
+_SAME: Final = '("of", owner, digest, pieces, size_bytes)'
+_LIKE: Final = f"{_SAME} = (SELECT {_SAME[1:-1]} FROM attachment_record WHERE id = ?)"  # noqa: S608 - our own names
 
 
 def pieces_of(tx: Connection, record: int, *, owner: str) -> list[Piece]:
@@ -28,21 +30,19 @@ def pieces_of(tx: Connection, record: int, *, owner: str) -> list[Piece]:
 def pieces_like(tx: Connection, dot: int) -> list[Piece]:
     """All pieces of the photo that one piece is part of, itself included; [] where it is not here."""
     rows = tx.execute(
-        f'SELECT {_MEANT}, content FROM attachment_record WHERE ("of", owner, digest) = '  # noqa: S608 - our own names
-        '(SELECT "of", owner, digest FROM attachment_record WHERE id = ?) ORDER BY id LIMIT ?',
+        f"SELECT {_MEANT}, content FROM attachment_record WHERE {_LIKE} ORDER BY id LIMIT ?",  # noqa: S608 - our own names
         (dot, _PIECES_READ_MAX),
     )
     return [_piece(row) for row in rows]
 
 
-def arrived_of(tx: Connection, dot: int) -> tuple[int, int]:
-    """(different pieces here, pieces there are) of the photo that one piece is part of: cheap."""
-    here, count = tx.execute(
-        "SELECT count(DISTINCT piece), max(pieces) FROM attachment_record "
-        'WHERE ("of", owner, digest) = (SELECT "of", owner, digest FROM attachment_record WHERE id = ?)',
+def count_like(tx: Connection, dot: int) -> int:
+    """How many different pieces of that photo are here: cheap, no content is read."""
+    (here,) = tx.execute(
+        f"SELECT count(DISTINCT piece) FROM attachment_record WHERE {_LIKE}",  # noqa: S608 - our own names
         (dot,),
     ).fetchone()
-    return int(here), int(count or 0)
+    return int(here)
 
 
 def piece(tx: Connection, dot: int) -> tuple[Piece, int | None] | None:
