@@ -128,7 +128,7 @@ def photo(case: str) -> ResponseReturnValue:
     except InputError as error:
         view = booth.look(session, CaseId(case))
         return _show(view, problems={"photo": problem_of(error, "photo"), **view.problems}), error.status
-    return redirect(url_for("case.page", _anchor="photos"), code=303)
+    return redirect(url_for("case.page"), code=303)
 
 
 @pages.post("/case/<case>/photo/<name>/remove")
@@ -136,7 +136,7 @@ def remove_photo(case: str, name: str) -> ResponseReturnValue:
     booth, session = gate.booth(), gate.session()
     booth.enter(session, CaseId(case), _sent())
     booth.remove_photo(session, CaseId(case), name)
-    return redirect(url_for("case.page", _anchor="photos"), code=303)
+    return redirect(url_for("case.page"), code=303)
 
 
 @pages.get("/case/<case>/photo/<name>")
