@@ -23,6 +23,8 @@ from shared.limits import (
     PHOTO_SIDE_MAX_PX,
     PHOTO_SIDE_MIN_PX,
     PHOTO_UPLOAD_MAX_BYTES,
+    PHOTO_WEBP_PIXELS_MAX,
+    PHOTO_WHOLE_PIXELS_MAX,
 )
 from shared.photo import is_plain_jpeg
 
@@ -82,7 +84,7 @@ def _decoded(upload: bytes) -> Image.Image:
             "photo_not_an_image", "this is no photo", "JPEG, PNG and WebP files can be used."
         ) from error
     width, height = picture.size
-    if width * height > PHOTO_PIXELS_MAX:
+    if width * height > _pixels_max(picture):
         raise _too_many_pixels()
     if min(width, height) < PHOTO_SIDE_MIN_PX:
         raise _refusal("photo_too_small", "the photo is too small to show anything", "Take another one.")
@@ -98,6 +100,14 @@ def _decoded(upload: bytes) -> Image.Image:
             "photo_unreadable", "the photo is cut short or damaged", "Take it again, or choose another file."
         ) from error
     return pixels if turn is None else pixels.transpose(turn)
+
+
+def _pixels_max(picture: Image.Image) -> int:
+    """A baseline JPEG is unpacked at half size or less; any other picture as a whole."""
+    if picture.format == "WEBP":
+        return PHOTO_WEBP_PIXELS_MAX
+    halves = picture.format in ("JPEG", "MPO") and "progressive" not in picture.info
+    return PHOTO_PIXELS_MAX if halves else PHOTO_WHOLE_PIXELS_MAX
 
 
 def _opaque(picture: Image.Image) -> Image.Image:
@@ -141,11 +151,8 @@ def _shrunk(picture: Image.Image) -> Fit:
 
 def _too_many_pixels() -> InputError:
     most = PHOTO_PIXELS_MAX // 1_000_000
-    return _refusal(
-        "photo_too_many_pixels",
-        f"the photo has more than {most} megapixels",
-        "Set the camera to a smaller size.",
-    )
+    hint = f"Set the camera to {most} megapixels at most, or make the picture smaller."
+    return _refusal("photo_too_many_pixels", "the photo has too many pixels", hint)
 
 
 def _refusal(code: str, message: str, hint: str) -> InputError:

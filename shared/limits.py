@@ -69,7 +69,9 @@ SEARCH_MAX_ROWS: Final = 200
 # --- photos ---
 PHOTO_UPLOAD_MAX_BYTES: Final = 8 * 1024 * 1024  # what a tablet's 12-megapixel camera writes is 3 to 6 MB
 PHOTO_FORM_MAX_BYTES: Final = 2 * PHOTO_UPLOAD_MAX_BYTES  # so that a photo too large is told beside its field
-PHOTO_PIXELS_MAX: Final = 4096 * 3072  # 12 megapixels; unpacked, four bytes each, they fit into 64 MiB
+PHOTO_PIXELS_MAX: Final = 4096 * 3072  # a camera's 12 megapixels, which a baseline JPEG gives at half size
+PHOTO_WHOLE_PIXELS_MAX: Final = 8_000_000  # of a PNG or progressive JPEG, unpacked at once: under 64 MiB
+PHOTO_WEBP_PIXELS_MAX: Final = 3_500_000  # its decoder holds every pixel four times over: under 64 MiB
 PHOTO_SIDE_MIN_PX: Final = 32  # less shows nobody
 PHOTO_SIDE_MAX_PX: Final = 1280  # a passport's data page at 260 dpi: its smallest print can be read
 PHOTO_MAX_BYTES: Final = 160 * 1024  # kept and sent: half a minute at 50 kbit/s

@@ -150,11 +150,8 @@ def apply(tx: Connection, change: Change) -> Applied:
     row_type = record_type(change.kind)
     if tx.execute("SELECT 1 FROM purged WHERE record = ?", (change.record,)).fetchone():
         return Applied(change=change, effect=Effect.PURGED)
-    if (
-        change.kind == Kind.ATTACHMENT
-        and change.creates
-        and photos.any_purged(tx, [change.fields.get(_ATTACHED)])
-    ):
+    attached = change.fields.get(_ATTACHED) if change.kind == Kind.ATTACHMENT and change.creates else None
+    if photos.any_purged(tx, (attached,)):
         purge(tx, change.record)
         return Applied(change=change, effect=Effect.PURGED)
     # Without an owner it may not show: it is kept in history and waits, rather than being lost.

@@ -34,7 +34,7 @@ MUTANTS: Final = (
         name="photo-pixels-uncounted",
         promise=HOSTILE,
         path="edge/photo.py",
-        old="    if width * height > PHOTO_PIXELS_MAX:",
+        old="    if width * height > _pixels_max(picture):",
         new="    if width * height < 0:",
         tests=("tests/edge/test_photo.py",),
     ),
@@ -107,7 +107,7 @@ MUTANTS: Final = (
         promise=SAME_STATE,
         path="shared/ledger/records.py",
         old="    if photos.any_purged(tx, (attached,)):",
-        new="    if photos.any_purged(tx, ()):",
+        new="    if attached is ...:",
         tests=("tests/shared/ledger/test_photos.py",),
     ),
     Mutant(
