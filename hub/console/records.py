@@ -14,9 +14,9 @@ from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
-from hub.console import images
 from hub.console.forms import Form, filled, refusal, submitted, was_sent
 from hub.console.gate import Gate
+from hub.console.images import jpeg
 from hub.desk import Desk
 from hub.desk.view import Operator, RecordView
 from shared.change import Value
@@ -52,7 +52,7 @@ class RecordPages:
         return record_page(operator, self._desk.record(operator, record), Form())
 
     def photo(self, operator: Operator, record: str, name: str) -> ResponseReturnValue:
-        return images.jpeg(self._desk.photo(operator, record, name))
+        return jpeg(self._desk.photo(operator, record, name))
 
     def correct(self, operator: Operator, record: str) -> ResponseReturnValue:
         view = self._desk.record(operator, record)

@@ -8,8 +8,8 @@ from __future__ import annotations
 
 from typing import Final
 
+import hub.desk.album as album
 import hub.desk.contexts as shown
-from hub.desk import album
 from hub.desk.disputes import Disputes
 from hub.desk.office import Office
 from hub.desk.rows import Rows, today_number

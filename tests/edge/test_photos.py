@@ -163,7 +163,8 @@ def test_check_and_photos_are_saved_together_or_not_at_all(
         return append(tx, **change)
 
     monkeypatch.setattr(node.kit.log, "append", fail)
-    for left in range(3):  # noqa: B007 - `fail` counts it down
+    for pieces in range(3):
+        left = pieces
         with pytest.raises(StoreError):
             booth.decide(session, case, {"decision": "admit"})
         assert rows(node, "SELECT count(*) FROM check_record") == [(0,)]

@@ -40,7 +40,7 @@ def send_pieces(centre: Centre, country: str, count: int) -> None:
     chosen = [each for each in waiting if each.feed & 3 != Lane.BULK]
     chosen += [each for each in waiting if each.feed & 3 == Lane.BULK][:count]
     pending = node.kit.log.pending
-    node.kit.log.pending = lambda *_, **__: chosen  # type: ignore[method-assign]
+    node.kit.log.pending = lambda *_, **__: chosen  # type: ignore[method-assign]  # a link that dies
     asked = 0
 
     def once(question: bytes) -> bytes:
@@ -52,7 +52,7 @@ def send_pieces(centre: Centre, country: str, count: int) -> None:
 
     with pytest.raises(RemoteError, match="link_down"):
         node.round.run(once)
-    node.kit.log.pending = pending  # type: ignore[method-assign]
+    node.kit.log.pending = pending  # type: ignore[method-assign]  # a link that dies
 
 
 def test_a_photo_shows_as_far_as_it_has_arrived(centre: Centre):
