@@ -16,7 +16,7 @@ from hub.store import custody
 from shared.database import Connection
 from shared.ids import feed_of_dot, seq_of_dot
 from shared.ledger import photos
-from shared.photo import Piece, Wrong, is_sound, put_together
+from shared.photo import Photo, Piece, Wrong, is_sound, put_together
 
 _HINTS: Final = MappingProxyType(
     {
@@ -34,19 +34,22 @@ def weigh(tx: Connection, dots: Iterable[int], *, at_ms: int) -> None:
         if found is None:
             continue  # erased with its record
         piece, subject = found
-        wrong = Wrong.PIECE if subject is None or not is_sound(piece) else _wrong_with(tx, piece)
-        if wrong is not None:
-            _note(tx, dot, wrong, at_ms)
+        if subject is None or not is_sound(piece):
+            _note(tx, dot, Wrong.PIECE, at_ms)
+        elif photos.count_like(tx, dot) >= piece.count:
+            (photo,) = put_together(photos.pieces_like(tx, dot))
+            _judge(tx, piece, photo, at_ms)
 
 
-def _wrong_with(tx: Connection, piece: Piece) -> Wrong | None:
-    """What is wrong with the photo that this piece completes, or with the piece beside a right photo."""
-    if photos.count_like(tx, piece.id) < piece.count:
-        return None
-    (photo,) = put_together(photos.pieces_like(tx, piece.id))
+def _judge(tx: Connection, piece: Piece, photo: Photo, at_ms: int) -> None:
+    """What is to be said of the photo that a piece completes, or of the piece beside a right photo."""
     if photo.content is None:
-        return photo.wrong
-    return None if piece.content is not None and piece.content in photo.content else Wrong.PIECE
+        if photo.wrong is not None:
+            _note(tx, piece.id, photo.wrong, at_ms)
+        return
+    custody.settle_faults_of(tx, photo.ids, code=Wrong.ADDRESS, at_ms=at_ms)
+    if piece.content is not None and piece.content not in photo.content:
+        _note(tx, piece.id, Wrong.PIECE, at_ms)
 
 
 def _note(tx: Connection, dot: int, wrong: Wrong, at_ms: int) -> None:

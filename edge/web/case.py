@@ -37,6 +37,7 @@ _OF_THE_LAST_ZONE: Final = dict.fromkeys(
     ),
     "",
 )
+# A plain form sends the name of a chosen file alone: it would be lost unseen.
 _NOT_ADDED: Final = Problem(
     field="photo",
     code="photo_not_added",
@@ -78,7 +79,9 @@ def scan(case: str) -> ResponseReturnValue:
 @pages.post("/case/<case>/look")
 def look(case: str) -> ResponseReturnValue:
     """Take what stands in the form (vehicle, remark) and ask the list again."""
-    gate.booth().enter(gate.session(), CaseId(case), _sent())
+    view = gate.booth().enter(gate.session(), CaseId(case), _sent())
+    if request.form.get("photo"):
+        return _show(view, problems={"photo": _NOT_ADDED, **view.problems}), 400
     return redirect(url_for("case.page"), code=303)
 
 
@@ -148,7 +151,7 @@ def photo_taken(case: str, name: str) -> ResponseReturnValue:
 @pages.post("/case/<case>/decide")
 def decide(case: str) -> ResponseReturnValue:
     booth, session, sent = gate.booth(), gate.session(), _sent()
-    if request.form.get("photo"):  # its name alone: a photo that was chosen would else be lost unseen
+    if request.form.get("photo"):
         view = booth.enter(session, CaseId(case), sent)
         return _show(view, problems={"photo": _NOT_ADDED}, chosen=sent.get("decision", "")), 400
     try:

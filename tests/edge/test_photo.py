@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import subprocess
 import sys
+from contextlib import suppress
 from io import BytesIO
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 from PIL import Image
 
 from edge.photo import make_fit
@@ -133,6 +136,25 @@ def test_limits_are_judged_before_memory_is_taken():
     assert code_of(written(Image.new("RGB", (31, 200)))) == "photo_too_small"
     assert code_of(png_bomb(2829)) == "photo_too_many_pixels"
     assert code_of(png_bomb(65_000)) == "photo_too_many_pixels"
+
+
+VALID = {kind: written(scene(120, 90), kind) for kind in ("JPEG", "PNG", "WEBP")}
+
+
+@settings(max_examples=150, deadline=None)
+@given(
+    st.sampled_from(sorted(VALID)),
+    st.lists(st.tuples(st.integers(0, 1 << 20), st.integers(0, 255)), min_size=1),
+)
+def test_damaged_files_are_photos_or_refusals(kind: str, damage: list[tuple[int, int]]):
+    """Any bytes written over any others: a plain photo within its limits, or a coded refusal."""
+    bent = bytearray(VALID[kind])
+    for at, byte in damage:
+        bent[at % len(bent)] = byte
+    with suppress(InputError):
+        fit = make_fit(bytes(bent))
+        assert is_plain_jpeg(fit.content)
+        assert len(fit.content) <= PHOTO_MAX_BYTES
 
 
 _MEASURE = """

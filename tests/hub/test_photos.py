@@ -144,6 +144,7 @@ def test_a_photo_that_is_not_its_address_is_never_shown(hub: Hub, klobuk: Outpos
         hub.desk.photo(ba, str(check), row.name)
     attach(klobuk, check, only=(3,))  # the right piece comes after all
     send(hub, klobuk)
+    assert faults(hub) == []
     assert hub.desk.photo(ba, str(check), row.name) == PHOTO
 
 

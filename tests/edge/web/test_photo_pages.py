@@ -103,9 +103,10 @@ def test_a_photo_is_removed_before_saving(scanned: Browser, node: EdgeNode):
 
 def test_a_photo_that_was_chosen_and_not_added_is_not_lost_unseen(scanned: Browser, node: EdgeNode):
     """A plain form sends the file's name alone: the officer is told instead of saving without it."""
-    answer = scanned.post(f"/case/{scanned.case()}/decide", decision="admit", photo="IMG_0001.jpg")
-    assert answer.status_code == 400
-    assert "photo_not_added" in answer.text
+    for act in ("decide", "look"):
+        answer = scanned.post(f"/case/{scanned.case()}/{act}", decision="admit", photo="IMG_0001.jpg")
+        assert answer.status_code == 400
+        assert "photo_not_added" in answer.text
     assert rows(node, "SELECT count(*) FROM check_record") == [(0,)]
     assert "Saved" in scanned.post(f"/case/{scanned.case()}/decide", decision="admit").text
 
