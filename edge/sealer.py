@@ -26,6 +26,13 @@ class Sealer:
         self._kit = kit
         self.link_up = True
 
+    def seal(self, *, link_appeared: bool = False, lanes: Lane = Lane.BULK) -> int:
+        """Cut what is due; returns how many bundles came of it. `lanes` is the last lane that may be cut.
+
+        While the link is down nothing is due: what waits for it becomes few large bundles then.
+        """
+        if not self.link_up and not link_appeared:
+            return 0
         cut = 0
         for lane in Lane:
             with self._kit.database.snapshot() as tx:

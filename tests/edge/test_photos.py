@@ -11,6 +11,7 @@ import pytest
 
 from edge.booth import Booth
 from edge.node import EdgeNode
+from edge.outgoing import plan
 from edge.screen import CaseId, Session
 from shared import wire
 from shared.bundle import Opened
@@ -19,7 +20,7 @@ from shared.database import Connection
 from shared.errors import InputError, MissingError, RemoteError, StaleError, StoreError
 from shared.ids import Lane, lane_of_feed
 from shared.ledger import records
-from shared.limits import PHOTO_PIECE_BYTES, PHOTOS_PER_CHECK_MAX
+from shared.limits import BULK_SHARE_OF_REQUEST, PHOTO_PIECE_BYTES, PIECE_MIN_BYTES, PHOTOS_PER_CHECK_MAX
 from shared.photo import Piece, State, address_of, put_together
 from shared.schema import Kind, field_by_name
 from tests.edge.pictures import card, noise, scene, written
@@ -267,19 +268,19 @@ def test_a_half_sent_photo_is_overtaken_by_a_hit_and_by_checks(
 def test_photos_share_a_question_instead_of_filling_it(
     post: Post, booth: Booth, session: Session, node: EdgeNode
 ):
-    """A question takes an eighth of its budget of photos, and none while anything else would fill it."""
+    """A question takes a quarter of its budget of photos, after all else, and at least a piece of one."""
     for seed in range(4):
         saved(booth, session, written(noise(330, 330, seed), quality=80))
     node.sealer.seal(link_appeared=True)
     with node.kit.database.snapshot() as tx:
-        for budget in (8 * 1024, 64 * 1024, 256 * 1024):
-            waiting = node.kit.log.pending(tx, budget_bytes=budget)
-            lanes = [Lane(lane_of_feed(each.feed)) for each in waiting]
+        for budget in (2 * 1024, 16 * 1024, 64 * 1024, 256 * 1024):
+            going = plan(node.kit.log.pending(tx, budget_bytes=budget), {}, budget_bytes=budget)
+            lanes = [Lane(lane_of_feed(each.feed)) for each in going.bundles]
             assert lanes == sorted(lanes)
-            bulk = [len(each.raw) for each in waiting if lane_of_feed(each.feed) == Lane.BULK]
-            assert sum(bulk) <= budget // 8
-        only = node.kit.log.pending(tx, budget_bytes=1)
-    assert len(only) == 1
+            assert lanes[0] is Lane.ROUTINE
+            bulk = sum(len(each.raw) for each in going.bundles if lane_of_feed(each.feed) == Lane.BULK)
+            piece = len(going.piece.data) if going.piece is not None else 0
+            assert 0 < bulk + piece <= max(budget // BULK_SHARE_OF_REQUEST, PIECE_MIN_BYTES)
 
 
 def test_a_cut_loses_at_most_the_pieces_under_way(post: Post, booth: Booth, session: Session, node: EdgeNode):
