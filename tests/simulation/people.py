@@ -103,7 +103,7 @@ class Officer:
             "confirm_clock": "yes",
             "decision": "admit" if entry else "let_out",
         }
-        shots = self._chance.shuffled(UPLOADS)[: self._chance.below(3)] if self._chance.one_in(4) else []
+        shots = self._chance.shuffled(UPLOADS)[: self._chance.between(1, 2)] if self._chance.one_in(4) else []
         case: CaseId | None = None
         taken: dict[str, bytes] = {}
         for _ in range(_TRIES):
@@ -275,7 +275,7 @@ class Operators:
 
     def purge(self) -> None:
         """Erase an alert for good, or a check with its photos."""
-        piece = self._one(Kind.ATTACHMENT) if self._chance.one_in(2) else None
+        piece = self._one(Kind.ATTACHMENT) if self._chance.one_in(1.5) else None
         alert = self._one(Kind.ALERT)
         if piece is not None and (check := piece.number("of")) is not None:
             self._erase(check, owner=piece.text("owner"))
