@@ -17,6 +17,7 @@ from edge.check_view import Names, event_of, lines_captured, row_of, values_text
 from edge.form import FormError
 from edge.hits import row_of_hit
 from edge.kit import Kit
+from edge.photos import Photos
 from edge.printing import read_id
 from edge.screen import CheckRow, CheckView, ListAge, Problem, Session
 from edge.store import checks, watch
@@ -26,6 +27,7 @@ from shared.database import Connection
 from shared.errors import ForbiddenError, MissingError, StaleError
 from shared.ids import Dot
 from shared.ledger import records
+from shared.ledger.photos import count_by_record
 from shared.ledger.records import Record
 from shared.limits import SEARCH_MAX_ROWS
 from shared.schema import Kind, field_by_name
@@ -37,8 +39,9 @@ _VOID: Final = field_by_name(Kind.CHECK, "void").number
 class Afterwards:
     """The saved checks of one node."""
 
-    def __init__(self, kit: Kit) -> None:
+    def __init__(self, kit: Kit, photos: Photos) -> None:
         self._kit = kit
+        self._photos = photos
 
     def recent(self, *, limit: int) -> tuple[CheckRow, ...]:
         with self._kit.database.snapshot() as tx:
@@ -46,8 +49,12 @@ class Afterwards:
             return self.rows(tx, found)
 
     def rows(self, tx: Connection, found: Iterable[Record]) -> tuple[CheckRow, ...]:
-        names, acked = Names(tx), self._kit.log.heads(tx)
-        return tuple(row_of(self._kit, record, names=names, heads=acked) for record in found)
+        names, acked, listed = Names(tx), self._kit.log.heads(tx), list(found)
+        photos = count_by_record(tx, [record.id for record in listed])
+        return tuple(
+            row_of(self._kit, record, names=names, heads=acked, photos=photos.get(record.id, 0))
+            for record in listed
+        )
 
     def check(self, session: Session, check: str) -> CheckView:
         """One check in full; opening it is written down."""
@@ -205,6 +212,7 @@ class Afterwards:
             hits=tuple(row_of_hit(kit, tx, hit) for hit in checks.hits_of(tx, record.id)),
             correctable=() if record.values.get("void") else CORRECTABLE,
             contexts=contexts.to_text(records.context_of(tx, Kind.CHECK, record.id)),
+            photos=self._photos.of_check(tx, record),
         )
 
 

@@ -1,13 +1,17 @@
 """The node's web application: wiring only.
 
 Job: a Flask app around a `Booth`. Invariants: every answer carries the strict content policy and
-is kept by nobody; every writer is CSRF-checked; a body beyond the form limit is refused unread;
-one handler turns the error tree into pages. Must not know: storage, crypto, the wire.
+is kept by nobody; every writer is CSRF-checked; a body beyond its limit is refused unread, and no part
+of one touches the disk; one handler turns the error tree into pages. Must not know: storage, crypto,
+the wire.
 """
 
 from __future__ import annotations
 
-from flask import Flask, Response
+from io import BytesIO
+from typing import IO
+
+from flask import Flask, Request, Response, request
 from flask_wtf.csrf import CSRFError, CSRFProtect
 from werkzeug.exceptions import HTTPException, RequestEntityTooLarge
 
@@ -15,7 +19,7 @@ from edge.booth import Booth
 from edge.web import site
 from shared.crypto import digest
 from shared.errors import ForbiddenError, InputError, KaraulaError, MissingError
-from shared.limits import FORM_MAX_BYTES
+from shared.limits import FORM_MAX_BYTES, PHOTO_FORM_MAX_BYTES
 
 _HEADERS = {
     "Content-Security-Policy": "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self'; "
@@ -34,6 +38,7 @@ def create_app(booth: Booth, *, secret_key: bytes, https: bool = False) -> Flask
     """The app for one booth. `secret_key` signs the CSRF cookie only; sessions are the store's."""
     tag = digest(b"karaula/cookies\0", secret_key, size=4).hex()  # each node has its own secret
     app = Flask("edge", static_folder="static", template_folder="templates")
+    app.request_class = _Request
     app.config.update(
         SECRET_KEY=secret_key,
         NODE_TAG=tag,
@@ -48,12 +53,32 @@ def create_app(booth: Booth, *, secret_key: bytes, https: bool = False) -> Flask
         WTF_CSRF_SSL_STRICT=False,
     )
     app.extensions["booth"] = booth
+    app.before_request(_make_room_for_photo)  # before the CSRF check, which reads the form
     CSRFProtect(app)
     site.register(app)
     app.after_request(_harden)
     app.register_error_handler(KaraulaError, site.error_page)
     app.register_error_handler(HTTPException, lambda error: site.error_page(_coded(error)))
     return app
+
+
+class _Request(Request):
+    """A request whose files stay in memory: no photo lies in a temporary folder, readable to a thief."""
+
+    def _get_file_stream(
+        self,
+        total_content_length: int | None,
+        content_type: str | None,
+        filename: str | None = None,
+        content_length: int | None = None,
+    ) -> IO[bytes]:
+        return BytesIO()
+
+
+def _make_room_for_photo() -> None:
+    """One page alone takes more than a form."""
+    if request.endpoint == "case.photo":
+        request.max_content_length = PHOTO_FORM_MAX_BYTES
 
 
 def _harden(response: Response) -> Response:

@@ -21,6 +21,7 @@ from edge.cases import Cases
 from edge.hits import Hits
 from edge.kit import Kit
 from edge.lookup import LookUps
+from edge.photos import Photos
 from edge.screen import (
     Candidate,
     CaseId,
@@ -56,8 +57,9 @@ class Booth:
         self._kit = kit
         self._accounts = accounts
         self._reporter = reporter
-        self._cases = Cases(kit)
-        self._afterwards = Afterwards(kit)
+        self._photos = Photos(kit)
+        self._cases = Cases(kit, self._photos)
+        self._afterwards = Afterwards(kit, self._photos)
         self._hits = Hits(kit)
         self._look_ups = LookUps(kit, self._afterwards)
         self._choices = _choices(kit, self._look_ups)
@@ -151,6 +153,33 @@ class Booth:
         """
         _allow(session)
         return self._cases.decide(session, case, form)
+
+    # --- photos ---
+
+    def add_photo(self, session: Session, case: CaseId, upload: bytes, *, category: str) -> None:
+        """Take a file into a case: decoded, made small, written anew without anything but its pixels.
+
+        `category` is document | face | vehicle. Raises InputError with `field` photo (`photo_missing`,
+        `photo_too_large`, `photo_not_an_image`, `photo_too_many_pixels`, `photo_too_small`,
+        `photo_unreadable`, `photo_of_nothing`, `photos_too_many`); StaleError `case_over`.
+        """
+        _allow(session)
+        self._photos.add(session, case, upload, category=category)
+
+    def remove_photo(self, session: Session, case: CaseId, name: str) -> None:
+        """Take a photo (`PhotoRow.name`) out of an undecided case."""
+        _allow(session)
+        self._photos.remove(session, case, name)
+
+    def case_photo(self, session: Session, case: CaseId, name: str) -> bytes:
+        """A photo of the officer's own open case: JPEG. Raises MissingError `no_case`, `no_photo`."""
+        _allow(session)
+        return self._photos.preview(session, case, name)
+
+    def photo(self, session: Session, check: str, name: str) -> bytes:
+        """A photo of a saved check: JPEG; audited. Raises MissingError `no_check`, `no_photo`."""
+        _allow(session)
+        return self._photos.open(session, check, name)
 
     # --- afterwards ---
 

@@ -14,6 +14,7 @@ from edge.capture.decision import open_decisions
 from edge.capture.notes import age_on, expiry_state, may_be_minor
 from edge.capture.zone import reading_of
 from edge.kit import Kit
+from edge.photo_row import PhotoRow
 from edge.printing import printed
 from edge.screen import Answer, CaseId, CaseView, Decision, Option, Problem, Traveller, Vehicle
 from shared.change import Value
@@ -28,6 +29,7 @@ def view_of(
     captured: Captured,
     answer: Answer | None,
     confirm_clock: bool,
+    photos: tuple[PhotoRow, ...] = (),
     saved: str = "",
 ) -> CaseView:
     """The page's view of a case."""
@@ -55,6 +57,7 @@ def view_of(
         confirm_digits=captured.unconfirmed_digits and form.get("confirm_digits") != "yes",
         confirm_clock=confirm_clock and form.get("confirm_clock") != "yes",
         ready=not captured.empty and not captured.problems,
+        photos=photos,
         saved=saved,
     )
 

@@ -3,8 +3,8 @@
 Invariants
 * What was typed is kept at every step; a half-captured case survives a crash.
 * A case belongs to one officer at one device: two tablets never share one.
-* "Saved" is said only after the check, its keys, its hits, its audit line and the end of the case
-  were committed together. A second submit finds the first one's check.
+* "Saved" is said only after the check, its keys, its hits, its photos, its audit line and the end of
+  the case were committed together. A second submit finds the first one's check.
 * Nobody decides past an alert they were not shown: the case is shown again instead.
 Must not know: flask, the link.
 """
@@ -21,6 +21,7 @@ from edge.capture.decision import read_decision
 from edge.case_view import view_of
 from edge.form import FormError
 from edge.kit import Kit
+from edge.photos import Photos
 from edge.printing import printed, read_id
 from edge.screen import CUE, Candidate, CaseId, CaseView, Problem, Saved, Session
 from edge.store import checks, drafts, watch
@@ -28,7 +29,7 @@ from edge.store.drafts import Draft
 from edge.witness import witness, witness_upward
 from shared.change import Value, named
 from shared.database import Connection
-from shared.errors import InputError, MissingError, StaleError
+from shared.errors import InputError, StaleError
 from shared.ids import RecordId
 from shared.ledger import records
 from shared.limits import FORM_MAX_BYTES
@@ -42,8 +43,9 @@ _YES = "yes"
 class Cases:
     """The cases of one node."""
 
-    def __init__(self, kit: Kit) -> None:
+    def __init__(self, kit: Kit, photos: Photos) -> None:
         self._kit = kit
+        self._photos = photos
         self._confirmed: set[tuple[str, str]] = set()
 
     def open(self, session: Session) -> CaseId:
@@ -120,10 +122,7 @@ class Cases:
     # --- the steps ---
 
     def _draft(self, tx: Connection, session: Session, case: str) -> Draft:
-        draft = drafts.read(tx, case)
-        if draft is None or (draft.officer, draft.device) != (session.officer, session.device):
-            raise MissingError("no_case", "this case is not open here", hint="Begin a new one.")
-        return draft
+        return drafts.own(tx, case, officer=session.officer, device=session.device)
 
     def _read(self, tx: Connection, form: Mapping[str, str]) -> Captured:
         def resolve(text: str) -> RecordId:
@@ -168,6 +167,7 @@ class Cases:
             captured=captured or self._read(tx, form),
             answer=None if found is None else answering.answer(self._kit, tx, found),
             confirm_clock=self._doubts_clock(draft.device),
+            photos=self._photos.of_case(tx, draft.case, form),
             saved=printed(self._kit, draft.saved) if draft.saved is not None else "",
         )
 
@@ -236,9 +236,10 @@ class Cases:
         hitting.append(kit, tx, check=check, values=values, found=found, author=session.officer)
         if not kit.time.certain or values["clock"] != "ok":
             checks.mark_clock(tx, check, boot=kit.boot, monotonic_ms=kit.world.monotonic_ms())
+        taken = self._photos.commit(tx, session, case, check)
         cue = any(one.discreet for one in found)
         drafts.finish(tx, case, check=check, cue=cue, now_ms=now)
-        witness(kit, tx, session, "check_saved", of=check)
+        witness(kit, tx, session, "check_saved", of=check, detail=f"{taken} photos" if taken else None)
         return self._saved(tx, check, cue=cue, repeated=False)
 
     def _saved(self, tx: Connection, check: int, *, cue: bool, repeated: bool) -> Saved:

@@ -40,7 +40,9 @@ class Names:
         return self._known[officer]
 
 
-def row_of(kit: Kit, record: Record, *, names: Names, heads: Mapping[Lane, OwnHead]) -> CheckRow:
+def row_of(
+    kit: Kit, record: Record, *, names: Names, heads: Mapping[Lane, OwnHead], photos: int = 0
+) -> CheckRow:
     """One check in a list."""
     lane = lane_of_feed(feed_of_dot(record.id))
     own = node_of_dot(record.id) == kit.node
@@ -62,6 +64,7 @@ def row_of(kit: Kit, record: Record, *, names: Names, heads: Mapping[Lane, OwnHe
         void=bool(record.values.get("void")),
         corrected=record.edited,
         sent=not own or seq_of_dot(record.id) <= heads[lane].acked,
+        photos=photos,
     )
 
 

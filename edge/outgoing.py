@@ -2,6 +2,7 @@
 
 Invariants
 * Urgent before routine before bulk, each lane in order: what became urgent since goes before all that waits.
+* Photos come last and get a share, so that the next question comes soon: a hit waits for no more of them.
 * A bundle that was begun in pieces goes on where the hub stands, never beside that.
 * Everything fits: then there is no piece, and the steady state is one question with its bundles.
 Must not know: the store, the link, keys.
@@ -16,7 +17,7 @@ from typing import Final
 
 from shared.ids import Lane, lane_of_feed
 from shared.ledger.log import Sealed
-from shared.limits import PIECE_MIN_BYTES, REQUEST_MAX_BUNDLES
+from shared.limits import BULK_SHARE_OF_REQUEST, PIECE_MIN_BYTES, REQUEST_MAX_BUNDLES
 from shared.session import Held, Piece, check_of, framed, resumes
 
 _LEAST_BYTES: Final = 128  # a piece from a stream's start holds the first bundle's header, or is refused
@@ -39,9 +40,11 @@ class Outgoing:
 def plan(waiting: Sequence[Sealed], held: Mapping[Lane, Held], *, budget_bytes: int) -> Outgoing:
     """Fill a question of about `budget_bytes` from what waits, in its order."""
     whole: list[Sealed] = []
-    left = budget_bytes
+    left, share = budget_bytes, budget_bytes // BULK_SHARE_OF_REQUEST
     for place, bundle in enumerate(waiting):
         lane = lane_of_feed(bundle.feed)
+        if lane is Lane.BULK and share:
+            left, share = min(left, share), 0
         leads = place == 0 or waiting[place - 1].feed != bundle.feed
         offset = resumes(held.get(lane), [bundle.raw]) if leads else 0
         if offset or len(bundle.raw) > left or len(whole) == REQUEST_MAX_BUNDLES:

@@ -13,6 +13,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Final, NewType
 
+from edge.photo_row import PhotoRow
 from shared.ids import OfficerId
 
 CaseId = NewType("CaseId", str)
@@ -241,6 +242,7 @@ class CaseView:
     confirm_digits: bool  # wrong digits wait for the officer's word: form field `confirm_digits` = yes
     confirm_clock: bool  # an implausible clock waits for it too: form field `confirm_clock` = yes
     ready: bool
+    photos: tuple[PhotoRow, ...] = ()
     saved: str = ""
 
 
@@ -279,6 +281,7 @@ class CheckRow:
     void: bool
     corrected: bool
     sent: bool  # the hub has acknowledged it
+    photos: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -311,6 +314,7 @@ class CheckView:
     hits: tuple[HitRow, ...]
     correctable: tuple[str, ...]
     contexts: str
+    photos: tuple[PhotoRow, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,7 +1,8 @@
 """When a node's changes become bundles.
 
 Urgent changes at once; routine ones when there are enough of them, when the oldest has waited long
-enough, or when a link appears. Must not know: the link itself, what a change means.
+enough, or when a link appears; a photo's pieces one by one, as soon as no routine change waits.
+Must not know: the link itself, what a change means.
 """
 
 from __future__ import annotations
@@ -34,9 +35,12 @@ class Sealer:
         last = lanes if lanes is not None else Lane.URGENT if self._kit.metered else Lane.BULK
         if not self.link_up and not link_appeared:
             return 0
-        with self._kit.database.snapshot() as tx:
-            due = [lane for lane in Lane if lane <= last and self._due(tx, lane, link_appeared=link_appeared)]
-        return sum(1 for lane in due for _ in self._cut_lane(lane, link_appeared=link_appeared))
+        cut = 0
+        for lane in Lane:
+            with self._kit.database.snapshot() as tx:
+                due = lane <= last and self._due(tx, lane, link_appeared=link_appeared)
+            cut += sum(1 for _ in self._cut_lane(lane, link_appeared=link_appeared)) if due else 0
+        return cut
 
     def _cut_lane(self, lane: Lane, *, link_appeared: bool) -> Iterator[Sealed]:
         """A transaction a bundle, begun when the bundle is ready: the booth never waits for its making."""
@@ -71,7 +75,9 @@ class Sealer:
         return found
 
     def _at_most(self, tx: Connection, lane: Lane) -> int:
-        """A bundle's size: a usual batch, or as much as fits while a backlog waits."""
+        """A bundle's size: a usual batch, or as much as fits while a backlog waits; a photo's piece alone."""
+        if lane is Lane.BULK:
+            return 1
         waiting, _ = self._kit.log.uncut(tx, lane)
         return BUNDLE_MAX_CHANGES // 4 if waiting > 2 * SEAL_EVERY_CHANGES else SEAL_EVERY_CHANGES
 
@@ -79,6 +85,8 @@ class Sealer:
         waiting, oldest_ms = self._kit.log.uncut(tx, lane)
         if not waiting or oldest_ms is None:
             return False
+        if lane is Lane.BULK:  # no photo goes ahead of a check that still waits for its batch
+            return not self._kit.log.uncut(tx, Lane.ROUTINE)[0]
         if lane is Lane.URGENT or link_appeared or waiting >= SEAL_EVERY_CHANGES:
             return True
         # The distance counts either way: a clock set back must not keep changes here for a year.

@@ -11,6 +11,7 @@ import os
 import random
 import signal
 import sys
+import tempfile
 from collections.abc import Callable
 from types import FrameType
 from typing import Any, Final
@@ -26,13 +27,16 @@ from edge.scheduler import Scheduler
 from edge.transport import HubLink
 from shared.crypto import KEY_BYTES, digest
 from shared.errors import ConfigError
-from shared.limits import FORM_MAX_BYTES
+from shared.limits import FORM_MAX_BYTES, PHOTO_FORM_MAX_BYTES
 
 URL_FILE: Final = "url"
 _METERED_S: Final = 60.0  # between contacts where bytes cost: 0.7 MB a day when nothing happens
-_SPOOLED_MAX_BYTES: Final = 64 * FORM_MAX_BYTES
-"""An oversized form up to this is taken off the wire into an unlinked temporary file (memory stays
-flat), so that the pages refuse it in words instead of the connection breaking off."""
+_SPOOLED_MAX_BYTES: Final = 2 * PHOTO_FORM_MAX_BYTES
+"""A photo, or an oversized form up to this, is taken off the wire into an unlinked file of a file system
+in memory (the process stays flat), so that the pages refuse what is too large in words instead of the
+connection breaking off."""
+
+_IN_MEMORY: Final = "/dev/shm"  # noqa: S108 - only ever unlinked files, and only where it is a mount of its own
 
 
 def serve(config: Config, *, say: Callable[[str], None]) -> None:
@@ -72,7 +76,7 @@ def _listen(config: Config, pages: Callable[..., Any]) -> BaseWSGIServer:
             threads=config.threads,
             ident="",
             max_request_body_size=_SPOOLED_MAX_BYTES,
-            inbuf_overflow=FORM_MAX_BYTES + 1,  # what a page may send never touches the disk in plain
+            inbuf_overflow=_held_bytes(),  # what a page may send never touches the disk in plain
             clear_untrusted_proxy_headers=True,
         )
     except (OSError, ValueError) as error:
@@ -85,6 +89,14 @@ def _listen(config: Config, pages: Callable[..., Any]) -> BaseWSGIServer:
         server.close()
         raise ConfigError("host_ambiguous", "this host has several addresses", hint="Give one as --host.")
     return server
+
+
+def _held_bytes() -> int:
+    """How much of a body the process holds itself; more is spooled in memory too, or not at all."""
+    if os.path.ismount(_IN_MEMORY) and os.access(_IN_MEMORY, os.W_OK):
+        tempfile.tempdir = _IN_MEMORY
+        return FORM_MAX_BYTES + 1
+    return PHOTO_FORM_MAX_BYTES + 1
 
 
 def _port_of(server: BaseWSGIServer) -> int:

@@ -17,7 +17,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Final
 
-from hub import routes
+from hub import photos, routes
 from hub.feed import Feed
 from hub.kit import Kit
 from hub.store import conflicts, custody, nodes, subjects
@@ -84,6 +84,8 @@ class Merger:
             return False  # one row spoils it: each on its own then
         if row_type.kind in _SEARCHED:
             custody.queue_for_search(tx, first, last, at_ms=at_ms)
+        if row_type.kind is Kind.ATTACHMENT:
+            photos.weigh(tx, table.dots, at_ms=at_ms)
         return True
 
     # --- one by one ---
@@ -193,6 +195,8 @@ class Merger:
             routes.open_what_it_names(tx, Kind(change.kind), change.record, hub=self._kit.node)
         if change.kind in _SEARCHED:
             custody.queue_for_search(tx, change.record, change.record, at_ms=at_ms)
+        if change.kind == Kind.ATTACHMENT:
+            photos.weigh(tx, (change.record,), at_ms=at_ms)
 
     def _note_conflict(self, tx: Connection, applied: Applied, at_ms: int) -> None:
         change = applied.change

@@ -26,7 +26,7 @@ TEXT_MAX_CHARS: Final = 2_000  # a long reason or fact; longer texts are attachm
 NAME_MAX_CHARS: Final = 100
 CODE_MAX_CHARS: Final = 64  # an entry of a code list; the longest of ours has about 20
 LIST_MAX_ITEMS: Final = 64  # nationalities, letters, aliases
-BLOB_MAX_BYTES: Final = 64 * 1024  # thumbnails, verifiers; photos travel as pieces in the bulk lane
+BLOB_MAX_BYTES: Final = 64 * 1024  # one piece of a photo, with room; photos travel as pieces
 FIELD_NUMBER_MAX: Final = 4_095  # fields of a kind, and kinds: ours end below 64
 CONTEXT_MAX_DOTS: Final = 256  # siblings one person can have been shown at once
 
@@ -65,6 +65,20 @@ MRZ_MAX_CHARS: Final = 200
 PLATE_MAX_CHARS: Final = 20  # the longest plates have ten signs; separators and a country fit beside them
 VIN_MAX_CHARS: Final = 30  # 17 signs, typed in groups; older vehicles' numbers are shorter
 SEARCH_MAX_ROWS: Final = 200
+
+# --- photos ---
+PHOTO_UPLOAD_MAX_BYTES: Final = 8 * 1024 * 1024  # what a tablet's 12-megapixel camera writes is 3 to 6 MB
+PHOTO_FORM_MAX_BYTES: Final = 2 * PHOTO_UPLOAD_MAX_BYTES  # so that a photo too large is told beside its field
+PHOTO_PIXELS_MAX: Final = 4096 * 3072  # a camera's 12 megapixels, which a baseline JPEG gives at half size
+PHOTO_WHOLE_PIXELS_MAX: Final = 8_000_000  # of a PNG or progressive JPEG, unpacked at once: under 64 MiB
+PHOTO_WEBP_PIXELS_MAX: Final = 3_500_000  # its decoder holds every pixel four times over: under 64 MiB
+PHOTO_SIDE_MIN_PX: Final = 32  # less shows nobody
+PHOTO_SIDE_MAX_PX: Final = 1280  # a passport's data page at 260 dpi: its smallest print can be read
+PHOTO_MAX_BYTES: Final = 160 * 1024  # kept and sent: half a minute at 50 kbit/s
+PHOTO_PIECE_BYTES: Final = 8 * 1024  # 7 s at 9.6 kbit/s, sent in pieces of its own there; 4 % is overhead
+PHOTO_PIECES_MAX: Final = 64  # a peer may cut smaller ones
+PHOTOS_PER_CHECK_MAX: Final = 4  # data page, face, vehicle, and one more
+BULK_SHARE_OF_REQUEST: Final = 4  # photos get a quarter of a question: 70 % of the link, and a hit is next
 
 # --- people ---
 PASSWORD_MIN_CHARS: Final = 10

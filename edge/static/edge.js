@@ -115,6 +115,30 @@ function calm(event) {
   }
 }
 
+// --- photos: one press opens the camera, and what it took goes in under that name ---
+const photos = document.querySelector(".photos[data-bytes-max]");
+const file = document.getElementById("f-photo");
+if (photos && file) {
+  const says = document.getElementById("photo-says");
+  let pressed = null;
+  photos.classList.add("scripted");
+  for (const button of photos.querySelectorAll("[data-photo]")) {
+    button.addEventListener("click", (event) => {
+      if (file.files.length) return;
+      event.preventDefault();
+      pressed = button;
+      file.click();
+    });
+  }
+  file.addEventListener("change", () => {
+    if (!file.files.length) return;
+    const large = file.files[0].size > Number(photos.dataset.bytesMax);
+    says.textContent = large ? says.dataset.large : pressed ? says.dataset.sending : "";
+    if (large) { file.value = ""; return; }
+    if (pressed) decide.requestSubmit(pressed);
+  });
+}
+
 // --- letters: typing A … J ticks them while the box is open ---
 const letters = document.getElementById("letters");
 if (letters) {

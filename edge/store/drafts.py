@@ -12,6 +12,7 @@ from dataclasses import dataclass
 
 from edge.screen import CaseId
 from shared.database import Connection
+from shared.errors import MissingError
 from shared.ids import OfficerId
 
 
@@ -44,6 +45,14 @@ def read(tx: Connection, case: str) -> Draft | None:
         saved=row[5],
         cue=bool(row[6]),
     )
+
+
+def own(tx: Connection, case: str, *, officer: int, device: str) -> Draft:
+    """A case of this officer at this device. Raises MissingError `no_case` for any other."""
+    draft = read(tx, case)
+    if draft is None or (draft.officer, draft.device) != (officer, device):
+        raise MissingError("no_case", "this case is not open here", hint="Begin a new one.")
+    return draft
 
 
 def newest_open(tx: Connection, *, officer: int, device: str) -> CaseId | None:

@@ -13,6 +13,7 @@
     clock_mark  checks made while the clock could not be trusted, to be set right at the next contact
     device      the tablets of this post
     traffic     bytes sent and received, a day
+    draft_photo photos of half-captured cases, made fit to keep; they go with their case
 
 Must not know: what the rows mean to an officer.
 """
@@ -95,4 +96,15 @@ def m004_uploads(db: sqlite_utils.Database) -> None:
     db.execute(
         """CREATE TABLE traffic (
             day INTEGER PRIMARY KEY, sent INTEGER NOT NULL, received INTEGER NOT NULL) STRICT"""
+    )
+
+
+@migrations()
+def m005_photos(db: sqlite_utils.Database) -> None:
+    db.execute(
+        """CREATE TABLE draft_photo (
+            id INTEGER PRIMARY KEY,
+            case_id TEXT NOT NULL REFERENCES draft (case_id) ON DELETE CASCADE,
+            digest BLOB NOT NULL, category TEXT NOT NULL, whose BLOB NOT NULL, content BLOB NOT NULL,
+            UNIQUE (case_id, digest)) STRICT"""
     )

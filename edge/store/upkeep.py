@@ -1,4 +1,4 @@
-"""What a node drops, and when: sent bundles a backup covers, old originals, abandoned cases.
+"""What a node drops, and when: sent bundles a backup covers and the photos in them, old originals, cases.
 
 Invariant: nothing of ours goes before a verified backup of the hub covers it *and* fourteen days
 have passed by trusted time. Must not know: who calls, and how often.
@@ -11,6 +11,7 @@ from typing import Final
 from edge.store import drafts, feed
 from shared.database import Connection, coded
 from shared.ids import Lane, feed_of, make_dot
+from shared.ledger import photos
 from shared.limits import PRUNE_AFTER_DAYS
 
 _DAY_MS: Final = 24 * 60 * 60 * 1000
@@ -42,6 +43,8 @@ def _prune_lane(tx: Connection, node: int, lane: Lane, covered_ms: int) -> int:
     count = tx.execute(f"DELETE {runs}", (name, last_seq)).rowcount
     tx.execute("DELETE FROM log WHERE dot BETWEEN ? AND ?", (make_dot(name, 1), make_dot(name, last_seq)))
     tx.execute("DELETE FROM ack_mark WHERE lane = ? AND seq < ?", (lane, last_seq))
+    if lane is Lane.BULK:  # what says that there was a photo stays; the hub has it, and its backup too
+        photos.drop_contents(tx, make_dot(name, 1), make_dot(name, last_seq))
     return count
 
 

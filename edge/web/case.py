@@ -19,10 +19,12 @@ from flask import Blueprint, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from edge.booth import FORM_FIELDS
-from edge.form import FormError
+from edge.form import FormError, problem_of
 from edge.screen import CaseId, CaseView, CheckRow, Problem
-from edge.web import gate
-from shared.errors import MissingError, StaleError, StoreError
+from edge.web import gate, images
+from shared.errors import InputError, MissingError, StaleError, StoreError
+from shared.limits import PHOTO_UPLOAD_MAX_BYTES, PHOTOS_PER_CHECK_MAX
+from shared.photo import CATEGORIES
 
 pages = Blueprint("case", __name__)
 
@@ -34,6 +36,13 @@ _OF_THE_LAST_ZONE: Final = dict.fromkeys(
         "confirm_digits",
     ),
     "",
+)
+# A plain form sends the name of a chosen file alone: it would be lost unseen.
+_NOT_ADDED: Final = Problem(
+    field="photo",
+    code="photo_not_added",
+    message="a photo was chosen and not added",
+    hint="Choose it again and say what it shows; or decide without it.",
 )
 _NEVER_PRESSED_FIRST: Final = frozenset({"refuse"})  # it needs letters, so it is never Enter's next stop
 
@@ -70,7 +79,9 @@ def scan(case: str) -> ResponseReturnValue:
 @pages.post("/case/<case>/look")
 def look(case: str) -> ResponseReturnValue:
     """Take what stands in the form (vehicle, remark) and ask the list again."""
-    gate.booth().enter(gate.session(), CaseId(case), _sent())
+    view = gate.booth().enter(gate.session(), CaseId(case), _sent())
+    if request.form.get("photo"):
+        return _show(view, problems={"photo": _NOT_ADDED, **view.problems}), 400
     return redirect(url_for("case.page"), code=303)
 
 
@@ -104,9 +115,45 @@ def details(case: str) -> ResponseReturnValue:
     return render_template("edge/details.html", alerts=alerts, back=url_for("case.page"))
 
 
+@pages.post("/case/<case>/photo")
+def photo(case: str) -> ResponseReturnValue:
+    """Take a photo into the case, and keep what else stands in the form."""
+    booth, session, sent = gate.booth(), gate.session(), _sent()
+    file = request.files.get("photo")
+    try:
+        booth.enter(session, CaseId(case), sent)
+        booth.add_photo(
+            session,
+            CaseId(case),
+            file.read() if file is not None else b"",
+            category=request.form.get("photo_of", ""),
+        )
+    except InputError as error:
+        view = booth.look(session, CaseId(case))
+        return _show(view, problems={"photo": problem_of(error, "photo"), **view.problems}), error.status
+    return redirect(url_for("case.page"), code=303)
+
+
+@pages.post("/case/<case>/photo/<name>/remove")
+def remove_photo(case: str, name: str) -> ResponseReturnValue:
+    booth, session = gate.booth(), gate.session()
+    booth.enter(session, CaseId(case), _sent())
+    booth.remove_photo(session, CaseId(case), name)
+    return redirect(url_for("case.page"), code=303)
+
+
+@pages.get("/case/<case>/photo/<name>")
+def photo_taken(case: str, name: str) -> ResponseReturnValue:
+    """A photo of the open case, as it will be kept."""
+    return images.jpeg(gate.booth().case_photo(gate.session(), CaseId(case), name))
+
+
 @pages.post("/case/<case>/decide")
 def decide(case: str) -> ResponseReturnValue:
     booth, session, sent = gate.booth(), gate.session(), _sent()
+    if request.form.get("photo"):
+        view = booth.enter(session, CaseId(case), sent)
+        return _show(view, problems={"photo": _NOT_ADDED}, chosen=sent.get("decision", "")), 400
     try:
         saved = booth.decide(session, CaseId(case), sent)
     except FormError as error:
@@ -189,6 +236,9 @@ def _show(
         focus=first_stop(view, {} if changed else found),
         next_decision=next_decision(view),
         countries=gate.booth().choices("country"),
+        photo_categories=CATEGORIES,
+        photos_left=PHOTOS_PER_CHECK_MAX - len(view.photos),
+        photo_bytes_max=PHOTO_UPLOAD_MAX_BYTES,
     )
 
 

@@ -13,7 +13,7 @@ from flask.typing import ResponseReturnValue
 
 from edge.form import FormError
 from edge.screen import CheckView, Problem
-from edge.web import gate
+from edge.web import gate, images
 
 pages = Blueprint("check", __name__)
 
@@ -30,6 +30,12 @@ def page(check: str) -> ResponseReturnValue:
     return render_template(
         "edge/check.html", view=view, done=request.args.get("done", ""), void_labels=labels
     )
+
+
+@pages.get("/checks/<check>/photo/<name>")
+def photo(check: str, name: str) -> ResponseReturnValue:
+    """A photo of a saved check."""
+    return images.jpeg(gate.booth().photo(gate.session(), check, name))
 
 
 @pages.get("/checks/<check>/correct")

@@ -84,7 +84,9 @@ FIELDS: Final[_Words] = {
     "new": _("New password"),
     "again": _("New password again"),
     "outcome": _("Outcome"),
+    "photo": _("Photo"),
 }
+PHOTOS: Final[_Words] = {"document": _("Document"), "face": _("Face"), "vehicle": _("Vehicle")}
 DIGITS: Final[_Words] = {
     "document_number": _("Number"),
     "birth": _("Birth"),
@@ -182,6 +184,7 @@ _TABLES: Final[Mapping[str, _Words]] = {
     "capture": CAPTURES,
     "warning": WARNINGS,
     "why_signed_out": WHY_SIGNED_OUT,
+    "photo": PHOTOS,
 }
 
 

@@ -16,6 +16,7 @@ from flask_babel import gettext as _
 
 from hub.console.forms import Form, filled, refusal, submitted, was_sent
 from hub.console.gate import Gate
+from hub.console.images import jpeg
 from hub.desk import Desk
 from hub.desk.view import Operator, RecordView
 from shared.change import Value
@@ -36,6 +37,7 @@ class RecordPages:
         add, gate = blueprint.add_url_rule, self._gate
         add("/checks", "checks", gate(self.checks))
         add("/records/<record>", "record", gate(self.record))
+        add("/records/<record>/photo/<name>", "photo", gate(self.photo))
         add("/records/<record>/correct", "correct", gate(self.correct), methods=["GET", "POST"])
         add("/my-views", "own_views", gate(self.own_views))
 
@@ -48,6 +50,9 @@ class RecordPages:
 
     def record(self, operator: Operator, record: str) -> ResponseReturnValue:
         return record_page(operator, self._desk.record(operator, record), Form())
+
+    def photo(self, operator: Operator, record: str, name: str) -> ResponseReturnValue:
+        return jpeg(self._desk.photo(operator, record, name))
 
     def correct(self, operator: Operator, record: str) -> ResponseReturnValue:
         view = self._desk.record(operator, record)

@@ -102,6 +102,12 @@ _FIELDS: Final = {
     "change": _("Change"),
     "of": _("About"),
     "fields": _("Fields"),
+    "media_type": _("Type of file"),
+    "size_bytes": _("Size in bytes"),
+    "digest": _("Address of its content"),
+    "piece": _("Piece"),
+    "pieces": _("Pieces in all"),
+    "content": _("Content"),
 }
 
 _KINDS: Final = {
@@ -168,6 +174,9 @@ _VALUES: Final = {
     "standing.agreed": _("agreed"),
     "standing.soft": _("soft conflict"),
     "standing.hard": _("conflict"),
+    "photo.document": _("Document"),
+    "photo.face": _("Face"),
+    "photo.vehicle": _("Vehicle"),
     "why.own": _("your own"),
     "why.hit": _("hit on your alert"),
     "why.conflict": _("conflict with you"),

@@ -115,6 +115,13 @@ class Desk:
         """
         return self._reading.record(operator, record)
 
+    def photo(self, operator: Operator, record: str, name: str) -> bytes:
+        """A photo (`PhotoRow.name`) of a record this desk may see: JPEG; each view is audited.
+
+        Raises MissingError `no_record`, `no_photo` (also for one that is not whole yet, or wrong).
+        """
+        return self._reading.photo(operator, record, name)
+
     def own_audit(self, operator: Operator, *, limit: int = 100) -> tuple[AuditRow, ...]:
         """What this operator did and looked at, newest first."""
         return self._reading.own_audit(operator, limit=limit)

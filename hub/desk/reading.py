@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from typing import Final
 
+import hub.desk.album as album
 import hub.desk.contexts as shown
 from hub.desk.disputes import Disputes
 from hub.desk.office import Office
@@ -181,6 +182,18 @@ class Reading:
             )
             return view
 
+    def photo(self, operator: Operator, record: str, name: str) -> bytes:
+        with self._kit.database.transaction() as tx:
+            rows = self._office.rows(tx, operator)
+            found = self._office.find(tx, rows, record)
+            photo = album.whole(tx, found, name)
+            why, _ = rows.why(found)
+            self._office.witness(
+                tx, operator, "photo_viewed", record=found.id, detail=f"{photo.category}, as {why.value}"
+            )
+            assert photo.content is not None  # a whole photo has its content
+            return photo.content
+
     def view(self, tx: Connection, rows: Rows, operator: Operator, found: Record) -> RecordView:
         """A record in full, within the caller's transaction."""
         why, via = rows.why(found)
@@ -206,6 +219,7 @@ class Reading:
             may_edit=not may_not,
             may_not=may_not,
             discreet=rows.is_discreet(found.text("category")),
+            photos=album.rows(tx, found),
         )
 
     def _hits_of(self, tx: Connection, rows: Rows, found: Record) -> tuple[HitRow, ...]:

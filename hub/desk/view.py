@@ -204,6 +204,21 @@ class HistoryRow:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class PhotoRow:
+    """A photo of a record. `name` stands in its link; it can be opened when its `state` is whole.
+
+    `state` is whole | arriving | wrong; `arrived` of its `pieces` are here.
+    """
+
+    name: str
+    category: str
+    size_bytes: int
+    state: str
+    arrived: int
+    pieces: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class RecordView:
     """A record in full. `contexts` goes into the form as it is and comes back with the edit.
 
@@ -228,6 +243,7 @@ class RecordView:
     may_edit: bool
     may_not: str
     discreet: bool
+    photos: tuple[PhotoRow, ...] = ()
 
     def field(self, name: str) -> FieldRow | None:
         """A field by its name, if it is set."""

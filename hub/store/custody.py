@@ -246,6 +246,15 @@ def settle_faults(tx: Connection, bundle: int, *, at_ms: int) -> None:
     )
 
 
+def settle_faults_of(tx: Connection, dots: Sequence[int], *, code: str, at_ms: int) -> None:
+    """What was wrong with these changes under a code is mended by another."""
+    marks = ",".join("?" * len(dots))
+    tx.execute(
+        f"UPDATE quarantine SET settled_ms = ? WHERE settled_ms IS NULL AND code = ? AND dot IN ({marks})",  # noqa: S608 — only marks
+        (at_ms, code, *dots),
+    )
+
+
 def open_faults(tx: Connection, limit: int) -> list[Fault]:
     """What is quarantined, newest first."""
     rows = tx.execute(

@@ -8,7 +8,8 @@ Invariants
 * An insert-only record has a row and no history until its first edit; then its creating change is
   rebuilt from the row, so that merge sees the whole set.
 * An edit whose creating change is not here waits in `history`; no row shows until it comes.
-* A purged record stays purged: later changes to it are reported, not stored.
+* A purged record stays purged: later changes to it are reported, not stored. What is attached to it
+  goes with it, and what is attached later is purged as it comes.
 Must not know: which node may change what (`ownership`), the wire's bundles, pages.
 """
 
@@ -23,11 +24,11 @@ from shared.change import SEEN, Change, Value
 from shared.clock import Stamp
 from shared.database import Connection
 from shared.ids import Dot, OfficerId, RecordId
-from shared.ledger import statements
+from shared.ledger import photos, statements
 from shared.ledger.columns import from_column, to_column, to_columns
 from shared.ledger.tables import keep_extra, read_extra, table_of
 from shared.merge import FieldView, Standing, collect, frontier, standing_of, view_record
-from shared.schema import OWNER, SCHEMA, Field, Kind, RecordType, record_type
+from shared.schema import OWNER, SCHEMA, Field, Kind, RecordType, field_by_name, record_type
 from shared.wire import ChangeTable
 
 
@@ -149,6 +150,10 @@ def apply(tx: Connection, change: Change) -> Applied:
     row_type = record_type(change.kind)
     if tx.execute("SELECT 1 FROM purged WHERE record = ?", (change.record,)).fetchone():
         return Applied(change=change, effect=Effect.PURGED)
+    attached = change.fields.get(_ATTACHED) if change.kind == Kind.ATTACHMENT and change.creates else None
+    if photos.any_purged(tx, (attached,)):
+        purge(tx, change.record)
+        return Applied(change=change, effect=Effect.PURGED)
     # Without an owner it may not show: it is kept in history and waits, rather than being lost.
     owned = change.creates and change.owner is not None
     plain = row_type is not None and row_type.insert_only and owned
@@ -178,6 +183,8 @@ def apply_table(tx: Connection, table: ChangeTable) -> bool:
         return False
     run = (min(table.dots), max(table.dots))
     if tx.execute("SELECT 1 FROM purged WHERE record BETWEEN ? AND ? LIMIT 1", run).fetchone():
+        return False
+    if row_type.kind is Kind.ATTACHMENT and photos.any_purged(tx, table.columns.get(_ATTACHED, ())):
         return False
     numbers = tuple(f.number for f in row_type.fields if f.number in table.columns)
     columns = [
@@ -214,9 +221,13 @@ def refuse(tx: Connection, *, dot: Dot, record: RecordId, kind: int, reason: str
 
 
 def purge(tx: Connection, record: int, kinds: Iterable[RecordType] = tuple(SCHEMA.values())) -> None:
-    """Erase a record and its history, leaving only its id so that nothing resurrects it."""
-    tx.execute("INSERT OR IGNORE INTO purged (record) VALUES (?)", (record,))
-    forget(tx, record, kinds)
+    """Erase a record and what is attached to it, leaving only ids so that nothing resurrects them."""
+    going: list[int] = [record]
+    while going:
+        each = going.pop()
+        going += photos.attached_to(tx, each)
+        tx.execute("INSERT OR IGNORE INTO purged (record) VALUES (?)", (each,))
+        forget(tx, each, kinds)
 
 
 def forget(tx: Connection, record: int, kinds: Iterable[RecordType] = tuple(SCHEMA.values())) -> None:
@@ -228,6 +239,7 @@ def forget(tx: Connection, record: int, kinds: Iterable[RecordType] = tuple(SCHE
 
 # --- the steps ---
 
+_ATTACHED = field_by_name(Kind.ATTACHMENT, "of").number
 _ACTS = frozenset({Kind.TOMBSTONE, Kind.REFUSED_CHANGE})
 """Kinds whose arrival does something to another record: never on the fast path."""
 

@@ -99,6 +99,12 @@ def m002_log(db: sqlite_utils.Database) -> None:
             db.execute(trigger + "END;")
 
 
+@migrations()
+def m003_photos(db: sqlite_utils.Database) -> None:
+    """What is attached to a record is found by it, and by the photo it is a piece of."""
+    db.execute('CREATE INDEX attachment_of ON attachment_record ("of", owner, digest)')
+
+
 def keep_extra(values: dict[int, Value]) -> bytes | None:
     """Pack the fields this version does not know; None where there are none."""
     if not values:

@@ -29,6 +29,8 @@ from shared.wire.strict import walk
 
 STORED, FRAME, BLOCK = range(3)
 _LEVEL: Final = 19  # bodies are small: the best level still takes milliseconds
+_QUICK_LEVEL: Final = 1
+_LONG_TAIL_BYTES: Final = 8 * 1024
 _PACKED_PLACE: Final = 3  # which element of the body's array the packed section is
 _BLOCK_MAX_BYTES: Final = 1 << 17  # zstd's own limit for a block
 _FRAME_HEADER: Final = b"\x00\x38"  # no options; a window of one largest block
@@ -39,8 +41,10 @@ _DAMAGED: Final = "The bytes were damaged on the way; send the bundle again from
 
 def compress(body: bytes) -> bytes:
     """The shortest payload for a body. The same body gives the same payload under one version of zstd."""
-    candidates = [bytes((STORED,)) + body, bytes((FRAME,)) + _compressor(_NO_DICTIONARY).compress(body)]
     cut = compressible(body)
+    candidates = [bytes((STORED,)) + body]
+    if len(body) - cut < _LONG_TAIL_BYTES or _gives(body[cut:]):
+        candidates.append(bytes((FRAME,)) + _compressor(_NO_DICTIONARY).compress(body))
     block = _block(body[:cut])
     if block:
         candidates.append(bytes((BLOCK,)) + varint.put(len(block)) + block + body[cut:])
@@ -71,6 +75,12 @@ def decompress(payload: bytes) -> bytes:
         raise WireError("truncated", "the payload ends too early", hint=_DAMAGED)
     header = (length << 3 | _LAST_COMPRESSED).to_bytes(3, "little")
     return _within_cap(_unpack(_FRAME_HEADER + header + block, ZSTD) + tail)
+
+
+def _gives(tail: bytes) -> bool:
+    """Whether compressing a long tail is worth its time: a photo's pieces come out no shorter."""
+    quick = zstandard.ZstdCompressor(level=_QUICK_LEVEL).compress(tail)
+    return len(quick) < len(tail) - len(tail) // 64
 
 
 def compressible(body: bytes) -> int:

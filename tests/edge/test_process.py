@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import os
 import signal
+import socket
 import subprocess
 import sys
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -118,6 +120,21 @@ def test_a_form_of_ten_megabytes_is_refused_and_memory_stays_flat(running: Runni
         assert "form_too_large" in reply.text
     assert httpx.get(running.url + "/sign-in").status_code == 200
     assert _resident_kb(running.process.pid) - before < 12_000
+
+
+def test_a_photo_on_its_way_in_lies_in_memory_alone(running: Running):
+    """Most of a large photo has been sent: whatever file it waits in is none on a disk."""
+    host, _, port = running.url.removeprefix("http://").partition(":")
+    head = b"POST /case/x/photo HTTP/1.1\r\nHost: x\r\nContent-Length: 3000000\r\n\r\n"
+    with socket.create_connection((host, int(port)), timeout=20) as link:
+        link.sendall(head + bytes(2_900_000))
+        time.sleep(0.5)
+        files = Path(f"/proc/{running.process.pid}/fd")
+        opened = [os.readlink(each) for each in files.iterdir() if each.is_symlink()]
+    spooled = [name for name in opened if name.endswith("(deleted)")]
+    memory = "/dev/shm"  # noqa: S108 - where the process spools, when there is one
+    assert bool(spooled) == os.path.ismount(memory)
+    assert [name for name in spooled if not name.startswith(f"{memory}/")] == []
 
 
 def test_a_taken_port_is_told(post: Post, running: Running):

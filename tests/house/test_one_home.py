@@ -10,6 +10,7 @@ from tests.house.source import PACKAGES, Source, imports, matches, sources
 
 # import name -> the files that may import it: a path, a folder (ending in /) or a wildcard
 HOMES: dict[str, tuple[str, ...]] = {
+    "PIL": ("edge/photo.py",),
     "apscheduler": ("*/scheduler.py",),
     "flask": ("edge/app.py", "edge/web/", "hub/api*", "hub/app.py", "hub/console/"),
     "flask_babel": ("edge/app.py", "edge/web/", "hub/app.py", "hub/console/"),
@@ -47,6 +48,7 @@ def test_each_dependency_stays_at_home():
         ("hub/inbox.py", "from nacl.signing import VerifyKey"),
         ("edge/outbox.py", "def late():\n    import msgpack"),
         ("hub/merger.py", "import flask"),
+        ("edge/photos.py", "from PIL import Image"),
         ("edge/sync.py", "import importlib\nimportlib.import_module('httpx')"),
         ("edge/web/pages.py", "import sqlite3"),
         ("edge/store_of_hats.py", "import sqlite_utils"),

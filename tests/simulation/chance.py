@@ -51,6 +51,8 @@ class Event(StrEnum):
     """What must have happened somewhere in a run, or the run proves less than it claims."""
 
     SAVED = "checks saved"
+    PHOTO = "photos saved with a check"
+    PHOTO_PURGED = "photos erased with their check"
     SAVED_AGAIN = "a submit repeated after a crash"
     CORRECTED = "checks corrected at the post"
     CORRECTED_AT_DESK = "checks corrected at the desk"

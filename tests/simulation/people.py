@@ -7,7 +7,7 @@ full disk in the middle does what people do: looks again, and submits the same t
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -16,12 +16,13 @@ from hub.desk import Desk
 from hub.desk.view import Operator
 from shared.change import Value, named
 from shared.database import Connection
-from shared.errors import ForbiddenError, StaleError, StoreError
+from shared.errors import ForbiddenError, MissingError, StaleError, StoreError
 from shared.ids import OfficerId, RecordId
 from shared.ledger import records
 from shared.ledger.records import Record
 from shared.partial_date import parse
 from shared.schema import Kind, field_by_name
+from tests.edge.pictures import card, noise, written
 from tests.simulation.chance import Chance, Event, Fault
 from tests.simulation.machine import Centre, Post
 from tests.simulation.power import PowerCut
@@ -54,8 +55,13 @@ TRAVELLERS: Final = tuple(
 )
 
 
+UPLOADS: Final = (card(), written(noise(100, 100, 1)), written(noise(110, 110, 2)))
+"""What cameras at the booths take: one piece, and two."""
+
+
 class Officer:
-    """The officer of one post. `saved` are the checks the page said were saved, by what marks them."""
+    """The officer of one post. `saved` are the checks the page said were saved, by what marks them; `photos`
+    what was taken with them, by check and name."""
 
     def __init__(self, post: Post, chance: Chance) -> None:
         self.post = post
@@ -71,6 +77,7 @@ class Officer:
             token="",
         )
         self.saved: dict[str, str] = {}
+        self.photos: dict[str, dict[str, bytes]] = {}
         self._count = 0
 
     def capture(self) -> None:
@@ -96,12 +103,15 @@ class Officer:
             "confirm_clock": "yes",
             "decision": "admit" if entry else "let_out",
         }
+        shots = self._chance.shuffled(UPLOADS)[: self._chance.between(1, 2)] if self._chance.one_in(4) else []
         case: CaseId | None = None
+        taken: dict[str, bytes] = {}
         for _ in range(_TRIES):
             try:
                 booth = self.post.node.booth
                 case = case or booth.open_case(self._session)
                 booth.enter(self._session, case, form)
+                taken = self._take(case, shots) or taken
                 saved = booth.decide(self._session, case, form)
             except PowerCut:
                 self.post.after_cut()
@@ -113,7 +123,18 @@ class Officer:
             else:
                 self._chance.note(Event.SAVED)
                 self.saved[saved.check] = mark
+                self.photos[saved.check] = taken
+                self._chance.note(Event.PHOTO, len(taken))
                 return
+
+    def _take(self, case: CaseId, shots: Sequence[bytes]) -> dict[str, bytes]:
+        """Photos as the page shows them before saving, by name; none any more where the case is decided."""
+        booth = self.post.node.booth
+        if not booth.look(self._session, case).saved:
+            for shot in shots:
+                booth.add_photo(self._session, case, shot, category="face")
+        found = booth.look(self._session, case).photos
+        return {each.name: booth.case_photo(self._session, case, each.name) for each in found}
 
     def correct(self) -> None:
         """Open one of the newest checks and set something right."""
@@ -124,11 +145,11 @@ class Officer:
             [{"surname": self._chance.pick(["PETROVIĆ", "JOVIĆ"])}, {"plate": "E55-T-555"}]
         )
         booth = self.post.node.booth
-        view = booth.check(self._session, check)
         try:
+            view = booth.check(self._session, check)
             booth.correct(self._session, check, form=form, reason="misread", contexts=view.contexts)
-        except ForbiddenError:
-            return
+        except (ForbiddenError, MissingError):
+            return  # void already, or erased
         self._chance.note(Event.CORRECTED)
 
     def void(self) -> None:
@@ -138,11 +159,11 @@ class Officer:
         check = self._chance.pick(list(self.saved)[-4:])
         booth = self.post.node.booth
         reason = self._chance.pick(booth.choices("void_reason")).code
-        view = booth.check(self._session, check)
         try:
+            view = booth.check(self._session, check)
             booth.void(self._session, check, reason=reason, contexts=view.contexts, note="a mis-scan")
-        except ForbiddenError:
-            return
+        except (ForbiddenError, MissingError):
+            return  # void already, or erased
 
     def settle(self) -> None:
         """Confirm or clear an open hit."""
@@ -253,13 +274,19 @@ class Operators:
             self._edit(officer, self._chance.pick([{"posts": self._some_posts()}, {"disabled": True}]))
 
     def purge(self) -> None:
-        """Erase an alert for good."""
+        """Erase an alert for good, or a check with its photos."""
+        piece = self._one(Kind.ATTACHMENT) if self._chance.one_in(1.5) else None
         alert = self._one(Kind.ALERT)
-        if alert is not None:
-            values: dict[str, Value] = {"owner": alert.text("owner"), "of": alert.id, "reason": "expired"}
-            self._say(Kind.TOMBSTONE, values)
-            self.purged.add(alert.id)
+        if piece is not None and (check := piece.number("of")) is not None:
+            self._erase(check, owner=piece.text("owner"))
+            self._chance.note(Event.PHOTO_PURGED)
+        elif alert is not None:
+            self._erase(alert.id, owner=alert.text("owner"))
             self._chance.note(Event.PURGED)
+
+    def _erase(self, record: int, *, owner: str) -> None:
+        self._say(Kind.TOMBSTONE, {"owner": owner, "of": record, "reason": "expired"})
+        self.purged.add(record)
 
     def resolve(self) -> bool:
         """Decide one conflict at the desk that owns the record; whether there was one."""

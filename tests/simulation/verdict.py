@@ -16,9 +16,11 @@ from shared.change import Change
 from shared.database import Connection
 from shared.ids import feed_of, node_of_dot
 from shared.ledger import audit, records, search
+from shared.ledger.photos import pieces_of
 from shared.ledger.records import Record
 from shared.ledger.tables import table_of
 from shared.merge import FieldView
+from shared.photo import put_together
 from shared.schema import SCHEMA, Kind
 from shared.scope import scopes_of_node, scopes_of_record
 from shared.session import Cursor
@@ -38,9 +40,13 @@ def judge(world: World) -> None:
         with machine.database.snapshot() as tx:
             audit.verify(tx)
     truth = _truth(hub)
+    # Power may fail right after a tombstone was committed: then its operator never learned of it.
+    erased = {row[0] for row in hub.look('SELECT "of" FROM tombstone_record')}
     for post, officer in zip(world.posts, world.officers, strict=True):
         _feeds_whole(post, hub)
-        _saved_once(post, hub, officer.saved)
+        kept = {check for check in officer.saved if int(check) not in erased}
+        _saved_once(post, hub, {check: officer.saved[check] for check in kept})
+        _photos_whole(hub, {check: officer.photos[check] for check in kept})
         _replica_equal(post, truth, world.operators.purged)
         _lists_equal(post, hub)
         _watch_list_true(post)
@@ -79,6 +85,19 @@ def _saved_once(post: Post, hub: Centre, saved: dict[str, str]) -> None:
             assert ours == theirs, f"the saved check {remark!r} came to the hub as something else"
     twice = [remark for remark, count in remarks.items() if count > 1]
     assert not twice, f"captured once, stored more often: {twice}"
+
+
+def _photos_whole(hub: Centre, taken: dict[str, dict[str, bytes]]) -> None:
+    """Every photo that was saved with a check is at the hub, whole and once; nothing else hangs there."""
+    with hub.database.snapshot() as tx:
+        for check, photos in taken.items():
+            row = records.read(tx, Kind.CHECK, int(check))
+            assert row is not None, f"check {check} is gone"
+            pieces = pieces_of(tx, int(check), owner=row.text("owner"))
+            there = {photo.name: photo.content for photo in put_together(pieces)}
+            assert there == photos, f"check {check} was saved with {list(photos)}, the hub has {list(there)}"
+            once = {(piece.address, piece.number) for piece in pieces}
+            assert len(once) == len(pieces), f"check {check}: pieces stored more than once"
 
 
 def _created(tx: Connection, kind: int, record: int) -> Change:
@@ -227,13 +246,20 @@ def _nothing_left_lying(hub: Centre) -> None:
     assert not faults, f"quarantined: {faults}"
 
 
+_HOLDING = (
+    ("alert_record", "id"),
+    ("check_record", "id"),
+    ("attachment_record", '"of"'),
+    ("history", "record"),
+)
+
+
 def _purged_everywhere(world: World) -> None:
     """What was erased is nowhere."""
     for record in world.operators.purged:
         for machine in world.machines:
-            for table in ("alert_record", "history"):
-                column = "record" if table == "history" else "id"
-                sql = f"SELECT count(*) FROM {table} WHERE {column} = ?"  # noqa: S608 - the two names above
+            for table, column in _HOLDING:
+                sql = f"SELECT count(*) FROM {table} WHERE {column} = ?"  # noqa: S608 - the names above
                 assert machine.look(sql, (record,)) == [(0,)], (
                     f"{machine.name} still has purged {record} in {table}"
                 )
