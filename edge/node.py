@@ -19,6 +19,7 @@ from typing import Final
 from edge import identity as identities
 from edge.booth import Booth
 from edge.config import Config
+from edge.courier import Courier
 from edge.identity import Identity
 from edge.kit import Kit, Nudge, World, no_link
 from edge.sealer import Sealer
@@ -48,6 +49,7 @@ class EdgeNode:
     booth: Booth
     round: SyncRound
     sealer: Sealer
+    courier: Courier
     reporter: Reporter
     link: LinkReport
 
@@ -60,6 +62,8 @@ class EdgeNode:
 
     def keep_time(self) -> None:
         """Note trusted time, so that a restart knows at least that much; and fold the log into the file."""
+        with self.kit.database.snapshot() as tx:
+            self.kit.time.told(feed.state(tx).mark_ms)  # a command beside this process may have read a stick
         known = self.kit.time.at_least_ms
         if known is not None:
             with self.kit.database.transaction() as tx:
@@ -119,6 +123,7 @@ def assemble(
         booth=Booth(kit, accounts, reporter),
         round=SyncRound(kit, sealer),
         sealer=sealer,
+        courier=Courier(kit, sealer),
         reporter=reporter,
         link=link,
     )

@@ -14,6 +14,7 @@ from typing import Final, Self
 
 from hub import identity as papers
 from hub.config import Config, Policy
+from hub.courier import Courier
 from hub.desk import Desk
 from hub.exchange import Exchange
 from hub.feed import Feed
@@ -78,6 +79,15 @@ class Hub:
         self.indexer = Indexer(self.kit)
         self._exchange = Exchange(
             self.kit, inbox=self.inbox, feed=self.feed, ring=self.ring, revoked=self.revoked
+        )
+        self.courier = Courier(
+            self.kit,
+            inbox=self.inbox,
+            feed=self.feed,
+            ring=self.ring,
+            revoked=self.revoked,
+            admit=self._exchange.admit,
+            signed_ms=self._exchange.signed_ms,
         )
         self.desk = Desk(self.kit, merger=self.merger, indexer=self.indexer, revoked=self.revoked)
         if tends:

@@ -82,3 +82,8 @@ LATE_HIT_CHECKS: Final = 10_000  # how far back a new alert is run against a nod
 # --- enrolment ---
 ENROLMENT_MAX_BYTES: Final = 256 * 1024  # a node pack is under 2 KiB; a list of 50,000 revoked nodes fits
 URL_MAX_CHARS: Final = 200
+
+# --- the courier: sticks and neighbours ---
+LOAD_BUDGET_BYTES: Final = 1024 * 1024  # one file of bundles: a pulled stick costs at most one to write again
+STICK_FILE_MAX_BYTES: Final = REPLY_MAX_BYTES + 1024  # a packet is an answer, and its file wraps it
+STICK_MAX_FILES: Final = 20_000  # names read from one stick: 200 nodes, 100 files each
