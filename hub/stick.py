@@ -52,14 +52,17 @@ class Stick:
 
     def read(self, name: str) -> bytes:
         """A file's bytes. Raises MissingError `file_missing`, StoreError `not_a_file`, `file_too_large`."""
-        flags = os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK
-        with _coded(name), os.fdopen(os.open(name, flags, dir_fd=self._folder), "rb") as file:
-            told = os.fstat(file.fileno())
-            if not stat.S_ISREG(told.st_mode):
-                raise StoreError(
-                    "not_a_file", f"{name} is no plain file", hint="Leave it; it is none of ours."
-                )
-            data = file.read(STICK_FILE_MAX_BYTES + 1)
+        with _coded(name):
+            handle = os.open(name, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK, dir_fd=self._folder)
+            try:
+                if not stat.S_ISREG(os.fstat(handle).st_mode):
+                    raise StoreError(
+                        "not_a_file", f"{name} is no plain file", hint="Leave it; it is none of ours."
+                    )
+                with os.fdopen(handle, "rb", closefd=False) as file:
+                    data = file.read(STICK_FILE_MAX_BYTES + 1)
+            finally:
+                os.close(handle)
         if len(data) > STICK_FILE_MAX_BYTES:
             raise StoreError(
                 "file_too_large", f"{name} is larger than any file of ours", hint="Leave it; export again."
@@ -130,9 +133,9 @@ def _complaint(error: OSError, name: str) -> KaraulaError:
             )
         case errno.ENOENT:
             return MissingError("file_missing", f"{name} is gone", hint="Put the stick back, and try again.")
-        case errno.ELOOP:
+        case errno.ELOOP | errno.EISDIR | errno.ENXIO:
             return StoreError(
-                "not_a_file", f"{name or FOLDER} is a link", hint="Leave it; it is none of ours."
+                "not_a_file", f"{name or FOLDER} is no plain file", hint="Leave it; it is none of ours."
             )
         case errno.ENOSPC | errno.EDQUOT | errno.EFBIG:
             return StoreError(
