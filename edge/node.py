@@ -24,6 +24,7 @@ from edge.identity import Identity
 from edge.kit import Kit, Nudge, World, no_link
 from edge.sealer import Sealer
 from edge.status import LinkReport, Reporter
+from edge.stick_desk import StickDesk, Sticks
 from edge.store import feed, opening, upkeep
 from edge.sync import SyncRound
 from edge.trusted_time import TrustedTime
@@ -50,6 +51,7 @@ class EdgeNode:
     round: SyncRound
     sealer: Sealer
     courier: Courier
+    sticks: StickDesk
     reporter: Reporter
     link: LinkReport
 
@@ -71,6 +73,7 @@ class EdgeNode:
         upkeep.checkpoint(self.kit.database.connection())
 
     def close(self) -> None:
+        self.sticks.stop()
         self.kit.database.close()
 
 
@@ -82,8 +85,10 @@ def assemble(
     demo: bool = False,
     metered: bool = False,
     nudge: Nudge = no_link,
+    stick_roots: tuple[Path, ...] = (),
 ) -> EdgeNode:
-    """A node on any world. `nudge` is called when something should be sent soon."""
+    """A node on any world. `nudge` is called when something should be sent soon; sticks are looked for
+    below `stick_roots`."""
     certificate = identity.certificate
     database = Database(world.connect, key=identity.database_key, cache_kib=_CACHE_KIB)
     log = OwnLog(node=Node(certificate.node), now_ms=world.now_ms)
@@ -118,12 +123,15 @@ def assemble(
 
     accounts = Accounts(database, log, now_ms=world.now_ms, random=world.random, admits=admits)
     sealer = Sealer(kit)
+    courier = Courier(kit, sealer)
+    sticks = StickDesk(courier, Sticks(stick_roots))
     return EdgeNode(
         kit=kit,
-        booth=Booth(kit, accounts, reporter),
+        booth=Booth(kit, accounts, reporter, sticks),
         round=SyncRound(kit, sealer),
         sealer=sealer,
-        courier=Courier(kit, sealer),
+        courier=courier,
+        sticks=sticks,
         reporter=reporter,
         link=link,
     )
@@ -132,7 +140,14 @@ def assemble(
 def build(config: Config, *, nudge: Nudge = no_link) -> EdgeNode:
     """The node of a data directory. Raises ConfigError, StoreError."""
     identity = identities.load(config.data, key_file=config.key_file, hub_url=config.hub_url)
-    return assemble(identity, real_world(config.data), demo=config.demo, metered=config.metered, nudge=nudge)
+    return assemble(
+        identity,
+        real_world(config.data),
+        demo=config.demo,
+        metered=config.metered,
+        nudge=nudge,
+        stick_roots=config.stick_roots,
+    )
 
 
 def real_world(directory: Path) -> World:
