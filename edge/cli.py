@@ -53,6 +53,8 @@ from edge.serve import serve
     type=click.Path(file_okay=False, path_type=Path),
     help="Where the system mounts sticks, for the status page; may be given more than once.",
 )
+@click.option("--relay", "relays", is_flag=True, help="Carry for neighbours on the LAN that have no link.")
+@click.option("--relay-url", help="A neighbour that carries for this node while the hub is out of reach.")
 @click.option("--demo", is_flag=True, help="Say on every page that nothing here is real.")
 def run(
     *,
@@ -66,6 +68,8 @@ def run(
     https: bool,
     metered: bool,
     stick_roots: tuple[Path, ...],
+    relays: bool,
+    relay_url: str | None,
     demo: bool,
 ) -> None:
     """Run this post's node until it is told to stop."""
@@ -81,5 +85,7 @@ def run(
         https=https,
         metered=metered,
         stick_roots=stick_roots,
+        relays=relays,
+        relay_url=relay_url,
     )
     serve(config, say=click.echo)

@@ -21,6 +21,7 @@ class Config:
     the hub's card). `key_file` overrides where the database key lies. `demo` says on every page
     that nothing here is real. Over a `metered` link only what is urgent is sent, and less often asked.
     `stick_roots` are where the system mounts sticks.
+    `relays` says that this node carries for neighbours; `relay_url` is the neighbour that carries for it.
     """
 
     data: Path
@@ -34,3 +35,5 @@ class Config:
     https: bool = False
     metered: bool = False
     stick_roots: tuple[Path, ...] = STICK_ROOTS
+    relays: bool = False
+    relay_url: str | None = None

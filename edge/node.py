@@ -22,6 +22,7 @@ from edge.config import Config
 from edge.courier import Courier
 from edge.identity import Identity
 from edge.kit import Kit, Nudge, World, no_link
+from edge.relay import Relay, RelayCall
 from edge.sealer import Sealer
 from edge.status import LinkReport, Reporter
 from edge.stick_desk import StickDesk, Sticks
@@ -52,6 +53,8 @@ class EdgeNode:
     sealer: Sealer
     courier: Courier
     sticks: StickDesk
+    relay: Relay
+    relay_call: RelayCall
     reporter: Reporter
     link: LinkReport
 
@@ -132,6 +135,8 @@ def assemble(
         sealer=sealer,
         courier=courier,
         sticks=sticks,
+        relay=Relay(kit),
+        relay_call=RelayCall(kit, sealer, courier),
         reporter=reporter,
         link=link,
     )

@@ -38,7 +38,7 @@ from shared.errors import (
 from shared.ids import SYSTEM, Node, lane_of_feed
 from shared.ledger import audit
 from shared.ledger.audit import Line
-from shared.limits import REPLY_MAX_BYTES
+from shared.limits import RELAY_MAX_PACKETS, REPLY_MAX_BYTES
 from shared.scope import scopes_of_node
 from shared.session import Head
 
@@ -204,6 +204,15 @@ class Courier:
         )
         leads = _moved(at, names, reading.segments)
         return raw, leads, leads == reading.positions
+
+    def reply(self, data: bytes) -> bytes:
+        """Take a load from a relay and commit; the reply with the first packets for its node.
+
+        Raises as `take`.
+        """
+        taken = self.take(data)
+        packets = list(self.packets(taken.node, at_most=RELAY_MAX_PACKETS))
+        return courier.write_reply(carried={}, packets=packets)
 
     # --- a stick ---
 

@@ -105,6 +105,11 @@ class Hub:
         self.indexer.hold_close()
         return self._exchange.answer(question)
 
+    def carry(self, load: bytes) -> bytes:
+        """Take a load that a relay handed on, and reply with packets. Raises as `Courier.take`."""
+        self.indexer.hold_close()
+        return self.courier.reply(load)
+
     # --- upkeep: what the scheduler calls ---
 
     def catch_up(self) -> None:

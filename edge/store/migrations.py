@@ -13,6 +13,8 @@
     clock_mark  checks made while the clock could not be trusted, to be set right at the next contact
     device      the tablets of this post
     traffic     bytes sent and received, a day
+    relay_slip  where each neighbour stands that this node carries for; relay_bundle what it carries up,
+                relay_packet down, relay_acked how far the hub has signed for them
 
 Must not know: what the rows mean to an officer.
 """
@@ -96,3 +98,22 @@ def m004_uploads(db: sqlite_utils.Database) -> None:
         """CREATE TABLE traffic (
             day INTEGER PRIMARY KEY, sent INTEGER NOT NULL, received INTEGER NOT NULL) STRICT"""
     )
+
+
+@migrations()
+def m004_relay(db: sqlite_utils.Database) -> None:
+    for sql in (
+        """CREATE TABLE relay_slip (
+            node INTEGER PRIMARY KEY, raw BLOB NOT NULL, signature BLOB NOT NULL) STRICT""",
+        """CREATE TABLE relay_bundle (
+            node INTEGER NOT NULL REFERENCES relay_slip (node), feed INTEGER NOT NULL,
+            first INTEGER NOT NULL, last INTEGER NOT NULL, raw BLOB NOT NULL,
+            PRIMARY KEY (feed, first)) STRICT""",
+        """CREATE INDEX relay_bundle_node ON relay_bundle (node)""",
+        """CREATE TABLE relay_packet (
+            node INTEGER NOT NULL REFERENCES relay_slip (node), place INTEGER NOT NULL, raw BLOB NOT NULL,
+            PRIMARY KEY (node, place)) STRICT""",
+        """CREATE TABLE relay_acked (
+            feed INTEGER PRIMARY KEY, last INTEGER NOT NULL) STRICT""",
+    ):
+        db.execute(sql)

@@ -1,11 +1,12 @@
 """The courier: what a stick or a neighbour carries between a node and the hub, and believes nothing of.
 
     up     load   = pack([1, slip, signature, [bundle …]])
-           slip   = pack([1, node, hub tag, [head …], generation, [position …], revocations, prekey,
-                          certificate])
+           slip   = pack([1, node, hub tag, [head …], generation, [position …], heard ms, revocations,
+                          prekey, certificate])
     down   packet = pack([1, cover, signature, parcel | None, revocations | None, [prekey …]])
            cover  = pack([1, node, hub tag, head])
            parcel = SealedBox(node, pack([[segment, signature] …]))
+    reply  = pack([1, [[feed, last] …], [packet …]])      to whoever handed over a load
     file   = pack([1, sort, load or packet]) ‖ BLAKE2b-16 of that
 
 Bundles, segments, revocations and prekeys are the very bytes that go over a link. What a link has and a
@@ -20,6 +21,7 @@ Must not know: disks, storage, who carries.
 
 from shared.courier.load import Load, Slip, read_load, sign_slip, write_load
 from shared.courier.packet import Packet, hear_packet, read_packet, write_packet
+from shared.courier.reply import Reply, read_reply, write_reply
 from shared.courier.stick import (
     FOLDER,
     Down,
@@ -40,6 +42,7 @@ __all__ = [
     "Load",
     "Packet",
     "Problem",
+    "Reply",
     "Report",
     "Shelf",
     "Slip",
@@ -51,8 +54,10 @@ __all__ = [
     "open_file",
     "read_load",
     "read_packet",
+    "read_reply",
     "sign_slip",
     "slip_name",
     "write_load",
     "write_packet",
+    "write_reply",
 ]

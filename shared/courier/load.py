@@ -22,7 +22,8 @@ from shared.session.messages import VERSION, byte_strings, counts
 class Slip:
     """Where a node stood when it handed over the load. `raw` are the bytes as signed.
 
-    `heads` has one number a lane: the last seq it had cut. `certificate` is its paper.
+    `heads` has one number a lane: the last seq it had cut. `heard_ms` is the newest time of the hub's that it
+    has believed. `certificate` is its paper.
     """
 
     node: Node
@@ -30,6 +31,7 @@ class Slip:
     heads: tuple[int, ...]
     generation: int
     positions: tuple[int, ...]
+    heard_ms: int
     revocations: int
     prekey: int
     certificate: bytes
@@ -39,7 +41,10 @@ class Slip:
     @property
     def progress(self) -> tuple[int, ...]:
         """Grows with what the node has read and written: of two slips the higher one is newer."""
-        return (self.generation, sum(self.positions), sum(self.heads), self.revocations, self.prekey)
+        return (
+            *(self.generation, self.heard_ms, sum(self.positions)),
+            *(sum(self.heads), self.revocations, self.prekey),
+        )
 
     def believe(self, key: VerifyKey) -> None:
         """Raise TrustError `bad_signature` unless the node's key signed this slip."""
@@ -67,6 +72,7 @@ def sign_slip(
             list(standing.heads),
             standing.generation,
             positions,
+            standing.last_head_ms,
             standing.revocations,
             standing.prekey,
             certificate,
@@ -104,6 +110,7 @@ def read_slip(raw: bytes, signature: bytes) -> Slip:
             [*heads],
             int() as generation,
             [*positions],
+            int() as heard_ms,
             int() as revocations,
             int() as prekey,
             bytes() as certificate,
@@ -111,13 +118,15 @@ def read_slip(raw: bytes, signature: bytes) -> Slip:
             pass
         case _:
             raise _bad_load()
-    node, generation, revocations, prekey = counts([node, generation, revocations, prekey], _bad_load())
+    node, generation, heard_ms = counts([node, generation, heard_ms], _bad_load())
+    revocations, prekey = counts([revocations, prekey], _bad_load())
     return Slip(
         node=Node(node),
         hub=hub,
         heads=counts(heads, _bad_load()),
         generation=generation,
         positions=counts(positions, _bad_load()),
+        heard_ms=heard_ms,
         revocations=revocations,
         prekey=prekey,
         certificate=certificate,
