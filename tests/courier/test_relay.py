@@ -66,6 +66,7 @@ def test_a_neighbours_checks_reach_the_hub_and_receipts_come_back(waiting: House
     assert house.queue(gostun) > 0
     call(house, gostun)
     assert house.acked(gostun)[Lane.ROUTINE] > 0
+    house.sky.move(5_000)
     house.klobuk.node.relay.forward(link_of(house))  # the late hits those alerts made
     call(house, gostun)
     assert house.queue(gostun) == 0
