@@ -206,7 +206,7 @@ class Courier:
             news = self._keep(tx, heard)
         kit.time.told(head.time_ms)
         news = news or head.time_ms > standing.last_head_ms
-        return sum(len(segment.changes) for segment in heard.segments) if news or heard.segments else None
+        return sum(segment.count for segment in heard.segments) if news or heard.segments else None
 
     def _keep(self, tx: Connection, heard: Heard) -> bool:
         """Keep what the head says; returns whether the acks were news."""

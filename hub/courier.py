@@ -20,7 +20,7 @@ from hub.kit import Kit
 from hub.prekeys import PrekeyRing
 from hub.standing import Revoked
 from hub.store import carried, custody, nodes, opening
-from shared import bundle, courier, wire
+from shared import bundle, courier
 from shared.courier import Down, Load, Report, Shelf, Slip, Sort, name_of
 from shared.courier.load import read_slip
 from shared.courier.stick import downs, half_written, ups
@@ -38,7 +38,7 @@ from shared.errors import (
 from shared.ids import SYSTEM, Node, lane_of_feed
 from shared.ledger import audit
 from shared.ledger.audit import Line
-from shared.limits import RELAY_MAX_PACKETS, REPLY_MAX_BYTES
+from shared.limits import RELAY_MAX_PACKETS, REPLY_BUDGET_BYTES
 from shared.scope import scopes_of_node
 from shared.session import Head
 
@@ -177,7 +177,7 @@ class Courier:
                 )
             names = scopes_of_node(node=known.node, post=known.post, country=known.country)
             at = at if len(at) == len(names) else (0,) * len(names)
-            reading = self._feed.read(tx, known, generation=self._feed.generation, positions=at)
+            reading, leads = self._feed.read_whole(tx, known, at, budget_bytes=REPLY_BUDGET_BYTES)
             head = Head(
                 time_ms=time_ms,
                 hub_node=self._kit.node,
@@ -196,14 +196,13 @@ class Courier:
             head,
             node=known.node,
             hub=self._kit.identity.tag,
-            segments=reading.segments,
+            segments=[each for each in reading.segments if isinstance(each, tuple)],
             reader=known.seal_key,
             signer=self._kit.identity.keys.sign,
             revocations=self._revoked.paper if newer else None,
             prekeys=self._ring.papers_after(slip.prekey if slip is not None else 0),
         )
-        leads = _moved(at, names, reading.segments)
-        return raw, leads, leads == reading.positions
+        return raw, leads, reading.complete
 
     def reply(self, data: bytes) -> bytes:
         """Take a load from a relay and commit; the reply with the first packets for its node.
@@ -303,15 +302,3 @@ class Courier:
         audit.write(
             tx, Line(at_ms=at_ms, officer=SYSTEM, device=f"node {node}", action=action, detail=detail)
         )
-
-
-def _moved(
-    at: Sequence[int], names: Sequence[str], segments: Sequence[tuple[bytes, bytes]]
-) -> tuple[int, ...]:
-    """The positions once these segments, our own, are read."""
-    moved = dict(zip(names, at, strict=True))
-    for raw, _ in segments:
-        match wire.unpack(raw, max_bytes=REPLY_MAX_BYTES):
-            case [1, bytes(), int(), str() as scope, int(), int() as last, bytes(), bytes()]:
-                moved[scope] = last
-    return tuple(moved[name] for name in names)

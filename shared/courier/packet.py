@@ -93,7 +93,9 @@ def hear_packet(
         raise SessionError(
             "not_for_us", f"the packet is for node {packet.node}", hint="Carry it to the post it is for."
         )
-    segments = open_parcel(packet.parcel, box=box, hub_tag=hub, hub_key=hub_key)
+    segments, part = open_parcel(packet.parcel, None, box=box, hub_tag=hub, hub_key=hub_key)
+    if part is not None:  # a stick has room: segments are whole here
+        raise _bad_packet()
     return believe(
         standing,
         packet.head,

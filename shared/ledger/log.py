@@ -280,11 +280,11 @@ class OwnLog:
         """
         found: list[Sealed] = []
         left = budget_bytes
+        acked = self.heads(tx)[lane].acked
         rows = tx.execute(
-            "SELECT s.feed, s.first, s.count, s.prekey, s.raw FROM sealed s JOIN own_head h ON h.lane = ?2 "
-            "WHERE s.feed = ?1 AND s.first > ?3 AND s.first + s.count - 1 > h.acked_seq "
-            "AND s.refused_code IS NULL ORDER BY s.first",
-            (feed_of(self.node, lane), lane, after),
+            "SELECT feed, first, count, prekey, raw FROM sealed WHERE feed = ? AND first > ? "
+            "AND first + count - 1 > ? AND refused_code IS NULL ORDER BY first",
+            (feed_of(self.node, lane), max(after, acked - BUNDLE_MAX_CHANGES), acked),
         )
         for feed, first, count, prekey, raw in rows:
             if found and left < len(raw):

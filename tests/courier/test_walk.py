@@ -163,9 +163,9 @@ def test_a_stick_that_overlaps_with_a_link_fits_in(house: House):
 
 def test_a_long_feed_comes_in_several_packets(house: House, monkeypatch: pytest.MonkeyPatch):
     """Packets follow one another on the stick; a missing one is a gap that is named, and the rest waits."""
-    monkeypatch.setattr("hub.feed.REPLY_BUDGET_BYTES", 300)
+    monkeypatch.setattr("hub.courier.REPLY_BUDGET_BYTES", 300)
     monkeypatch.setattr("hub.feed.SEGMENT_MAX_CHANGES", 1)
-    for _ in range(6):
+    for _ in range(12):
         house.operators.raise_alert()
     house.post_export(house.klobuk)
     house.hub_import()
