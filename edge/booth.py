@@ -23,7 +23,6 @@ from edge.kit import Kit
 from edge.lookup import LookUps
 from edge.screen import (
     Candidate,
-    CarryView,
     CaseId,
     CaseView,
     CheckRow,
@@ -38,7 +37,7 @@ from edge.screen import (
     Status,
 )
 from edge.status import Reporter
-from edge.stick_desk import StickDesk
+from edge.stick_desk import CarryView, StickDesk
 from edge.store import devices
 from shared.errors import ForbiddenError
 from shared.ledger.accounts import Accounts, Entry

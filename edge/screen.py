@@ -391,28 +391,3 @@ class Status:
     version: str
     trouble: tuple[tuple[str, str], ...]
     offset_min: int = 0  # the post's offset from UTC now
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class CarryView:
-    """The sticks in this machine, and the export or import that runs or ran last.
-
-    `state` is idle | running | done | failed; `action` is export | import. `done` of `of` is the way so
-    far: changes on an export, files on an import. `problems` holds (file, code, hint) of what was passed
-    over; `code`, `message` and `hint` say why it failed.
-    """
-
-    state: str
-    sticks: tuple[str, ...] = ()
-    action: str = ""
-    stick: str = ""
-    done: int = 0
-    of: int = 0
-    files: int = 0
-    changes: int = 0
-    packets: int = 0
-    others: int = 0
-    problems: tuple[tuple[str, str, str], ...] = ()
-    code: str = ""
-    message: str = ""
-    hint: str = ""

@@ -15,12 +15,12 @@ import os
 import threading
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Final
 
 from edge.courier import Courier
-from edge.screen import CarryView, Session
+from edge.screen import Session
 from edge.stick import Stick
 from shared.courier import FOLDER, Report
 from shared.errors import InputError, KaraulaError, MissingError, StaleError
@@ -33,6 +33,31 @@ EXPORT: Final = "export"
 IMPORT: Final = "import"
 _STICKS_MAX: Final = 8  # more at one tablet is a fault of the configuration
 _PROBLEMS_SHOWN: Final = 5
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CarryView:
+    """The sticks in this machine, and the export or import that runs or ran last.
+
+    `state` is idle | running | done | failed; `action` is export | import. `done` of `of` is the way so
+    far: changes on an export, files on an import. `problems` holds (file, code, hint) of what was passed
+    over; `code`, `message` and `hint` say why it failed.
+    """
+
+    state: str
+    sticks: tuple[str, ...] = ()
+    action: str = ""
+    stick: str = ""
+    done: int = 0
+    of: int = 0
+    files: int = 0
+    changes: int = 0
+    packets: int = 0
+    others: int = 0
+    problems: tuple[tuple[str, str, str], ...] = ()
+    code: str = ""
+    message: str = ""
+    hint: str = ""
 
 
 class Sticks:
