@@ -96,8 +96,17 @@ def test_a_stick_is_offered_by_its_name(officer: Browser):
     assert 'type="file"' not in page
 
 
-def test_export_writes_and_says_so(officer: Browser, media: Path):
+def test_an_export_of_nothing_says_so(officer: Browser):
+    """With an empty queue the stick still tells the centre what this post lacks."""
+    officer.get("/status")
+    officer.post("/status/stick", action="export", stick="mira/KINGSTON")
+    assert "Nothing waits to be sent" in settle(officer)
+
+
+def test_export_writes_and_says_so(officer: Browser, node: EdgeNode, media: Path):
     """The button writes the queue; the page says what happened, and that it stays queued."""
+    node.reporter.report()
+    officer.get("/status")
     answer = officer.post("/status/stick", follow=False, action="export", stick="mira/KINGSTON")
     assert answer.status_code == 303
     page = settle(officer)
