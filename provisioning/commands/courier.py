@@ -63,7 +63,7 @@ def export(*, stick: Path, data: Path, key_file: Path | None, nodes: tuple[str, 
     with _opens(side)(data, key_file) as carrier:
         report = carrier.export(stick, nodes=nodes, everyone=everyone)
         if side == "edge":
-            say(f"{carrier.name}: {report.changes:,} changes wait for the hub's receipt")
+            say(f"{carrier.name}: {_count(report.changes, 'change')} on the stick, kept here for the receipt")
         else:
             say(f"{carrier.name}: packets for {_count(len(report.nodes), 'node')}")
     say(f"  {_count(report.written, 'file')} written, {report.kept} there already, {report.cleared} cleared")
@@ -86,7 +86,8 @@ def import_(*, stick: Path, data: Path, key_file: Path | None) -> None:
     with _opens(side)(data, key_file) as carrier:
         report = carrier.import_(stick)
         if side == "edge":
-            say(f"{carrier.name}: {_count(report.taken, 'new packet')} with {report.changes:,} changes")
+            brought = _count(report.changes, "change")
+            say(f"{carrier.name}: {_count(report.taken, 'new packet')} with {brought}")
             say(f"  {report.repeated} seen before, {report.others} for other posts, {report.cleared} cleared")
         else:
             say(
@@ -94,8 +95,12 @@ def import_(*, stick: Path, data: Path, key_file: Path | None) -> None:
             )
             say(f"  {_count(report.cleared, 'file')} cleared")
     _problems(report)
-    if side == "edge":
+    if side == "edge" and not report.taken + report.repeated:
+        next_step("nothing was here for this post: run courier export at the hub on this stick first.")
+    elif side == "edge":
         next_step("nothing; receipts and lists are in. Export again when something new waits.")
+    elif not report.nodes:
+        next_step("nothing was here for this hub: run courier export at a post on this stick first.")
     else:
         next_step("run courier export on the same stick, so that receipts and lists travel back.")
 
