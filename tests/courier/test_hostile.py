@@ -321,6 +321,28 @@ def _break(patch: pytest.MonkeyPatch, what: str, after: int) -> None:
     patch.setattr("edge.stick.os.rename", renamed)
 
 
+def test_a_stick_pulled_in_the_middle_of_a_file_has_nothing_under_its_name(
+    loaded: House, monkeypatch: pytest.MonkeyPatch
+):
+    """No program gets to tidy up when the stick is gone: half a file lies there under another name only."""
+    for path in loaded.folder.iterdir():
+        path.unlink()
+
+    def pulled(handle: int) -> None:
+        os.truncate(handle, os.fstat(handle).st_size // 2)
+        raise SystemExit
+
+    with monkeypatch.context() as patch:
+        patch.setattr("edge.stick.os.fsync", pulled)
+        with pytest.raises(SystemExit):
+            loaded.post_export(loaded.klobuk)
+    left = [path.name for path in loaded.folder.iterdir()]
+    assert left == [".up-2-slip.krl.part"]
+    loaded.post_export(loaded.klobuk)
+    assert loaded.hub_import().problems == []
+    assert loaded.checks() == 2
+
+
 def test_the_two_sticks_are_one_text():
     """edge/stick.py and hub/stick.py are the same, word for word."""
     from edge import stick as at_the_post

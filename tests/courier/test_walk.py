@@ -240,6 +240,18 @@ def test_a_revoked_post_is_told_so_and_no_more(house: House):
     assert len(house.loads(house.gostun)) > 0
 
 
+def test_a_revoked_post_gets_no_packet_though_somebody_names_it(house: House):
+    """Known from better days, and named at the command: still nothing is sealed to it."""
+    house.contact(house.gostun)
+    paper = Revocations(number=1, issued_ms=1, nodes=frozenset({house.gostun.number})).signed(
+        authority_keys().sign
+    )
+    house.centre.hub.revoked.take(paper)
+    report = house.hub_export(also=(house.gostun.number,))
+    assert [problem.code for problem in report.problems] == ["node_revoked"]
+    assert house.packets(house.gostun) == []
+
+
 def test_a_dead_prekey_is_resealed_by_stick(house: House):
     """Bundles sealed to a prekey that died are asked for again, and come in new envelopes: no fork."""
     capture(house, "KLOBUK")

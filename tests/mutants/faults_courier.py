@@ -64,7 +64,9 @@ MUTANTS: Final = (
         path="edge/stick.py",
         old='        beside = f".{name}.part"',
         new="        beside = name",
-        tests=("tests/courier/test_hostile.py",),
+        tests=(
+            "tests/courier/test_hostile.py::test_a_stick_pulled_in_the_middle_of_a_file_has_nothing_under_its_name",
+        ),
     ),
     Mutant(
         name="stick-time-made-certain",
