@@ -29,7 +29,7 @@ from shared.crypto import VerifyKey
 from shared.database import Connection
 from shared.enrolment import Certificate, Revocations
 from shared.errors import InputError, RemoteError, SessionError, StoreError, TrustError
-from shared.ids import Feed, Lane, Seq, feed_of
+from shared.ids import Feed, Lane, Seq, feed_of, lane_of_feed
 from shared.ledger.log import Sealed
 from shared.limits import (
     RELAY_LOAD_BYTES,
@@ -173,9 +173,7 @@ class Relay:
         while True:
             with self._kit.database.snapshot() as tx:
                 kept = neighbours.slip_of(tx, node)
-                run = neighbours.bundles_after(
-                    tx, node, feed=place[0], first=place[1], budget_bytes=RELAY_LOAD_BYTES
-                )[:REQUEST_MAX_BUNDLES]
+                run = self._next(tx, node, place)
             if kept is None or (sent and not run):
                 return sent
             try:
@@ -192,6 +190,14 @@ class Relay:
             if not run:
                 return sent
             place = (run[-1][0], run[-1][1])
+
+    def _next(self, tx: Connection, node: int, place: tuple[int, int]) -> list[tuple[int, int, bytes]]:
+        """The bundles after a place, urgent first; over a metered link no others."""
+        run = neighbours.bundles_after(
+            tx, node, feed=place[0], first=place[1], budget_bytes=RELAY_LOAD_BYTES
+        )[:REQUEST_MAX_BUNDLES]
+        last = Lane.URGENT if self._kit.metered else Lane.BULK
+        return [each for each in run if lane_of_feed(each[0]) <= last]
 
     def _keep(self, node: int, packets: list[Packet], raws: tuple[bytes, ...]) -> None:
         """Keep what the hub signed for this neighbour, and let go of what it signed for."""

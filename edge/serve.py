@@ -22,7 +22,7 @@ from waitress.server import BaseWSGIServer, create_server
 from edge.app import create_app
 from edge.backoff import Backoff
 from edge.config import Config
-from edge.node import build
+from edge.node import EdgeNode, build
 from edge.scheduler import Scheduler, Ways
 from edge.transport import HubLink, LoadLink
 from shared.crypto import KEY_BYTES, digest
@@ -55,7 +55,7 @@ def serve(config: Config, *, say: Callable[[str], None]) -> None:
         url = f"http://{config.host}:{_port_of(server)}"
         (config.data / URL_FILE).write_text(url + "\n", encoding="utf-8")
         hub_url = node.kit.identity.hub_url
-        with HubLink(hub_url, tally=node.round.tally) as link, _ways(config, hub_url) as ways:
+        with HubLink(hub_url, tally=node.round.tally) as link, _ways(config, node) as ways:
             scheduler.start(node, link.exchange, ways=ways)
             try:
                 signal.signal(signal.SIGTERM, _stop)
@@ -69,15 +69,15 @@ def serve(config: Config, *, say: Callable[[str], None]) -> None:
 
 
 @contextmanager
-def _ways(config: Config, hub_url: str) -> Iterator[Ways]:
+def _ways(config: Config, node: EdgeNode) -> Iterator[Ways]:
     """The ways by a neighbour, as the configuration has them."""
+    hub_url, tally = node.kit.identity.hub_url, node.round.tally
     with ExitStack() as stack:
-        yield Ways(
-            to_hub=stack.enter_context(LoadLink(hub_url)).carry if config.relays else None,
-            to_relay=(
-                stack.enter_context(LoadLink(check_url(config.relay_url))).carry if config.relay_url else None
-            ),
-        )
+        to_hub = stack.enter_context(LoadLink(hub_url, tally=tally)).carry if config.relays else None
+        to_relay = None
+        if config.relay_url:
+            to_relay = stack.enter_context(LoadLink(check_url(config.relay_url))).carry
+        yield Ways(to_hub=to_hub, to_relay=to_relay)
 
 
 def _listen(config: Config, pages: Callable[..., Any]) -> BaseWSGIServer:

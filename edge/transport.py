@@ -131,8 +131,11 @@ def _refusal(status: int, body: bytes) -> RemoteError:
 class LoadLink:
     """Loads to a relay or, by a relay, to the hub: `POST /relay/v1`. Used by one thread at a time."""
 
-    def __init__(self, url: str, *, transport: httpx.BaseTransport | None = None) -> None:
-        """`transport` stands in for the network in tests."""
+    def __init__(
+        self, url: str, *, transport: httpx.BaseTransport | None = None, tally: Tally | None = None
+    ) -> None:
+        """`transport` stands in for the network in tests; `tally` is told what a load costs."""
+        self._tally = tally or Tally()
         self._client = httpx.Client(
             base_url=url,
             timeout=_LOAD_TIMEOUT,
@@ -149,6 +152,10 @@ class LoadLink:
             with self._client.stream("POST", LOAD_PATH, content=load) as reply:
                 well = reply.status_code == httpx.codes.OK
                 body = _read(reply, 2 * REPLY_MAX_BYTES if well else _ERROR_MAX_BYTES)
+                self._tally.add(
+                    sent=len(load) + _header_bytes(reply.request.headers),
+                    received=len(body) + _header_bytes(reply.headers),
+                )
                 if well:
                     return body
                 raise _refusal(reply.status_code, body)

@@ -7,6 +7,10 @@ from pathlib import Path
 
 import pytest
 
+from edge.node import assemble
+from edge.stick import Stick as PostStick
+from edge.store import feed
+from shared import segment
 from shared.enrolment import Revocations
 from shared.errors import StoreError
 from shared.ids import Lane
@@ -283,3 +287,52 @@ def test_a_full_disk_at_the_hub_takes_nothing_and_clears_nothing(house: House):
     assert house.loads(house.klobuk) == loads
     house.hub_import()
     assert house.checks() == 3
+
+
+def test_a_stick_and_a_link_may_bring_the_same_at_once(house: House):
+    """A command takes the stick while the running node has asked and not yet heard: nothing goes back,
+    nothing is applied twice, and the next contact finds all in order."""
+    for _ in range(6):
+        house.operators.raise_alert()
+    house.post_export(house.klobuk)
+    house.hub_import()
+    house.operators.raise_alert()
+    house.sky.move(HOUR_MS)
+    house.hub_export()
+    beside = assemble(house.klobuk.identity, house.klobuk.node.kit.world)  # as the command's own process
+
+    def exchange(question: bytes) -> bytes:
+        answer = house.centre.hub.exchange(question)
+        with PostStick(house.stick) as shelf:
+            beside.courier.import_(shelf)
+        return answer
+
+    house.klobuk.node.round.run(exchange)
+    head_ms = house.klobuk.look("SELECT head_ms FROM hub_state")
+    house.sky.move(HOUR_MS)
+    house.contact(house.klobuk)
+    positions = house.centre.look("SELECT position FROM scope WHERE name = 'all'")
+    assert house.klobuk.look("SELECT position FROM cursor WHERE scope = 'all'") == positions
+    assert house.klobuk.node.booth.status().trouble == ()
+    assert house.klobuk.look("SELECT head_ms FROM hub_state") > head_ms
+    assert house.klobuk.look("SELECT count(*) FROM alert_record") == [
+        (house.klobuk.node.booth.status().alerts,)
+    ]
+
+
+def test_a_segment_moves_a_cursor_only_from_where_it_begins(house: House):
+    """Applied late, again, or from a generation before: the cursor stays where it is."""
+    for _ in range(3):
+        house.operators.raise_alert()
+    house.contact(house.klobuk)
+    (row,) = house.klobuk.look(
+        "SELECT generation, scope, first, last, raw, signature FROM feed_segment WHERE scope = 'all'"
+    )
+    identity = house.klobuk.identity
+    piece = segment.read(row[4], row[5], hub=identity.hub_tag, key=identity.hub.hub.verify_key)  # type: ignore[arg-type]  # bytes
+    for position, generation in ((piece.last + 5, 1), (0, 2)):
+        with house.klobuk.database.transaction() as tx:
+            tx.execute("UPDATE cursor SET position = ? WHERE scope = 'all'", (position,))
+            tx.execute("UPDATE hub_state SET generation = ?", (generation,))
+            feed.move(tx, piece, now_ms=1)
+        assert house.klobuk.look("SELECT position FROM cursor WHERE scope = 'all'") == [(position,)]

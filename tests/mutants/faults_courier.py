@@ -85,6 +85,14 @@ MUTANTS: Final = (
         tests=("tests/courier/test_walk.py",),
     ),
     Mutant(
+        name="stick-sets-a-cursor-back",
+        promise=SAME_STATE,
+        path="edge/store/feed.py",
+        old='        "UPDATE cursor SET position = ?, chain = ? WHERE scope = ? AND position = ? "\n        "AND (SELECT generation FROM hub_state) = ?",',
+        new='        "UPDATE cursor SET position = ?, chain = ? WHERE scope = ? AND ? >= 0 AND ? >= 0",',
+        tests=("tests/courier/test_walk.py",),
+    ),
+    Mutant(
         name="stick-cleared-before-the-head-covers-it",
         promise=NOTHING_LOST,
         path="hub/courier.py",
