@@ -30,7 +30,7 @@ def stick() -> ResponseReturnValue:
     """Begin an export or import; the page then shows how far it is, and loads itself while it runs."""
     form = request.form
     gate.booth().carry(gate.session(), action=form.get("action", ""), stick=form.get("stick", ""))
-    return redirect(url_for("node.page", _anchor="stick"), code=303)
+    return redirect(url_for("node.page"), code=303)
 
 
 @pages.post("/status/sync")
