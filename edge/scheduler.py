@@ -114,8 +114,7 @@ class Scheduler:
         except KaraulaError as refused:
             node.link.down(refused.code, refused.hint)
             self._say(refused.code)
-            if refused.code in LINK_CODES:
-                self._call(node)
+            failed = refused.code not in LINK_CODES or not self._call(node)
         except Exception:
             node.link.down("internal", "Call the engineer; checks go on being saved.")
             log.exception("contact_failed")
@@ -133,16 +132,19 @@ class Scheduler:
         except KaraulaError as refused:
             log.warning("relay_failed", code=refused.code)
 
-    def _call(self, node: EdgeNode) -> None:
-        """Without one: hand over to the neighbour that may have it."""
+    def _call(self, node: EdgeNode) -> bool:
+        """Without one: hand over to the neighbour that may have it. Whether it was there: then the rhythm
+        stays what it is with a link."""
         if self._ways.to_relay is None:
-            return
+            return False
         try:
             called = node.relay_call.run(self._ways.to_relay)
         except KaraulaError as refused:
             log.warning("relay_unreachable", code=refused.code)
-        else:
+            return False
+        if called.handed or called.packets:
             log.info("relay_called", handed=called.handed, packets=called.packets)
+        return True
 
     def _say(self, code: str) -> None:
         if code != self._said:
