@@ -8,7 +8,8 @@ Invariants
 * Only a node that the same authority certified, and that is not revoked, is carried for; each bundle must
   bear its signature. How much is carried for one node, and for how many, is bounded.
 * "Carried" is no receipt: the origin keeps every bundle until a packet with the hub's ack has come back.
-* What is carried goes when the hub's signature covers it, and not on anybody's word.
+* What is carried goes when the hub's signature covers it, or the authority's list names its node; not on
+  anybody's word.
 Must not know: HTTP, pages, what is inside.
 """
 
@@ -44,17 +45,16 @@ Carry = Callable[[bytes], bytes]
 
 LINK_CODES: Final = frozenset({"link_down", "link_cut", "link_slow", "hub_busy"})
 """What the way itself says: then another way is tried, and what is carried stays."""
-_NO_MORE: Final = frozenset({"node_revoked", "wrong_hub", "foreign_certificate"})
-"""What the hub says of a neighbour for good: then nothing is carried for it any more."""
 _TURNS_MAX: Final = 1_000
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Called:
-    """What one call at a relay did."""
+    """What one call at a relay did. `refused` counts packets that were not to be believed."""
 
     handed: int
     packets: int
+    refused: int
 
 
 class Relay:
@@ -110,11 +110,17 @@ class Relay:
                 hint="Put this node's own certificate back.",
             )
         with self._kit.database.snapshot() as tx:
-            paper = feed.state(tx).revocations
-        if paper is not None:
-            Revocations.read(paper, authority=identity.authority.verify_key).refuse(slip.node)
+            listed = self._revoked(tx)
+        if listed is not None:
+            listed.refuse(slip.node)
         slip.believe(certificate.verify_key)
         return certificate.verify_key
+
+    def _revoked(self, tx: Connection) -> Revocations | None:
+        """The authority's list, as far as this node has it."""
+        paper = feed.state(tx).revocations
+        authority = self._kit.identity.authority.verify_key
+        return None if paper is None else Revocations.read(paper, authority=authority)
 
     def _verified(self, raw: bytes, load: Load, key: VerifyKey) -> bundle.Header:
         """A bundle of this neighbour's, for this hub, under its signature."""
@@ -158,7 +164,12 @@ class Relay:
         Raises RemoteError where the link itself fails: all stays in custody.
         """
         with self._kit.database.snapshot() as tx:
-            known = neighbours.everyone(tx)
+            known, listed = neighbours.everyone(tx), self._revoked(tx)
+        for node in known:
+            if listed is not None and node in listed.nodes:
+                with self._kit.database.transaction() as tx:
+                    neighbours.let_go(tx, node)
+                known = [other for other in known if other != node]
         return sum(self._forward_one(node, carry) for node in known if self._due(node))
 
     def _due(self, node: int) -> bool:
@@ -184,8 +195,7 @@ class Relay:
             except RemoteError as refused:
                 if refused.code in LINK_CODES:
                     raise
-                self._refused(node, refused.code)
-                return sent
+                return sent  # a refusal bears no signature: all stays, and is tried again
             sent += 1
             if not run:
                 return sent
@@ -215,11 +225,6 @@ class Relay:
         identity = self._kit.identity
         return courier.read_packet(raw, hub=identity.hub_tag, hub_key=identity.hub.hub.verify_key)
 
-    def _refused(self, node: int, code: str) -> None:
-        if code in _NO_MORE:
-            with self._kit.database.transaction() as tx:
-                neighbours.let_go(tx, node)
-
 
 class RelayCall:
     """The side without a link: hands its load to a neighbour, and takes the packets that come back."""
@@ -232,7 +237,7 @@ class RelayCall:
 
     def run(self, carry: Carry) -> Called:
         """Hand over what waits and is not carried yet. Raises RemoteError, StoreError."""
-        handed = taken = 0
+        handed = taken = refused = 0
         for turn in range(_TURNS_MAX):
             self._sealer.seal(link_appeared=not turn)  # a packet may just have made late hits
             with self._kit.database.snapshot() as tx:
@@ -241,11 +246,12 @@ class RelayCall:
             handed += len(run)
             before = dict(self._carried)
             self._carried = {lane: reply.carried.get(feed_of(self._kit.node, lane), Seq(0)) for lane in Lane}
-            news = sum(self._take(raw) for raw in reply.packets)
-            taken += news
+            outcomes = [self._take(raw) for raw in reply.packets]
+            news = outcomes.count(True)
+            taken, refused = taken + news, refused + outcomes.count(None)
             if not news and (not run or before == self._carried):
                 break
-        return Called(handed=handed, packets=taken)
+        return Called(handed=handed, packets=taken, refused=refused)
 
     def _next(self, tx: Connection) -> list[Sealed]:
         for lane in Lane:
@@ -256,12 +262,12 @@ class RelayCall:
                 return run[:REQUEST_MAX_BUNDLES]
         return []
 
-    def _take(self, raw: bytes) -> bool:
-        """Whether a packet brought something. One that is not to be believed is left; the next may be."""
+    def _take(self, raw: bytes) -> bool | None:
+        """Whether a packet brought something; None for one not to be believed: the next may be."""
         try:
             return self._courier.take(raw) is not None
-        except (RemoteError, InputError):
-            return False
+        except (RemoteError, InputError) as error:
+            return False if error.code == "packet_older" else None
 
 
 def _was_read(packet: Packet, slip: Slip) -> bool:

@@ -144,6 +144,8 @@ class Scheduler:
             return False
         if called.handed or called.packets:
             log.info("relay_called", handed=called.handed, packets=called.packets)
+        if called.refused:
+            log.warning("relay_packets_refused", count=called.refused)
         return True
 
     def _say(self, code: str) -> None:

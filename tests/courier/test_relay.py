@@ -172,17 +172,33 @@ def test_a_forged_packet_makes_the_relay_let_go_of_nothing(waiting: House):
     assert waiting.klobuk.look("SELECT count(*) FROM relay_bundle") == before
 
 
+def test_a_refusal_nobody_signed_makes_the_relay_drop_nothing(waiting: House):
+    """Whoever answers in the hub's place with "revoked" does not empty the relay."""
+    call(waiting, waiting.gostun)
+    before = waiting.klobuk.look("SELECT count(*) FROM relay_bundle")
+
+    def impostor(_: bytes) -> bytes:
+        raise RemoteError("node_revoked", "so says somebody", hint="Stop.")
+
+    waiting.klobuk.node.relay.forward(impostor)
+    assert waiting.klobuk.look("SELECT count(*) FROM relay_bundle") == before
+    waiting.sky.move(61_000)
+    waiting.klobuk.node.relay.forward(link_of(waiting))
+    assert waiting.checks() == 3
+
+
 def test_a_revoked_neighbour_is_not_carried_for(waiting: House):
-    """Neither taken from, once the relay knows the list, nor kept, once the hub says so."""
+    """The hub takes nothing of it; with the authority's list the relay neither keeps nor takes more."""
     call(waiting, waiting.gostun)
     paper = Revocations(number=1, issued_ms=1, nodes=frozenset({waiting.gostun.number})).signed(
         authority_keys().sign
     )
     waiting.centre.hub.revoked.take(paper)
     waiting.klobuk.node.relay.forward(link_of(waiting))
-    assert waiting.klobuk.look("SELECT count(*) FROM relay_slip") == [(0,)]
     assert waiting.checks() == 0
     waiting.contact(waiting.klobuk)
+    waiting.klobuk.node.relay.forward(link_of(waiting))
+    assert waiting.klobuk.look("SELECT count(*) FROM relay_slip") == [(0,)]
     with pytest.raises(RemoteError) as told:
         call(waiting, waiting.gostun)
     assert told.value.code == "node_revoked"
@@ -219,6 +235,14 @@ def test_a_stranger_is_not_carried_for(waiting: House):
             relay.receive(bent)
         assert told.value.code in codes
     assert waiting.klobuk.look("SELECT count(*) FROM relay_slip") == [(0,)]
+
+
+def test_a_packet_that_is_not_to_be_believed_is_counted_and_leaves_the_queue(waiting: House):
+    """A relay that hands on rubbish is told in the log, and changes nothing."""
+    before = waiting.acked(waiting.gostun), waiting.queue(waiting.gostun)
+    called = waiting.gostun.node.relay_call.run(lambda _: courier.write_reply(carried={}, packets=[b"junk"]))
+    assert (called.packets, called.refused) == (0, 1)
+    assert (waiting.acked(waiting.gostun), waiting.queue(waiting.gostun)) == before
 
 
 def test_custody_is_bounded(waiting: House, monkeypatch: pytest.MonkeyPatch):

@@ -152,8 +152,8 @@ MUTANTS: Final = (
         name="relay-carries-for-the-revoked",
         promise=HOSTILE,
         path="edge/relay.py",
-        old="            Revocations.read(paper, authority=identity.authority.verify_key).refuse(slip.node)",
-        new="            Revocations.read(paper, authority=identity.authority.verify_key)",
+        old="        if listed is not None:\n            listed.refuse(slip.node)\n",
+        new="",
         tests=("tests/courier/test_relay.py",),
     ),
     Mutant(
