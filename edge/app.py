@@ -16,7 +16,8 @@ from flask_wtf.csrf import CSRFError, CSRFProtect
 from werkzeug.exceptions import HTTPException, RequestEntityTooLarge
 
 from edge.booth import Booth
-from edge.web import site
+from edge.relay import Relay
+from edge.web import neighbours, site
 from shared.crypto import digest
 from shared.errors import ForbiddenError, InputError, KaraulaError, MissingError
 from shared.limits import FORM_MAX_BYTES, PHOTO_FORM_MAX_BYTES
@@ -34,8 +35,9 @@ _HEADERS = {
 }
 
 
-def create_app(booth: Booth, *, secret_key: bytes, https: bool = False) -> Flask:
-    """The app for one booth. `secret_key` signs the CSRF cookie only; sessions are the store's."""
+def create_app(booth: Booth, *, secret_key: bytes, https: bool = False, relay: Relay | None = None) -> Flask:
+    """The app for one booth. `secret_key` signs the CSRF cookie only; sessions are the store's. With
+    `relay` it has a door for neighbours' loads too."""
     tag = digest(b"karaula/cookies\0", secret_key, size=4).hex()  # each node has its own secret
     app = Flask("edge", static_folder="static", template_folder="templates")
     app.request_class = _Request
@@ -54,8 +56,12 @@ def create_app(booth: Booth, *, secret_key: bytes, https: bool = False) -> Flask
     )
     app.extensions["booth"] = booth
     app.before_request(_make_room_for_photo)  # before the CSRF check, which reads the form
-    CSRFProtect(app)
+    csrf = CSRFProtect(app)
     site.register(app)
+    if relay is not None:
+        door = neighbours.relay_door(relay)
+        csrf.exempt(door)  # machines come by here, under their own signatures
+        app.register_blueprint(door)
     app.after_request(_harden)
     app.register_error_handler(KaraulaError, site.error_page)
     app.register_error_handler(HTTPException, lambda error: site.error_page(_coded(error)))

@@ -38,6 +38,7 @@ from edge.screen import (
     Status,
 )
 from edge.status import Reporter
+from edge.stick_desk import CarryView, StickDesk
 from edge.store import devices
 from shared.errors import ForbiddenError
 from shared.ledger.accounts import Accounts, Entry
@@ -53,8 +54,9 @@ _SEX_LABELS: Final = dict(zip(SEXES, ("Female", "Male", "Unspecified"), strict=T
 class Booth:
     """The facade. One per node process; safe to call from several threads."""
 
-    def __init__(self, kit: Kit, accounts: Accounts, reporter: Reporter) -> None:
+    def __init__(self, kit: Kit, accounts: Accounts, reporter: Reporter, sticks: StickDesk) -> None:
         self._kit = kit
+        self._sticks = sticks
         self._accounts = accounts
         self._reporter = reporter
         self._photos = Photos(kit)
@@ -253,6 +255,20 @@ class Booth:
         """Ask for a sync round at once; returns without waiting."""
         _allow(session)
         self._kit.nudge(everything=True)
+
+    def sticks(self, session: Session) -> CarryView:
+        """The sticks in this machine, and how the last export or import stands."""
+        _allow(session)
+        return self._sticks.view()
+
+    def carry(self, session: Session, *, action: str, stick: str) -> None:
+        """Begin an export or import of a stick that `sticks` names; returns at once, and is audited.
+
+        `action` is export | import. Raises InputError `bad_action`, MissingError `no_stick`, StaleError
+        `stick_busy`.
+        """
+        _allow(session)
+        self._sticks.begin(session, action=action, stick=stick)
 
     def choices(self, name: str) -> Sequence[Option]:
         """The entries of a code list: document_category, vehicle_kind, purpose, refusal_letter,

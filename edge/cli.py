@@ -9,7 +9,7 @@ from pathlib import Path
 
 import click
 
-from edge.config import Config
+from edge.config import STICK_ROOTS, Config
 from edge.serve import serve
 
 
@@ -44,6 +44,17 @@ from edge.serve import serve
     is_flag=True,
     help="The link's bytes cost: only what is urgent is sent by itself, the rest when someone asks.",
 )
+@click.option(
+    "--stick-root",
+    "stick_roots",
+    multiple=True,
+    default=[str(root) for root in STICK_ROOTS],
+    show_default=True,
+    type=click.Path(file_okay=False, path_type=Path),
+    help="Where the system mounts sticks, for the status page; may be given more than once.",
+)
+@click.option("--relay", "relays", is_flag=True, help="Carry for neighbours on the LAN that have no link.")
+@click.option("--relay-url", help="A neighbour that carries for this node while the hub is out of reach.")
 @click.option("--demo", is_flag=True, help="Say on every page that nothing here is real.")
 def run(
     *,
@@ -56,6 +67,9 @@ def run(
     threads: int,
     https: bool,
     metered: bool,
+    stick_roots: tuple[Path, ...],
+    relays: bool,
+    relay_url: str | None,
     demo: bool,
 ) -> None:
     """Run this post's node until it is told to stop."""
@@ -70,5 +84,8 @@ def run(
         demo=demo,
         https=https,
         metered=metered,
+        stick_roots=stick_roots,
+        relays=relays,
+        relay_url=relay_url,
     )
     serve(config, say=click.echo)

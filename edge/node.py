@@ -19,10 +19,13 @@ from typing import Final
 from edge import identity as identities
 from edge.booth import Booth
 from edge.config import Config
+from edge.courier import Courier
 from edge.identity import Identity
 from edge.kit import Kit, Nudge, World, no_link
+from edge.relay import Relay, RelayCall
 from edge.sealer import Sealer
 from edge.status import LinkReport, Reporter
+from edge.stick_desk import StickDesk, Sticks
 from edge.store import feed, opening, upkeep
 from edge.sync import SyncRound
 from edge.trusted_time import TrustedTime
@@ -49,6 +52,10 @@ class EdgeNode:
     booth: Booth
     round: SyncRound
     sealer: Sealer
+    courier: Courier
+    sticks: StickDesk
+    relay: Relay
+    relay_call: RelayCall
     reporter: Reporter
     link: LinkReport
 
@@ -61,6 +68,8 @@ class EdgeNode:
 
     def keep_time(self) -> None:
         """Note trusted time, so that a restart knows at least that much; and fold the log into the file."""
+        with self.kit.database.snapshot() as tx:
+            self.kit.time.told(feed.state(tx).mark_ms)  # a command beside this process may have read a stick
         known = self.kit.time.at_least_ms
         if known is not None:
             with self.kit.database.transaction() as tx:
@@ -68,6 +77,7 @@ class EdgeNode:
         upkeep.checkpoint(self.kit.database.connection())
 
     def close(self) -> None:
+        self.sticks.stop()
         self.kit.database.close()
 
 
@@ -80,8 +90,10 @@ def assemble(
     demo: bool = False,
     metered: bool = False,
     nudge: Nudge = no_link,
+    stick_roots: tuple[Path, ...] = (),
 ) -> EdgeNode:
-    """A node on any world; `lists` replaces the delivered code lists, `nudge` is called to send soon."""
+    """A node on any world; `lists` replaces the delivered code lists, `nudge` is called to send soon; sticks
+    are looked for below `stick_roots`."""
     certificate = identity.certificate
     database = Database(world.connect, key=identity.database_key, cache_kib=_CACHE_KIB)
     log = OwnLog(node=Node(certificate.node), now_ms=world.now_ms)
@@ -116,11 +128,17 @@ def assemble(
 
     accounts = Accounts(database, log, now_ms=world.now_ms, random=world.random, admits=admits)
     sealer = Sealer(kit)
+    courier = Courier(kit, sealer)
+    sticks = StickDesk(courier, Sticks(stick_roots))
     return EdgeNode(
         kit=kit,
-        booth=Booth(kit, accounts, reporter),
+        booth=Booth(kit, accounts, reporter, sticks),
         round=SyncRound(kit, sealer),
         sealer=sealer,
+        courier=courier,
+        sticks=sticks,
+        relay=Relay(kit),
+        relay_call=RelayCall(kit, sealer, courier),
         reporter=reporter,
         link=link,
     )
@@ -129,7 +147,14 @@ def assemble(
 def build(config: Config, *, nudge: Nudge = no_link) -> EdgeNode:
     """The node of a data directory. Raises ConfigError, StoreError."""
     identity = identities.load(config.data, key_file=config.key_file, hub_url=config.hub_url)
-    return assemble(identity, real_world(config.data), demo=config.demo, metered=config.metered, nudge=nudge)
+    return assemble(
+        identity,
+        real_world(config.data),
+        demo=config.demo,
+        metered=config.metered,
+        nudge=nudge,
+        stick_roots=config.stick_roots,
+    )
 
 
 def real_world(directory: Path) -> World:

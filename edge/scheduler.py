@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Final
 
@@ -18,6 +19,7 @@ from apscheduler.schedulers.background import BackgroundScheduler
 
 from edge.backoff import Backoff
 from edge.node import EdgeNode
+from edge.relay import LINK_CODES, Carry
 from edge.sync import Exchange
 from shared.errors import KaraulaError
 
@@ -29,6 +31,14 @@ _REPORT_S: Final = 15 * 60
 _PRUNE_S: Final = 60 * 60
 
 log = structlog.get_logger("karaula.edge")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Ways:
+    """The ways by a neighbour: loads to the hub for one that has no link, loads to one that has."""
+
+    to_hub: Carry | None = None
+    to_relay: Carry | None = None
 
 
 class Scheduler:
@@ -44,10 +54,12 @@ class Scheduler:
         self._lock = threading.Lock()
         self._running = self._again = self._everything = self._stopping = False
         self._said = ""
+        self._ways = Ways()
         self._contact: Callable[[], None] | None = None
 
-    def start(self, node: EdgeNode, exchange: Exchange) -> None:
-        """Begin: the first contact at once, the rest at their intervals."""
+    def start(self, node: EdgeNode, exchange: Exchange, *, ways: Ways | None = None) -> None:
+        """Begin: the first contact at once, the rest at their intervals. `ways` are those by a neighbour."""
+        self._ways = ways or Ways()
         self._contact = lambda: self._sync(node, exchange)
         self._every(_SEAL_S, "seal", node.sealer.seal)
         self._every(_KEEP_TIME_S, "keep_time", node.keep_time)
@@ -98,9 +110,11 @@ class Scheduler:
             node.link.up()
             failed = False
             self._say("")
+            self._forward(node)
         except KaraulaError as refused:
             node.link.down(refused.code, refused.hint)
             self._say(refused.code)
+            failed = refused.code not in LINK_CODES or not self._call(node)
         except Exception:
             node.link.down("internal", "Call the engineer; checks go on being saved.")
             log.exception("contact_failed")
@@ -108,6 +122,31 @@ class Scheduler:
         with self._lock:
             self._running = False
             self._soon(0.0 if self._again else delay_s)
+
+    def _forward(self, node: EdgeNode) -> None:
+        """With a link of our own: hand on what neighbours brought. Their trouble is not this node's."""
+        if self._ways.to_hub is None:
+            return
+        try:
+            node.relay.forward(self._ways.to_hub)
+        except KaraulaError as refused:
+            log.warning("relay_failed", code=refused.code)
+
+    def _call(self, node: EdgeNode) -> bool:
+        """Without one: hand over to the neighbour that may have it. Whether it was there: then the rhythm
+        stays what it is with a link."""
+        if self._ways.to_relay is None:
+            return False
+        try:
+            called = node.relay_call.run(self._ways.to_relay)
+        except KaraulaError as refused:
+            log.warning("relay_unreachable", code=refused.code)
+            return False
+        if called.handed or called.packets:
+            log.info("relay_called", handed=called.handed, packets=called.packets)
+        if called.refused:
+            log.warning("relay_packets_refused", count=called.refused)
+        return True
 
     def _say(self, code: str) -> None:
         if code != self._said:

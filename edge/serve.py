@@ -12,7 +12,8 @@ import random
 import signal
 import sys
 import tempfile
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
 from types import FrameType
 from typing import Any, Final
 
@@ -22,10 +23,11 @@ from waitress.server import BaseWSGIServer, create_server
 from edge.app import create_app
 from edge.backoff import Backoff
 from edge.config import Config
-from edge.node import build
-from edge.scheduler import Scheduler
-from edge.transport import HubLink
+from edge.node import EdgeNode, build
+from edge.scheduler import Scheduler, Ways
+from edge.transport import HubLink, LoadLink
 from shared.crypto import KEY_BYTES, digest
+from shared.enrolment import check_url
 from shared.errors import ConfigError
 from shared.limits import FORM_MAX_BYTES, PHOTO_FORM_MAX_BYTES
 
@@ -51,11 +53,14 @@ def serve(config: Config, *, say: Callable[[str], None]) -> None:
     node = build(config, nudge=scheduler.nudge)
     try:
         secret = digest(b"karaula/pages\0", node.kit.identity.database_key, size=KEY_BYTES)
-        server = _listen(config, create_app(node.booth, secret_key=secret, https=config.https))
+        relay = node.relay if config.relays else None
+        app = create_app(node.booth, secret_key=secret, https=config.https, relay=relay)
+        server = _listen(config, app)
         url = f"http://{config.host}:{_port_of(server)}"
         (config.data / URL_FILE).write_text(url + "\n", encoding="utf-8")
-        with HubLink(node.kit.identity.hub_url, tally=node.round.tally) as link:
-            scheduler.start(node, link.exchange)
+        hub_url = node.kit.identity.hub_url
+        with HubLink(hub_url, tally=node.round.tally) as link, _ways(config, node) as ways:
+            scheduler.start(node, link.exchange, ways=ways)
             try:
                 signal.signal(signal.SIGTERM, _stop)
                 say(f"listening on {url}")
@@ -65,6 +70,18 @@ def serve(config: Config, *, say: Callable[[str], None]) -> None:
                 scheduler.stop()
     finally:
         node.close()
+
+
+@contextmanager
+def _ways(config: Config, node: EdgeNode) -> Iterator[Ways]:
+    """The ways by a neighbour, as the configuration has them."""
+    hub_url, tally = node.kit.identity.hub_url, node.round.tally
+    with ExitStack() as stack:
+        to_hub = stack.enter_context(LoadLink(hub_url, tally=tally)).carry if config.relays else None
+        to_relay = None
+        if config.relay_url:
+            to_relay = stack.enter_context(LoadLink(check_url(config.relay_url))).carry
+        yield Ways(to_hub=to_hub, to_relay=to_relay)
 
 
 def _listen(config: Config, pages: Callable[..., Any]) -> BaseWSGIServer:

@@ -15,10 +15,11 @@ Must not know: HTTP, SQL, threads, pages.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Final
 
+from edge import receipts
 from edge.clockwork import Clockwork
 from edge.kit import Kit
 from edge.outgoing import Outgoing, plan
@@ -28,9 +29,8 @@ from edge.sealer import Sealer
 from edge.store import feed, traffic
 from edge.traffic import Tally
 from shared.database import Connection
-from shared.enrolment import Prekey, Revocations
-from shared.errors import RemoteError, TrustError
-from shared.ids import Feed, Lane, Node, Seq, feed_of, node_of_feed
+from shared.errors import RemoteError
+from shared.ids import Lane, Node, Seq, feed_of
 from shared.session import NONCE_BYTES, Heard, Held, NodeEnd, NodeStanding, Part
 
 Exchange = Callable[[bytes], bytes]
@@ -198,7 +198,7 @@ class SyncRound:
         kit, head, heard = self._kit, turn.heard.head, turn.heard
         with kit.database.transaction() as tx:
             moved = self._acknowledge(tx, turn)
-            self._keep_lists(tx, heard)
+            receipts.keep_lists(kit, tx, heard)
             before = feed.state(tx)
             skew_ms = kit.now_ms() - head.time_ms
             feed.keep_head(
@@ -212,7 +212,7 @@ class SyncRound:
             if before.trouble:
                 feed.keep_trouble(tx, "", "")
             self._refused(tx, turn)
-            resealed = self._reseal(tx, head.reseals)
+            resealed = receipts.reseal(kit, self._sealer, tx, head.reseals)
             self._clockwork.heard(tx, skew_ms=skew_ms, before_ms=before.skew_ms)
             self._count(tx)
             waiting = self._waits(tx, turn, lanes)
@@ -251,59 +251,18 @@ class SyncRound:
 
     def _acknowledge(self, tx: Connection, turn: _Turn) -> bool:
         """Note what the hub has of our feeds; returns whether that was news."""
-        kit, heads = self._kit, self._kit.log.heads(tx)
-        asked = {feed_of(kit.node, lane): seq for lane, seq in zip(Lane, turn.standing.heads, strict=True)}
-        acked = turn.heard.acked(Node(kit.node)) or asked
-        for name, seq in acked.items():
-            head = heads[Lane(name & 3)]
-            if seq > head.cut:
-                raise TrustError(
-                    "feed_cloned",
-                    "the hub holds more of this node's log than the node itself",
-                    hint="This node was cloned, or restored from a copy. Stop it and call the engineer.",
-                )
-            if seq < head.acked:  # a restored hub: what it lacks goes again
-                kit.log.rewind(tx, name, Seq(seq))
-            kit.log.acknowledge(tx, name, Seq(seq))
-        moved = [(name & 3, seq) for name, seq in acked.items() if seq != heads[Lane(name & 3)].acked]
-        feed.mark_acks(tx, moved, head_ms=turn.heard.head.time_ms)
-        return bool(moved)
-
-    def _keep_lists(self, tx: Connection, heard: Heard) -> None:
-        """Prekeys and revocations, each believed by its own signature."""
-        identity = self._kit.identity
-        for paper in heard.prekeys:
-            feed.keep_prekey(tx, Prekey.read(paper, hub=identity.hub.hub.verify_key))
-        if heard.revocations is not None:
-            listed = Revocations.read(heard.revocations, authority=identity.authority.verify_key)
-            feed.keep_revocations(tx, listed.number, heard.revocations)
+        asked = {
+            feed_of(self._kit.node, lane): Seq(seq)
+            for lane, seq in zip(Lane, turn.standing.heads, strict=True)
+        }
+        acked = turn.heard.acked(Node(self._kit.node)) or asked
+        return receipts.acknowledge(self._kit, tx, acked, head_ms=turn.heard.head.time_ms)
 
     def _refused(self, tx: Connection, turn: _Turn) -> None:
         for place, code in turn.heard.head.refusals:
             if 0 <= place < len(turn.outgoing.all) and code in _FINAL_REFUSALS:
                 bundle = turn.outgoing.all[place]
                 self._kit.log.refuse_bundle(tx, feed=bundle.feed, first=bundle.first, code=code)
-
-    def _reseal(self, tx: Connection, wanted: Sequence[tuple[int, int]]) -> bool:
-        """Put bundles whose prekey the hub no longer has into new envelopes; whether any changed hands."""
-        number, key = self._sealer.prekey(tx)
-        stale = False
-        for name, first in wanted:
-            if node_of_feed(name) != self._kit.node:
-                continue
-            stale = stale or self._kit.log.sealed_otherwise(
-                tx, feed=Feed(name), first=Seq(first), prekey=number
-            )
-            self._kit.log.reseal(
-                tx,
-                feed=Feed(name),
-                first=Seq(first),
-                hub=self._kit.identity.hub_tag,
-                prekey=number,
-                key=key,
-                signer=self._kit.identity.keys.sign,
-            )
-        return stale
 
     def _note(self, refused: RemoteError) -> None:
         """Keep what a person must look into where every page shows it."""

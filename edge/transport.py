@@ -127,3 +127,58 @@ def _refusal(status: int, body: bytes) -> RemoteError:
         f"something answered that is no hub ({status})",
         hint="Check the hub's address in this node's hub.url.",
     )
+
+
+class LoadLink:
+    """Loads to a relay or, by a relay, to the hub: `POST /relay/v1`. Used by one thread at a time."""
+
+    def __init__(
+        self, url: str, *, transport: httpx.BaseTransport | None = None, tally: Tally | None = None
+    ) -> None:
+        """`transport` stands in for the network in tests; `tally` is told what a load costs."""
+        self._tally = tally or Tally()
+        self._client = httpx.Client(
+            base_url=url,
+            timeout=_LOAD_TIMEOUT,
+            transport=transport,
+            trust_env=False,
+            follow_redirects=False,
+            headers={"Content-Type": _LOAD_TYPE},
+            limits=httpx.Limits(max_connections=1, keepalive_expiry=60.0),
+        )
+
+    def carry(self, load: bytes) -> bytes:
+        """Hand a load over; the reply's bytes. Raises RemoteError as `HubLink.exchange`."""
+        try:
+            with self._client.stream("POST", LOAD_PATH, content=load) as reply:
+                well = reply.status_code == httpx.codes.OK
+                body = _read(reply, 2 * REPLY_MAX_BYTES if well else _ERROR_MAX_BYTES)
+                self._tally.add(
+                    sent=len(load) + _header_bytes(reply.request.headers),
+                    received=len(body) + _header_bytes(reply.headers),
+                )
+                if well:
+                    return body
+                raise _refusal(reply.status_code, body)
+        except httpx.TimeoutException:
+            raise RemoteError(
+                "link_slow", "nobody answered in time", hint="The next contact tries again by itself."
+            ) from None
+        except (httpx.HTTPError, httpx.InvalidURL, httpx.StreamError):
+            raise RemoteError(
+                "link_down", "nobody can be reached there", hint="Work goes on; it is tried again by itself."
+            ) from None
+
+    def close(self) -> None:
+        self._client.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+
+LOAD_PATH: Final = "/relay/v1"
+_LOAD_TYPE: Final = "application/octet-stream"
+_LOAD_TIMEOUT: Final = httpx.Timeout(30.0, connect=5.0)

@@ -46,6 +46,13 @@ class TrustedTime:
         self._since_ms = self._monotonic_ms()
         self._certain = True
 
+    def told(self, head_ms: int) -> None:
+        """The hub signed this time, who knows how long ago: a stick brought it. Certainty stays as it is."""
+        known = self.at_least_ms or 0
+        if head_ms > known:
+            self._base_ms = head_ms
+            self._since_ms = self._monotonic_ms()
+
     @property
     def at_least_ms(self) -> int | None:
         """The real time is not before this; None where the hub was never heard."""

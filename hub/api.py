@@ -38,6 +38,14 @@ def sync_api(hub: Hub) -> Blueprint:
         except KaraulaError as error:
             return refusal(error)
 
+    @blueprint.post("/relay/v1")
+    def relay() -> Response:
+        """A neighbour's load, handed on by a node that has a link; packets for that neighbour go back."""
+        try:
+            return _octets(hub.carry(_body()), 200)
+        except KaraulaError as error:
+            return refusal(error)
+
     @blueprint.get("/healthz")
     def health() -> Response:
         """Whether the database answers; for monitors, says nothing else."""

@@ -139,7 +139,7 @@ class Exchange:
             safe_ms=opening.kept_number(tx, "safe_ms"),
         )
 
-    def _head_ms(self, now: int) -> int:
+    def signed_ms(self, now: int) -> int:
         """The time to sign. Never before one signed already: a clock set back a little at the hub would
         look like a rolled-back feed at every post."""
         self._newest_ms = max(self._newest_ms, now)
@@ -149,7 +149,7 @@ class Exchange:
         hello = question.hello
         agreed = heads_digest(said.heads) == hello.heads_digest
         head = Head(
-            time_ms=self._head_ms(now),
+            time_ms=self.signed_ms(now),
             hub_node=self._kit.node,
             generation=self._feed.generation,
             acks=None if agreed else said.heads,

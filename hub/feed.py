@@ -213,6 +213,29 @@ class Feed:
             complete=tuple(head.cut for head in heads) == known,
         )
 
+    def read_whole(
+        self, tx: Connection, node: KnownNode, positions: tuple[int, ...], *, budget_bytes: int
+    ) -> tuple[Reading, tuple[int, ...]]:
+        """What a node lacks, in whole segments, for a packet that has room; and where that leads."""
+        heads = [self.cut(tx, name) for name in _scopes_of(node)]
+        left, pieces, leads = budget_bytes, [], list(positions)
+        for place, (head, position) in enumerate(zip(heads, positions, strict=True)):
+            if position >= head.cut or left <= 0:
+                continue
+            for raw, signature, last in feeds.segments_after(tx, head, position, budget_bytes=left):
+                left -= len(raw) + len(signature)
+                pieces.append((raw, signature))
+                leads[place] = last
+        ends = tuple(head.cut for head in heads)
+        cursors = [Cursor(scope=head.name, position=head.cut, chain=head.chain) for head in heads]
+        reading = Reading(
+            segments=tuple(pieces),
+            positions=ends,
+            digest=feeds_digest(cursors),
+            complete=tuple(leads) == ends,
+        )
+        return reading, tuple(leads)
+
 
 def _scopes_of(node: KnownNode) -> tuple[str, ...]:
     return scopes_of_node(node=node.node, post=node.post, country=node.country)

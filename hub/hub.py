@@ -14,6 +14,7 @@ from typing import Final, Self
 
 from hub import identity as papers
 from hub.config import Config, Policy
+from hub.courier import Courier
 from hub.desk import Desk
 from hub.exchange import Exchange
 from hub.feed import Feed
@@ -79,6 +80,15 @@ class Hub:
         self._exchange = Exchange(
             self.kit, inbox=self.inbox, feed=self.feed, ring=self.ring, revoked=self.revoked
         )
+        self.courier = Courier(
+            self.kit,
+            inbox=self.inbox,
+            feed=self.feed,
+            ring=self.ring,
+            revoked=self.revoked,
+            admit=self._exchange.admit,
+            signed_ms=self._exchange.signed_ms,
+        )
         self.desk = Desk(self.kit, merger=self.merger, indexer=self.indexer, revoked=self.revoked)
         if tends:
             self.ring.rotate()
@@ -94,6 +104,11 @@ class Hub:
         """Answer one node's question: bytes in, bytes out. Raises as `Exchange.answer`."""
         self.indexer.hold_close()
         return self._exchange.answer(question)
+
+    def carry(self, load: bytes) -> bytes:
+        """Take a load that a relay handed on, and reply with packets. Raises as `Courier.take`."""
+        self.indexer.hold_close()
+        return self.courier.reply(load)
 
     # --- upkeep: what the scheduler calls ---
 

@@ -22,6 +22,7 @@ GROUP: Final = "karaula.commands"
 # Shown without loading anything, so that `karaula --help` is quick.
 SUMMARIES: Final = {
     "authority": "The offline authority: its keys, its word on hubs, its recovery key.",
+    "courier": "What travels on a stick between a node and the hub.",
     "demo": "An authority, a hub and three posts on this machine, with synthetic people.",
     "edge": "A node at a crossing point.",
     "hub": "The hub at the cooperation centre.",

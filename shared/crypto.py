@@ -45,6 +45,8 @@ class Purpose(Enum):
     REQUEST = b"karaula/request/1\0"
     TICKET = b"karaula/ticket/1\0"
     CARD = b"karaula/card/1\0"
+    SLIP = b"karaula/slip/1\0"
+    PACKET = b"karaula/packet/1\0"
 
 
 @dataclass(frozen=True, slots=True)

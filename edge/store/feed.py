@@ -64,10 +64,20 @@ def keep_head(
 ) -> None:
     """Note a believed head; `arrived` says that every cursor is where the hub's feed ends."""
     tx.execute(
-        "UPDATE hub_state SET head_ms = ?1, contact_ms = ?1, mark_ms = max(mark_ms, ?1), safe_ms = ?2, "
-        "prekey = CASE WHEN ?3 THEN ?3 ELSE prekey END, skew_ms = ?4, "
-        "list_ms = CASE WHEN ?5 THEN ?1 ELSE list_ms END",
+        "UPDATE hub_state SET head_ms = max(head_ms, ?1), contact_ms = ?1, mark_ms = max(mark_ms, ?1), "
+        "safe_ms = ?2, prekey = CASE WHEN ?3 THEN ?3 ELSE prekey END, skew_ms = ?4, "
+        "list_ms = CASE WHEN ?5 THEN max(list_ms, ?1) ELSE list_ms END",
         (head_ms, safe_ms, prekey, skew_ms, int(arrived)),
+    )
+
+
+def keep_carried_head(tx: Connection, *, head_ms: int, safe_ms: int, prekey: int, arrived: bool) -> None:
+    """Note a head that came on a stick: all of it but a contact, for nobody was spoken with just now."""
+    tx.execute(
+        "UPDATE hub_state SET head_ms = max(head_ms, ?1), mark_ms = max(mark_ms, ?1), safe_ms = ?2, "
+        "prekey = CASE WHEN ?3 THEN ?3 ELSE prekey END, "
+        "list_ms = CASE WHEN ?4 THEN max(list_ms, ?1) ELSE list_ms END",
+        (head_ms, safe_ms, prekey, int(arrived)),
     )
 
 
@@ -129,10 +139,15 @@ def position(tx: Connection) -> int:
 
 
 def move(tx: Connection, segment: Segment, *, now_ms: int) -> None:
-    """Put the cursor behind a segment that was applied whole, and keep its original."""
+    """Put the cursor behind a segment that was applied whole, and keep its original.
+
+    A stick and a link may bring the same at once: the cursor only ever goes on from where the segment
+    begins, in the generation it is of.
+    """
     tx.execute(
-        "UPDATE cursor SET position = ?, chain = ? WHERE scope = ?",
-        (segment.last, segment.chain, segment.scope),
+        "UPDATE cursor SET position = ?, chain = ? WHERE scope = ? AND position = ? "
+        "AND (SELECT generation FROM hub_state) = ?",
+        (segment.last, segment.chain, segment.scope, segment.first - 1, segment.generation),
     )
     tx.execute(
         "INSERT OR IGNORE INTO feed_segment (generation, scope, first, last, raw, signature, received_ms) "

@@ -14,6 +14,8 @@
     device      the tablets of this post
     traffic     bytes sent and received, a day
     draft_photo photos of half-captured cases, made fit to keep; they go with their case
+    relay_slip  where each neighbour stands that this node carries for; relay_bundle what it carries up,
+                relay_packet down, relay_acked how far the hub has signed for them
 
 Must not know: what the rows mean to an officer.
 """
@@ -108,3 +110,22 @@ def m005_photos(db: sqlite_utils.Database) -> None:
             digest BLOB NOT NULL, category TEXT NOT NULL, whose BLOB NOT NULL, content BLOB NOT NULL,
             UNIQUE (case_id, digest)) STRICT"""
     )
+
+
+@migrations()
+def m006_relay(db: sqlite_utils.Database) -> None:
+    for sql in (
+        """CREATE TABLE relay_slip (
+            node INTEGER PRIMARY KEY, raw BLOB NOT NULL, signature BLOB NOT NULL) STRICT""",
+        """CREATE TABLE relay_bundle (
+            node INTEGER NOT NULL REFERENCES relay_slip (node), feed INTEGER NOT NULL,
+            first INTEGER NOT NULL, last INTEGER NOT NULL, raw BLOB NOT NULL,
+            PRIMARY KEY (feed, first)) STRICT""",
+        """CREATE INDEX relay_bundle_node ON relay_bundle (node)""",
+        """CREATE TABLE relay_packet (
+            node INTEGER NOT NULL REFERENCES relay_slip (node), place INTEGER NOT NULL, raw BLOB NOT NULL,
+            PRIMARY KEY (node, place)) STRICT""",
+        """CREATE TABLE relay_acked (
+            feed INTEGER PRIMARY KEY, last INTEGER NOT NULL) STRICT""",
+    ):
+        db.execute(sql)

@@ -29,7 +29,10 @@ _LONG_S: Final = 10 * 365 * 24 * 3600  # a device keeps its name as long as it s
 
 # Pages that need nobody: the door, the look, the status bar (it names no person).
 _OPEN: Final = frozenset(
-    {"static", "design.static", "sign_in.form", "sign_in.enter", "node.bar", "node.theme"}
+    {
+        *("static", "design.static", "sign_in.form", "sign_in.enter", "node.bar", "node.theme"),
+        "neighbours.carry",  # no person's: the loads are signed
+    }
 )
 _WITH_FIRST_PASSWORD: Final = frozenset({"sign_in.password", "sign_in.change", "sign_in.leave"})
 

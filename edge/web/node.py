@@ -18,7 +18,19 @@ _YEAR_S = 365 * 24 * 3600
 
 @pages.get("/status")
 def page() -> ResponseReturnValue:
-    return render_template("edge/status.html", asked=request.args.get("asked") == "1")
+    return render_template(
+        "edge/status.html",
+        asked=request.args.get("asked") == "1",
+        carry=gate.booth().sticks(gate.session()),
+    )
+
+
+@pages.post("/status/stick")
+def stick() -> ResponseReturnValue:
+    """Begin an export or import; the page then shows how far it is, and loads itself while it runs."""
+    form = request.form
+    gate.booth().carry(gate.session(), action=form.get("action", ""), stick=form.get("stick", ""))
+    return redirect(url_for("node.page"), code=303)
 
 
 @pages.post("/status/sync")

@@ -12,6 +12,8 @@
     held        which scopes hold a record that has an audience
     to_index    what the search has yet to take in
     upload      of each node and lane, the beginning of a bundle whose rest has not come yet
+    carried_slip  where a node stood when a stick or a neighbour last spoke for it
+    reseal_wanted  from which seq a feed carried here must be put into new envelopes
 
 Must not know: what the rows mean to an operator.
 """
@@ -121,3 +123,15 @@ def m004_uploads(db: sqlite_utils.Database) -> None:
             node INTEGER NOT NULL REFERENCES node (node), lane INTEGER NOT NULL, tail BLOB NOT NULL,
             at_ms INTEGER NOT NULL, PRIMARY KEY (node, lane)) STRICT"""
     )
+
+
+@migrations()
+def m004_courier(db: sqlite_utils.Database) -> None:
+    for sql in (
+        """CREATE TABLE carried_slip (
+            node INTEGER PRIMARY KEY REFERENCES node (node), raw BLOB NOT NULL, signature BLOB NOT NULL,
+            at_ms INTEGER NOT NULL) STRICT""",
+        """CREATE TABLE reseal_wanted (
+            feed INTEGER PRIMARY KEY REFERENCES feed (feed), first INTEGER NOT NULL) STRICT""",
+    ):
+        db.execute(sql)

@@ -273,6 +273,26 @@ class OwnLog:
                 found.append(Sealed(feed=feed, first=first, count=count, prekey=prekey, raw=raw))
         return found
 
+    def pending_of(self, tx: Connection, lane: Lane, *, after: int, budget_bytes: int) -> list[Sealed]:
+        """Unacknowledged bundles of one lane that begin after a seq, in order, within a byte budget.
+
+        At least one is returned where there is one, however large.
+        """
+        found: list[Sealed] = []
+        left = budget_bytes
+        acked = self.heads(tx)[lane].acked
+        rows = tx.execute(
+            "SELECT feed, first, count, prekey, raw FROM sealed WHERE feed = ? AND first > ? "
+            "AND first + count - 1 > ? AND refused_code IS NULL ORDER BY first",
+            (feed_of(self.node, lane), max(after, acked - BUNDLE_MAX_CHANGES), acked),
+        )
+        for feed, first, count, prekey, raw in rows:
+            if found and left < len(raw):
+                break
+            left -= len(raw)
+            found.append(Sealed(feed=feed, first=first, count=count, prekey=prekey, raw=raw))
+        return found
+
     def refuse_bundle(self, tx: Connection, *, feed: Feed, first: Seq, code: str | None) -> None:
         """Note why the hub will not have a bundle, so that it is not sent again; None lets it go again."""
         tx.execute("UPDATE sealed SET refused_code = ? WHERE feed = ? AND first = ?", (code, feed, first))

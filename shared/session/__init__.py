@@ -43,7 +43,7 @@ from shared.session.messages import (
     feeds_digest,
     heads_digest,
 )
-from shared.session.node_end import Heard, NodeEnd, NodeStanding, Part, Phase
+from shared.session.node_end import Heard, NodeEnd, NodeStanding, Part, Phase, believe, open_parcel
 from shared.session.stream import Held, Piece, check_of, framed, joined, resumes, taken_apart
 
 __all__ = [
@@ -65,11 +65,13 @@ __all__ = [
     "Question",
     "Slice",
     "answer",
+    "believe",
     "check_of",
     "feeds_digest",
     "framed",
     "heads_digest",
     "joined",
+    "open_parcel",
     "read_question",
     "resumes",
     "taken_apart",

@@ -164,24 +164,14 @@ class NodeEnd:
         standing = self._standing
         assert standing is not None  # set by ask, which alone leads here
         head, parcel, revocations, prekeys = self._read(answer)
-        cursors = self._start(standing, head)
-        _refuse_rollback(standing, head, cursors)
-        segments, part = self._open(parcel, standing.part if _same_feed(standing, head) else None)
-        cursors = _follow(cursors, segments, head.generation)
-        arrived = tuple(cursor.position for cursor in cursors) == head.positions
-        if arrived and feeds_digest(cursors) != head.feeds_digest:
-            raise SessionError(
-                "feed_forked", "the hub's feed is not the one this node has", hint="Call the PCC."
-            )
-        return Heard(
-            head=head,
-            segments=segments,
-            cursors=cursors,
-            revocations=revocations,
-            prekeys=prekeys,
-            more=not arrived,
-            part=part,
+        segments, part = open_parcel(
+            parcel,
+            standing.part if _same_feed(standing, head) else None,
+            box=self._box,
+            hub_tag=self._hub_tag,
+            hub_key=self._hub_key,
         )
+        return believe(standing, head, segments, revocations=revocations, prekeys=prekeys, part=part)
 
     def _step(self, event: _Event) -> None:
         try:
@@ -210,37 +200,81 @@ class NodeEnd:
             case _:
                 raise bad_answer()
 
-    def _start(self, standing: NodeStanding, head: Head) -> tuple[Cursor, ...]:
-        if head.generation == standing.generation:
-            return standing.cursors
-        # A restored hub: read its feed from the start; applying a change twice does nothing.
-        return tuple(Cursor(scope=cursor.scope) for cursor in standing.cursors)
 
-    def _open(self, parcel: bytes | None, part: Part | None) -> tuple[tuple[Segment, ...], Part | None]:
-        """The whole segments of a parcel, signatures checked, and what is begun of the next."""
-        if parcel is None:
-            return (), part
-        entries = wire.unpack(self._box.open(parcel), max_bytes=REPLY_MAX_BYTES)
-        segments = []
-        for entry in entries if isinstance(entries, list) else [None]:
-            match entry:
-                case [bytes() as raw, bytes() as signature]:
-                    segments.append(self._segment(raw, signature))
-                case [int() as place, int() as first, int() as offset, int() as total, bytes() as data]:
-                    part = _longer(
-                        part, Slice(place=place, first=first, offset=offset, total=total, data=data)
-                    )
-                    if len(part.held) == total:
-                        segments.append(
-                            self._segment(part.held[:-SIGNATURE_BYTES], part.held[-SIGNATURE_BYTES:])
-                        )
-                        part = None
-                case _:
-                    raise bad_answer()
-        return tuple(segments), part
+def believe(
+    standing: NodeStanding,
+    head: Head,
+    segments: Sequence[Segment],
+    *,
+    revocations: bytes | None,
+    prekeys: tuple[bytes, ...],
+    part: Part | None = None,
+    carried: bool = False,
+) -> Heard:
+    """What a head and segments, whose signatures hold, mean to a node that stands there.
 
-    def _segment(self, raw: bytes, signature: bytes) -> Segment:
-        return segment.read(raw, signature, hub=self._hub_tag, key=self._hub_key)
+    One set of rules for an answer and for what a stick brings. `carried` says that no question asked for
+    it, so segments the node has read meanwhile are passed over. Raises SessionError `feed_rolled_back`,
+    `feed_gap`, `feed_forked`.
+    """
+    cursors = _start(standing, head)
+    _refuse_rollback(standing, head, cursors)
+    if carried:
+        segments = _unread(cursors, segments, head.generation)
+    cursors = _follow(cursors, segments, head.generation)
+    arrived = tuple(cursor.position for cursor in cursors) == head.positions
+    if arrived and feeds_digest(cursors) != head.feeds_digest:
+        raise SessionError("feed_forked", "the hub's feed is not the one this node has", hint="Call the PCC.")
+    return Heard(
+        head=head,
+        segments=tuple(segments),
+        cursors=cursors,
+        revocations=revocations,
+        prekeys=prekeys,
+        more=not arrived,
+        part=part,
+    )
+
+
+def open_parcel(
+    parcel: bytes | None, part: Part | None, *, box: BoxKey, hub_tag: bytes, hub_key: VerifyKey
+) -> tuple[tuple[Segment, ...], Part | None]:
+    """The whole segments of a parcel, signatures checked, and what is begun of the next.
+
+    Raises SessionError `bad_answer`, `wrong_hub`; TrustError, BundleError, WireError.
+    """
+    if parcel is None:
+        return (), part
+    entries = wire.unpack(box.open(parcel), max_bytes=REPLY_MAX_BYTES)
+    segments = []
+    for entry in entries if isinstance(entries, list) else [None]:
+        match entry:
+            case [bytes() as raw, bytes() as signature]:
+                segments.append(segment.read(raw, signature, hub=hub_tag, key=hub_key))
+            case [int() as place, int() as first, int() as offset, int() as total, bytes() as data]:
+                part = _longer(part, Slice(place=place, first=first, offset=offset, total=total, data=data))
+                if len(part.held) == total:
+                    raw, signature = part.held[:-SIGNATURE_BYTES], part.held[-SIGNATURE_BYTES:]
+                    segments.append(segment.read(raw, signature, hub=hub_tag, key=hub_key))
+                    part = None
+            case _:
+                raise bad_answer()
+    return tuple(segments), part
+
+
+def _start(standing: NodeStanding, head: Head) -> tuple[Cursor, ...]:
+    if head.generation == standing.generation:
+        return standing.cursors
+    # A restored hub: read its feed from the start; applying a change twice does nothing.
+    return tuple(Cursor(scope=cursor.scope) for cursor in standing.cursors)
+
+
+def _unread(cursors: Sequence[Cursor], segments: Sequence[Segment], generation: int) -> tuple[Segment, ...]:
+    """The segments beyond the cursors; a foreign one stays, to be refused."""
+    read = {cursor.scope: cursor.position for cursor in cursors}
+    return tuple(
+        piece for piece in segments if piece.generation != generation or piece.last > read.get(piece.scope, 0)
+    )
 
 
 def _same_feed(standing: NodeStanding, head: Head) -> bool:

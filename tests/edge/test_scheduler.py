@@ -9,7 +9,8 @@ import pytest
 
 from edge.backoff import Backoff
 from edge.node import EdgeNode, assemble
-from edge.scheduler import Scheduler
+from edge.scheduler import Scheduler, Ways
+from shared import courier
 from shared.errors import RemoteError
 from tests.edge.posts import Post
 
@@ -106,3 +107,44 @@ def test_a_fault_of_our_own_does_not_end_the_rhythm(
     node.kit.nudge()
     hub.wait()
     assert link_of(node, "up") == "up"
+
+
+def test_a_dead_link_is_followed_by_a_call_at_the_neighbour_in_the_usual_rhythm(node: EdgeNode, post: Post):
+    """With a neighbour that carries, the waits between tries do not grow; the page still says "no link"."""
+    called = threading.Semaphore(0)
+
+    def carry(load: bytes) -> bytes:
+        called.release()
+        return courier.write_reply(carried={}, packets=[])
+
+    watched = Watched(post)
+    watched.down = True
+    made = Scheduler(Backoff(interval_s=0.05, chance=lambda: 1.0))
+    made.start(node, watched.exchange, ways=Ways(to_relay=carry))
+    try:
+        for _ in range(20):  # with growing waits these would take many minutes
+            assert called.acquire(timeout=PATIENCE_S)
+        assert node.link.view().state == "down"
+    finally:
+        made.stop()
+
+
+def test_what_a_neighbour_brought_is_handed_on_after_a_contact_of_our_own(node: EdgeNode, post: Post):
+    """The relay is asked once the node's own round went well, and not while its link is dead."""
+    watched = Watched(post)
+    asked: list[bytes] = []
+    node.relay.forward = lambda carry: asked.append(b"") or 0  # type: ignore[method-assign]  # what is called
+    watched.down = True
+    made = Scheduler(Backoff(interval_s=0.05, chance=lambda: 0.0))
+    made.start(node, watched.exchange, ways=Ways(to_hub=lambda load: load))
+    try:
+        watched.wait()
+        watched.wait()
+        assert asked == []
+        watched.down = False
+        watched.wait()
+        watched.wait()
+        watched.wait()
+        assert asked != []
+    finally:
+        made.stop()

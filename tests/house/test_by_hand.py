@@ -143,6 +143,13 @@ def the_officer_is_shut_out(walk: Walk) -> None:
     mira.close()
 
 
+def the_stick_has_brought_a_list(walk: Walk) -> None:
+    """The post that never had a link says that something came, and passes over nothing."""
+    said = walk.said["karaula courier import stick --data gostun"]
+    assert "1 new packet" in said, said
+    assert "passed over" not in said, said
+
+
 def the_node_is_told(walk: Walk) -> None:
     """The revoked node's link goes down with that code, and its pages still answer."""
     until(lambda: "node_revoked" in walk.log("klobuk"), "told")
@@ -154,6 +161,7 @@ def the_node_is_told(walk: Walk) -> None:
 AFTER: Mapping[str, Callable[[Walk], None]] = {
     "karaula hub run": the_hub_is_where_its_card_says,
     "karaula edge run": an_officer_works_at_the_post,
+    "karaula courier import stick --data gostun": the_stick_has_brought_a_list,
     "karaula officer disable": the_officer_is_shut_out,
     "karaula hub revocations": the_node_is_told,
 }

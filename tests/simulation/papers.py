@@ -53,9 +53,14 @@ class Papers:
     posts: tuple[PostIdentity, ...]
 
 
+def authority_keys() -> AuthorityKeys:
+    """The authority's own keys."""
+    return AuthorityKeys(sign=SigningKey(_key("authority")), recovery=BoxKey(_key("recovery")))
+
+
 def make_papers(posts: int = 3) -> Papers:
     """The same papers each time, for the first so many posts."""
-    authority = AuthorityKeys(sign=SigningKey(_key("authority")), recovery=BoxKey(_key("recovery")))
+    authority = authority_keys()
     card = AuthorityCard(
         name="Test",
         verify_key=authority.sign.verify_key,

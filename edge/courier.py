@@ -1,0 +1,283 @@
+"""The node's side of a stick: what it has to say goes on, what the hub says to it comes off.
+
+Job: write the node's unacknowledged bundles as they lie sealed, with a slip that says where it stands;
+take packets by the rules of an answer.
+Invariants
+* A bundle leaves the queue by the hub's signed ack alone, however often it lies on a stick.
+* A packet is kept whole or not at all; an older one, or one seen before, changes nothing.
+* What a packet says is as old as the time signed in it: it never makes trusted time certain.
+Must not know: where the stick is mounted, pages.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+
+from edge import receipts
+from edge.kit import Kit
+from edge.replica import Replica
+from edge.sealer import Sealer
+from edge.store import feed
+from shared import courier
+from shared.courier import Packet, Report, Shelf, Slip, Sort, Up, name_of, slip_name
+from shared.courier.stick import downs, half_written, ups
+from shared.crypto import digest
+from shared.database import Connection
+from shared.errors import InputError, KaraulaError, MissingError, RemoteError, SessionError, StoreError
+from shared.ids import SYSTEM, Lane, Node, OfficerId, lane_of_feed
+from shared.ledger import audit
+from shared.ledger.audit import Line
+from shared.ledger.log import Sealed
+from shared.limits import LOAD_BUDGET_BYTES, REQUEST_MAX_BUNDLES
+from shared.session import Heard, NodeStanding
+
+_MARK_BYTES = 8
+_NAMED = frozenset({"feed_forked", "feed_cloned", "feed_rolled_back"})
+"""What a packet can bring to light that needs a person: kept, and shown on every page."""
+
+
+def _nothing(_done: int, _of: int) -> None:
+    """Nobody watches."""
+
+
+class Courier:
+    """Exports and imports. Works beside the node's own contacts, from another thread or process."""
+
+    def __init__(self, kit: Kit, sealer: Sealer) -> None:
+        self._kit = kit
+        self._sealer = sealer
+        self._replica = Replica(kit)
+
+    # --- up ---
+
+    def export(
+        self,
+        shelf: Shelf,
+        *,
+        officer: OfficerId = SYSTEM,
+        device: str = "",
+        progress: Callable[[int, int], None] = _nothing,
+    ) -> Report:
+        """Put everything the hub has not acknowledged on the stick; files that are there already stay.
+
+        Files of ours that receipts cover go. `progress` hears of changes written and in all.
+        Raises StoreError `stick_full`, `stick_read_only`, `stick_failing`: what is on the stick is whole.
+        """
+        report = Report(nodes={Node(self._kit.node)})
+        self._sealer.seal(link_appeared=True)
+        self._audit("courier_exported", officer, device)
+        with self._kit.database.snapshot() as tx:
+            slip, waiting = self.slip(tx), self._kit.log.queued(tx)
+            heads = self._kit.log.heads(tx)
+        here = shelf.names()
+        own = {name: up for name, up in ups(here) if up.node == self._kit.node}
+        for name, up in own.items():  # first of all make room
+            if up.lane in heads and up.last <= heads[Lane(up.lane)].acked:
+                self._clear(shelf, name, report)
+        wanted = {slip_name(self._kit.node)}
+        shelf.write(slip_name(self._kit.node), _file(slip, []))
+        report.written += 1
+        for run in self._runs():
+            name = _name(self._kit.node, run)
+            wanted.add(name)
+            if name in own and _holds(shelf, name, run):
+                report.kept += 1
+            else:
+                shelf.write(name, _file(slip, run))
+                report.written += 1
+            report.taken += len(run)
+            report.changes += sum(each.count for each in run)
+            progress(report.changes, waiting)
+        for name in sorted({*own, *half_written(here)} - wanted):
+            if name in own or f"-{self._kit.node}-" in name:
+                self._clear(shelf, name, report)
+        return report
+
+    def slip(self, tx: Connection) -> Slip:
+        """Where this node stands, signed."""
+        identity = self._kit.identity
+        return courier.sign_slip(
+            self._standing(tx),
+            node=Node(self._kit.node),
+            hub=identity.hub_tag,
+            certificate=identity.certificate_paper,
+            signer=identity.keys.sign,
+        )
+
+    def _runs(self) -> Iterator[list[Sealed]]:
+        """The queue cut into files, lane by lane: the same cuts each time until an ack moves them."""
+        for lane in Lane:
+            after = 0
+            while True:
+                with self._kit.database.snapshot() as tx:
+                    run = self._kit.log.pending_of(tx, lane, after=after, budget_bytes=LOAD_BUDGET_BYTES)
+                if not run:
+                    break
+                run = run[:REQUEST_MAX_BUNDLES]
+                after = run[-1].first
+                yield run
+
+    def _clear(self, shelf: Shelf, name: str, report: Report) -> None:
+        shelf.remove(name)
+        report.cleared += 1
+
+    # --- down ---
+
+    def import_(
+        self,
+        shelf: Shelf,
+        *,
+        officer: OfficerId = SYSTEM,
+        device: str = "",
+        progress: Callable[[int, int], None] = _nothing,
+    ) -> Report:
+        """Take what the hub says to this node. What cannot be used is named, and the rest goes on.
+
+        Raises StoreError when this machine's own disk refuses: then that packet was not taken.
+        """
+        report = Report()
+        names = shelf.names()
+        for name in half_written(names):
+            report.pass_over(name, "half_written", "The stick was pulled while it was written; export again.")
+        mine = downs(names, self._kit.node)
+        report.others = len(downs(names)) - len(mine)
+        for place, (name, _) in enumerate(mine, 1):
+            try:
+                data = shelf.read(name)
+            except (StoreError, MissingError) as error:
+                report.pass_over(name, error.code, error.hint)
+                continue
+            self._import_one(shelf, name, data, report)
+            progress(place, len(mine))
+        if report.taken:
+            self._audit("courier_imported", officer, device)
+        return report
+
+    def _import_one(self, shelf: Shelf, name: str, data: bytes, report: Report) -> None:
+        try:
+            changes = self.take(courier.open_file(data, Sort.PACKET))
+        except (RemoteError, InputError) as error:
+            report.pass_over(name, error.code, error.hint)
+            if error.code != "packet_older":
+                return
+        else:
+            report.taken += changes is not None
+            report.repeated += changes is None
+            report.changes += changes or 0
+            report.nodes.add(Node(self._kit.node))
+        try:  # it has served; a stick that cannot be written keeps it, and it does no harm there
+            self._clear(shelf, name, report)
+        except KaraulaError:
+            return
+
+    def take(self, data: bytes) -> int | None:
+        """Believe, apply and keep one packet; returns how many changes came, None for nothing new.
+
+        Raises SessionError `packet_older` and what `hear_packet` raises; TrustError `feed_cloned`.
+        """
+        identity = self._kit.identity
+        packet = courier.read_packet(data, hub=identity.hub_tag, hub_key=identity.hub.hub.verify_key)
+        try:
+            return self._take(packet)
+        except RemoteError as refused:
+            self._note(refused)
+            raise
+
+    def _take(self, packet: Packet) -> int | None:
+        kit, identity, head = self._kit, self._kit.identity, packet.head
+        with kit.database.snapshot() as tx:
+            standing = self._standing(tx)
+            if packet.node == kit.node:
+                _refuse_older(standing, packet)
+        heard = courier.hear_packet(
+            packet,
+            standing,
+            node=Node(kit.node),
+            box=identity.keys.box,
+            hub=identity.hub_tag,
+            hub_key=identity.hub.hub.verify_key,
+        )
+        if head.generation != standing.generation:
+            with kit.database.transaction() as tx:
+                feed.begin_generation(tx, head.generation)
+        self._replica.apply(heard.segments, head_ms=head.time_ms)
+        with kit.database.transaction() as tx:
+            _refuse_older(self._standing(tx), packet)  # a contact may have come in between
+            news = self._keep(tx, heard)
+        kit.time.told(head.time_ms)
+        news = news or head.time_ms > standing.last_head_ms
+        return sum(segment.count for segment in heard.segments) if news or heard.segments else None
+
+    def _keep(self, tx: Connection, heard: Heard) -> bool:
+        """Keep what the head says; returns whether the acks were news."""
+        kit, head = self._kit, heard.head
+        news = receipts.acknowledge(kit, tx, heard.acked(Node(kit.node)), head_ms=head.time_ms)
+        receipts.keep_lists(kit, tx, heard)
+        feed.keep_carried_head(
+            tx, head_ms=head.time_ms, safe_ms=head.safe, prekey=head.prekey, arrived=not heard.more
+        )
+        feed.keep_trouble(tx, "", "")
+        for name, code in head.refusals:
+            self._stop(tx, lane_of_feed(name), code)
+        receipts.reseal(kit, self._sealer, tx, head.reseals)
+        return news
+
+    def _stop(self, tx: Connection, lane: Lane, code: str) -> None:
+        """The hub stopped this feed: what waits in it is not sent again until somebody has looked."""
+        while waiting := self._kit.log.pending_of(tx, lane, after=0, budget_bytes=LOAD_BUDGET_BYTES):
+            for each in waiting:
+                self._kit.log.refuse_bundle(tx, feed=each.feed, first=each.first, code=code)
+
+    # --- both ---
+
+    def _standing(self, tx: Connection) -> NodeStanding:
+        hub = feed.state(tx)
+        return NodeStanding(
+            heads=tuple(head.cut for _, head in sorted(self._kit.log.heads(tx).items())),
+            generation=hub.generation,
+            cursors=feed.cursors(tx),
+            last_head_ms=hub.head_ms,
+            revocations=hub.revocations_number,
+            prekey=feed.newest_prekey(tx),
+        )
+
+    def _note(self, refused: RemoteError) -> None:
+        if refused.code in _NAMED:
+            with self._kit.database.transaction() as tx:
+                feed.keep_trouble(tx, refused.code, refused.hint)
+
+    def _audit(self, action: str, officer: OfficerId, device: str) -> None:
+        with self._kit.database.transaction() as tx:
+            audit.write(
+                tx, Line(at_ms=self._kit.now_ms(), officer=officer, device=device or "command", action=action)
+            )
+
+
+def _refuse_older(standing: NodeStanding, packet: Packet) -> None:
+    """A stick may come late: that is nobody's fault, and is told apart from a feed that went back."""
+    head = packet.head
+    if head.generation <= standing.generation and head.time_ms < standing.last_head_ms:
+        raise SessionError(
+            "packet_older",
+            "the packet is older than what this node has heard since",
+            hint="Nothing is lost. Fetch a newer one from the centre when you next can.",
+        )
+
+
+def _file(slip: Slip, run: list[Sealed]) -> bytes:
+    return courier.close_file(Sort.LOAD, courier.write_load(slip, [each.raw for each in run]))
+
+
+def _name(node: int, run: list[Sealed]) -> str:
+    mark = digest(*(digest(each.raw) for each in run), size=_MARK_BYTES).hex()
+    last = run[-1].first + run[-1].count - 1
+    return name_of(Up(lane=lane_of_feed(run[0].feed), node=node, first=run[0].first, last=last, mark=mark))
+
+
+def _holds(shelf: Shelf, name: str, run: list[Sealed]) -> bool:
+    """Whether the file on the stick is whole and holds exactly these bundles."""
+    try:
+        load = courier.read_load(courier.open_file(shelf.read(name), Sort.LOAD))
+    except KaraulaError:
+        return False
+    return load.bundles == tuple(each.raw for each in run)

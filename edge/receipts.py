@@ -1,0 +1,70 @@
+"""What a node does with the hub's word once it is believed, whichever way it came: acks, lists, reseals.
+
+Invariants: an ack beyond what was cut is a clone, and stops here; lists are believed by their own
+signatures; all of it happens in the caller's transaction. Must not know: how the word came.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from edge.kit import Kit
+from edge.sealer import Sealer
+from edge.store import feed
+from shared.database import Connection
+from shared.enrolment import Prekey, Revocations
+from shared.errors import TrustError
+from shared.ids import Feed, Lane, Seq, node_of_feed
+from shared.session import Heard
+
+
+def acknowledge(kit: Kit, tx: Connection, acked: Mapping[Feed, Seq], *, head_ms: int) -> bool:
+    """Note what the hub has of our feeds; returns whether that was news.
+
+    Raises TrustError `feed_cloned`: the hub has more of a feed than this node ever sent.
+    """
+    heads = kit.log.heads(tx)
+    for name, seq in acked.items():
+        head = heads[Lane(name & 3)]
+        if seq > head.cut:
+            raise TrustError(
+                "feed_cloned",
+                "the hub holds more of this node's log than the node itself",
+                hint="This node was cloned, or restored from a copy. Stop it and call the engineer.",
+            )
+        if seq < head.acked:  # a restored hub: what it lacks goes again
+            kit.log.rewind(tx, name, Seq(seq))
+        kit.log.acknowledge(tx, name, Seq(seq))
+    moved = [(name & 3, seq) for name, seq in acked.items() if seq != heads[Lane(name & 3)].acked]
+    feed.mark_acks(tx, moved, head_ms=head_ms)
+    return bool(moved)
+
+
+def keep_lists(kit: Kit, tx: Connection, heard: Heard) -> None:
+    """Prekeys and revocations, each believed by its own signature."""
+    identity = kit.identity
+    for paper in heard.prekeys:
+        feed.keep_prekey(tx, Prekey.read(paper, hub=identity.hub.hub.verify_key))
+    if heard.revocations is not None:
+        listed = Revocations.read(heard.revocations, authority=identity.authority.verify_key)
+        feed.keep_revocations(tx, listed.number, heard.revocations)
+
+
+def reseal(kit: Kit, sealer: Sealer, tx: Connection, wanted: Sequence[tuple[int, int]]) -> bool:
+    """Put bundles whose prekey the hub no longer has into new envelopes; whether any changed hands."""
+    number, key = sealer.prekey(tx)
+    stale = False
+    for name, first in wanted:
+        if node_of_feed(name) != kit.node:
+            continue
+        stale = stale or kit.log.sealed_otherwise(tx, feed=Feed(name), first=Seq(first), prekey=number)
+        kit.log.reseal(
+            tx,
+            feed=Feed(name),
+            first=Seq(first),
+            hub=kit.identity.hub_tag,
+            prekey=number,
+            key=key,
+            signer=kit.identity.keys.sign,
+        )
+    return stale
