@@ -21,9 +21,10 @@ from waitress.server import BaseWSGIServer, create_server
 from edge.app import create_app
 from edge.backoff import Backoff
 from edge.config import Config
-from edge.node import build
+from edge.doorbell import SILENCE_MAX_S, DoorbellEar
+from edge.node import EdgeNode, build
 from edge.scheduler import Scheduler
-from edge.transport import HubLink
+from edge.transport import BellLine, HubLink
 from shared.crypto import KEY_BYTES, digest
 from shared.errors import ConfigError
 from shared.limits import FORM_MAX_BYTES
@@ -52,15 +53,28 @@ def serve(config: Config, *, say: Callable[[str], None]) -> None:
         (config.data / URL_FILE).write_text(url + "\n", encoding="utf-8")
         with HubLink(node.kit.identity.hub_url, tally=node.round.tally) as link:
             scheduler.start(node, link.exchange)
+            ear = _ear(node, scheduler)
+            ear.start()
             try:
                 signal.signal(signal.SIGTERM, _stop)
                 say(f"listening on {url}")
                 server.run()  # ends on SystemExit and KeyboardInterrupt
             finally:
                 server.close()
+                ear.stop()
                 scheduler.stop()
     finally:
         node.close()
+
+
+def _ear(node: EdgeNode, scheduler: Scheduler) -> DoorbellEar:
+    return DoorbellEar(
+        node.kit,
+        node.link,
+        BellLine(node.kit.identity.hub_url, silence_max_s=SILENCE_MAX_S),
+        nudge=scheduler.nudge,
+        backoff=Backoff(interval_s=1.0, chance=random.SystemRandom().random),
+    )
 
 
 def _listen(config: Config, pages: Callable[..., Any]) -> BaseWSGIServer:

@@ -16,7 +16,7 @@ from flask import Blueprint, Response, request
 from werkzeug.exceptions import RequestEntityTooLarge
 
 from hub.hub import Hub
-from shared import wire
+from shared import doorbell, wire
 from shared.errors import KaraulaError, SessionError
 from shared.limits import REQUEST_MAX_BYTES
 
@@ -36,6 +36,16 @@ def sync_api(hub: Hub) -> Blueprint:
             return answer
         except KaraulaError as error:
             return refusal(error)
+
+    @blueprint.post(doorbell.PATH)
+    def elsewhere() -> Response:
+        """Where no proxy leads to the doorbell: its port, for whoever reaches this machine directly."""
+        port = hub.doorbell_port()
+        error = SessionError("no_doorbell", "no doorbell rings here", hint="Start `karaula hub doorbell`.")
+        error.status = 421 if port else 503
+        answer = refusal(error)
+        answer.headers[doorbell.PORT_HEADER] = str(port)
+        return answer
 
     @blueprint.get("/healthz")
     def health() -> Response:

@@ -45,6 +45,7 @@ class Purpose(Enum):
     REQUEST = b"karaula/request/1\0"
     TICKET = b"karaula/ticket/1\0"
     CARD = b"karaula/card/1\0"
+    DOORBELL = b"karaula/doorbell/1\0"
 
 
 @dataclass(frozen=True, slots=True)

@@ -75,3 +75,9 @@ def keep_bytes(tx: Connection, name: str, data: bytes) -> None:
         "INSERT INTO meta (name, bytes) VALUES (?1, ?2) ON CONFLICT (name) DO UPDATE SET bytes = ?2",
         (name, data),
     )
+
+
+def version_of(connection: Connection) -> int:
+    """A number that is another one after every commit by anybody else; the cheapest look there is."""
+    (version,) = connection.execute("PRAGMA data_version").fetchone()
+    return int(version)
