@@ -105,12 +105,20 @@ def _header_bytes(headers: httpx.Headers) -> int:
 class BellLine:
     """A line to the hub's doorbell. `sounds` in one thread, `hang_up` in any."""
 
-    def __init__(self, url: str, *, silence_max_s: float, tally: Tally | None = None) -> None:
-        """`silence_max_s`: a line that says nothing for so long is dead."""
+    def __init__(
+        self,
+        url: str,
+        *,
+        silence_max_s: float,
+        transport: httpx.BaseTransport | None = None,
+        tally: Tally | None = None,
+    ) -> None:
+        """`silence_max_s`: a line that says nothing for so long is dead. The others as for `HubLink`."""
         self._at = self._url = httpx.URL(url)
         self._silence_max_s = silence_max_s
         self._tally = tally or Tally()
         self._client = httpx.Client(
+            transport=transport,
             trust_env=False,
             follow_redirects=False,
             limits=httpx.Limits(max_connections=1, max_keepalive_connections=0),
@@ -159,6 +167,7 @@ class BellLine:
         if plain and port.isdecimal() and 0 < int(port) <= _PORT_MAX and self._at == self._url:
             self._at = self._url.copy_with(port=int(port))
             raise RemoteError("doorbell_moved", "the doorbell is at another port", hint=_CALLED_AGAIN)
+        self._at = self._url
 
     def hang_up(self) -> None:
         """Wake whoever waits for a sound."""

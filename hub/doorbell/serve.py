@@ -7,6 +7,7 @@ hub's web server can send nodes here. Must not know: how a call is judged.
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import resource
 import signal
 from collections.abc import Callable
@@ -56,6 +57,8 @@ async def _serve(hub: Hub, config: Config, *, listeners_max: int, say: Callable[
 
 def _files_allowed() -> int:
     """How many files this process may have open, once it has asked for all it may."""
-    _, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
-    resource.setrlimit(resource.RLIMIT_NOFILE, (hard, hard))
-    return hard if hard != resource.RLIM_INFINITY else 1 << 20
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    with contextlib.suppress(OSError, ValueError):  # a hardened unit sets the limit itself, and lets nobody
+        resource.setrlimit(resource.RLIMIT_NOFILE, (hard, hard))
+        soft = hard
+    return soft if soft != resource.RLIM_INFINITY else 1 << 20
