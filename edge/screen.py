@@ -21,6 +21,11 @@ CaseId = NewType("CaseId", str)
 CUE: Final = "cue"
 """The neutral word by which a discreet alert announces itself."""
 
+LOCKED: Final = "locked"
+"""The verdict of a list that may not answer now: the lease has ended, or the node was revoked."""
+NOT_MATCHED: Final = "not_matched"
+"""What a check records in place of a verdict where no list was asked."""
+
 
 # --- who is at the booth ---
 
@@ -192,13 +197,16 @@ class Candidate:
 class Answer:
     """The list's answer: verdict clear | possible | hit of the alerts that may be shown.
 
-    `cue` is `CUE` where a discreet alert matched too, else empty.
+    `cue` is `CUE` where a discreet alert matched too, else empty. While the list is locked the verdict is
+    `LOCKED`, `locked` says why (lease_ended | node_revoked), `since_ms` when the hub was last heard.
     """
 
     verdict: str
     candidates: tuple[Candidate, ...]
     cue: str
     list: ListAge
+    locked: str = ""
+    since_ms: int | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -368,7 +376,9 @@ class Status:
     """What a tired officer, and every page's status bar, needs of the node.
 
     `link` is up | down | never; `clock` is ok | suspect | unset; `locked` says why the list is not
-    answered from (empty when it is): lease_ended. `trouble` holds (code, hint) of what needs a person.
+    answered from (empty when it is): lease_ended | node_revoked; `locks_in_s` is set when that is near.
+    `unmatched` checks wait to be asked about when it opens. `trouble` holds (code, hint) of what needs a
+    person.
     """
 
     node: int
@@ -391,3 +401,6 @@ class Status:
     version: str
     trouble: tuple[tuple[str, str], ...]
     offset_min: int = 0  # the post's offset from UTC now
+    locked: str = ""
+    locks_in_s: int | None = None
+    unmatched: int = 0

@@ -6,6 +6,7 @@ Must not know: what a check is.
 
 from __future__ import annotations
 
+import contextlib
 import logging
 import os
 import random
@@ -26,7 +27,7 @@ from edge.node import EdgeNode, build
 from edge.scheduler import Scheduler
 from edge.transport import BellLine, HubLink
 from shared.crypto import KEY_BYTES, digest
-from shared.errors import ConfigError
+from shared.errors import ConfigError, StoreError
 from shared.limits import FORM_MAX_BYTES
 
 URL_FILE: Final = "url"
@@ -63,6 +64,8 @@ def serve(config: Config, *, say: Callable[[str], None]) -> None:
                 server.close()
                 ear.stop()
                 scheduler.stop()
+            with contextlib.suppress(StoreError):  # a full disk: the next start pays for what it cannot know
+                node.end_run()
     finally:
         node.close()
 

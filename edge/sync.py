@@ -15,10 +15,12 @@ Must not know: HTTP, SQL, threads, pages.
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Final
 
+from edge import lease, rematch
 from edge.clockwork import Clockwork
 from edge.kit import Kit
 from edge.outgoing import Outgoing, plan
@@ -26,10 +28,11 @@ from edge.pace import Pace
 from edge.replica import Replica
 from edge.sealer import Sealer
 from edge.store import feed, traffic
+from edge.store import lease as leases
 from edge.traffic import Tally
 from shared.database import Connection
 from shared.enrolment import Prekey, Revocations
-from shared.errors import RemoteError, TrustError
+from shared.errors import InputError, RemoteError, TrustError
 from shared.ids import Feed, Lane, Node, Seq, feed_of, node_of_feed
 from shared.session import NONCE_BYTES, Heard, Held, NodeEnd, NodeStanding, Part
 
@@ -119,6 +122,8 @@ class SyncRound:
             self._sealer.seal(link_appeared=everything or done.appeared, lanes=done.lanes)
         turn = self._ask(exchange, done.lanes)
         done.late += self._replica.apply(turn.heard.segments, head_ms=turn.heard.head.time_ms)
+        if turn.heard.head.lease_h:
+            done.late += rematch.catch_up(self._kit)
         done.going = self._keep(turn, done.lanes)
         done.turns, done.cuts_in_a_row = done.turns + 1, 0
         done.sent += len(turn.outgoing.all)
@@ -207,6 +212,7 @@ class SyncRound:
                 skew_ms=skew_ms,
                 arrived=not heard.more,
             )
+            lease.renew(tx, signed_ms=head.time_ms, hours=head.lease_h)
             if before.trouble:
                 feed.keep_trouble(tx, "", "")
             self._refused(tx, turn)
@@ -267,8 +273,14 @@ class SyncRound:
         for paper in heard.prekeys:
             feed.keep_prekey(tx, Prekey.read(paper, hub=identity.hub.hub.verify_key))
         if heard.revocations is not None:
-            listed = Revocations.read(heard.revocations, authority=identity.authority.verify_key)
-            feed.keep_revocations(tx, listed.number, heard.revocations)
+            self._keep_revocations(tx, heard.revocations)
+
+    def _keep_revocations(self, tx: Connection, paper: bytes) -> None:
+        """The authority's newest list; one that names this node locks its list at once."""
+        listed = Revocations.read(paper, authority=self._kit.identity.authority.verify_key)
+        if listed.number >= feed.state(tx).revocations_number:
+            leases.keep_revoked(tx, revoked=self._kit.node in listed.nodes)
+        feed.keep_revocations(tx, listed.number, paper)
 
     def _refused(self, tx: Connection, turn: _Turn) -> None:
         for place, code in turn.heard.head.refusals:
@@ -298,7 +310,13 @@ class SyncRound:
         return stale
 
     def _note(self, refused: RemoteError) -> None:
-        """Keep what a person must look into where every page shows it."""
+        """Keep what a person must look into where every page shows it.
+
+        Anybody on the way can answer "revoked"; only the authority's list that comes with it is believed.
+        """
+        if refused.paper is not None:
+            with contextlib.suppress(RemoteError, InputError), self._kit.database.transaction() as tx:
+                self._keep_revocations(tx, refused.paper)
         if refused.code not in _NAMED:
             return
         with self._kit.database.transaction() as tx:

@@ -17,13 +17,13 @@ import httpx
 from edge.traffic import Tally
 from shared import doorbell, wire
 from shared.errors import RemoteError, WireError
-from shared.limits import REPLY_MAX_BYTES
+from shared.limits import ENROLMENT_MAX_BYTES, REPLY_MAX_BYTES
 
 PATH: Final = "/sync/v1"
 _CONNECT_S: Final = 15.0
 _PATIENCE_S: Final = 30.0  # a question's round trip over a satellite, with packets lost again and again
 _SLOWEST_BYTES_PER_S: Final = 300.0  # GPRS at its worst; the kernel takes the whole at once
-_ERROR_MAX_BYTES: Final = 4 * 1024
+_ERROR_MAX_BYTES: Final = 4 * 1024 + ENROLMENT_MAX_BYTES  # a revocation list may come along
 _PORT_MAX: Final = 65_535
 _CALLED_AGAIN: Final = "It is called again by itself; lists come at the usual interval meanwhile."
 
@@ -198,8 +198,10 @@ def _refusal(status: int, body: bytes) -> RemoteError:
     """The hub's coded refusal, or a code for one that is none of its own (a proxy's page)."""
     try:
         match wire.unpack(body, max_bytes=_ERROR_MAX_BYTES):
-            case [1, str() as code, str() as message, str() as hint]:
-                return RemoteError(code, message, hint=hint)
+            case [1, str() as code, str() as message, str() as hint, *papers]:
+                refusal = RemoteError(code, message, hint=hint)
+                refusal.paper = papers[0] if papers and isinstance(papers[0], bytes) else None
+                return refusal
     except WireError:
         pass
     if status in (429, 502, 503, 504):

@@ -86,7 +86,9 @@ SESSION_IDLE_S: Final = 12 * 60 * 60  # one shift
 # --- time kept ---
 PRUNE_AFTER_DAYS: Final = 14  # a node keeps what it sent this long after a verified backup covers it
 OFFLINE_MAX_DAYS: Final = 180  # then old prekeys are gone; the node still captures, and reseals
-LEASE_DAYS: Final = 7
+LEASE_DAYS: Final = 7  # without a contact; then a node captures and no longer answers from its list
+LEASE_WARN_HOURS: Final = 48  # time enough to mend a link or to fetch a stick
+MARK_EVERY_S: Final = 60  # how often a node notes trusted time: what a power cut can take from it
 LATE_HIT_CHECKS: Final = 10_000  # how far back a new alert is run against a node's own checks
 
 # --- enrolment ---

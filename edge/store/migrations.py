@@ -13,6 +13,7 @@
     clock_mark  checks made while the clock could not be trusted, to be set right at the next contact
     device      the tablets of this post
     traffic     bytes sent and received, a day
+    unmatched   checks made while the list was locked, to be asked about when it opens
 
 Must not know: what the rows mean to an officer.
 """
@@ -96,3 +97,17 @@ def m004_uploads(db: sqlite_utils.Database) -> None:
         """CREATE TABLE traffic (
             day INTEGER PRIMARY KEY, sent INTEGER NOT NULL, received INTEGER NOT NULL) STRICT"""
     )
+
+
+@migrations()
+def m004_lease(db: sqlite_utils.Database) -> None:
+    for sql in (
+        "ALTER TABLE hub_state ADD COLUMN lease_ms INTEGER NOT NULL DEFAULT 0",
+        "ALTER TABLE hub_state ADD COLUMN charged_ms INTEGER NOT NULL DEFAULT 0",
+        "ALTER TABLE hub_state ADD COLUMN revoked INTEGER NOT NULL DEFAULT 0",
+        "ALTER TABLE hub_state ADD COLUMN running INTEGER NOT NULL DEFAULT 0",
+        # A node from before there were leases has one from its last contact on.
+        "UPDATE hub_state SET lease_ms = contact_ms + 604800000 WHERE contact_ms > 0",
+        "CREATE TABLE unmatched (record INTEGER PRIMARY KEY) STRICT",
+    ):
+        db.execute(sql)

@@ -13,7 +13,7 @@ from shared import segment, wire
 from shared.crypto import digest
 from shared.errors import SessionError
 from shared.ids import Lane, Node
-from shared.limits import REPLY_FIRST_BYTES, REPLY_MAX_BYTES, REQUEST_MAX_BYTES
+from shared.limits import LEASE_DAYS, REPLY_FIRST_BYTES, REPLY_MAX_BYTES, REQUEST_MAX_BYTES
 from shared.session.stream import Held, Piece
 
 _T = TypeVar("_T")
@@ -86,7 +86,8 @@ class Head:
     """What the hub vouches for in an answer. `acks` is None when the heads digests agree.
 
     `refusals` count the bundles of the question, then those its piece completed; PIECE is the piece itself.
-    `held` are the tails of this node's streams.
+    `held` are the tails of this node's streams. `lease_h` is for how many hours from `time_ms` on the node
+    may answer from its list (0: not at all).
     """
 
     time_ms: int
@@ -100,6 +101,7 @@ class Head:
     reseals: tuple[tuple[int, int], ...] = ()
     refusals: tuple[tuple[int, str], ...] = ()
     held: tuple[Held, ...] = ()
+    lease_h: int = LEASE_DAYS * 24
 
 
 def heads_digest(heads: Sequence[int]) -> bytes:
@@ -143,6 +145,7 @@ def read_head(raw: bytes) -> Head:
             [*reseals],
             [*refusals],
             [*held],
+            int() as lease_h,
             *_,
         ]:
             pass
@@ -162,6 +165,7 @@ def read_head(raw: bytes) -> Head:
         reseals=_number_and(reseals, int),
         refusals=_number_and(refusals, str),
         held=_read_held(held),
+        lease_h=counts([lease_h], bad_answer())[0],
     )
 
 
@@ -181,6 +185,7 @@ def write_head(head: Head) -> bytes:
             [list(pair) for pair in head.reseals],
             [list(pair) for pair in head.refusals],
             [[each.lane, each.length, each.check] for each in head.held],
+            head.lease_h,
         ]
     )
 

@@ -1,7 +1,5 @@
 """The planted faults of push, scopes, versions, freshness and lease."""
 
-
-
 from __future__ import annotations
 
 from typing import Final
