@@ -146,9 +146,10 @@ class Cases:
         """Ask the list, remember what was shown, and show it."""
         captured = self._read(tx, form)
         found = None if captured.empty else self._find(tx, captured)
-        if found is not None and draft.shown is None:
+        asked = found is not None and not lease.state(self._kit, tx).locked
+        if asked and draft.shown is None:
             witness(self._kit, tx, session, "list_asked", purpose="first_line")
-        shown = None if found is None else [one.alert.id for one in found]
+        shown = [one.alert.id for one in found] if found is not None and asked else None
         if form != draft.form or (shown is not None and frozenset(shown) != draft.shown):
             drafts.keep(tx, draft.case, form, shown=shown, now_ms=self._kit.now_ms())
         return self._view(tx, draft, form, captured=captured, found=found)
