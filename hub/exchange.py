@@ -147,6 +147,7 @@ class Exchange:
             at_ms=now,
             complete=reading.complete,
             emptied=heads_digest(heads) == hello.heads_digest,
+            schema=hello.schema,
         )
         return _Said(
             node=node,

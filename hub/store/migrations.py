@@ -121,3 +121,8 @@ def m004_uploads(db: sqlite_utils.Database) -> None:
             node INTEGER NOT NULL REFERENCES node (node), lane INTEGER NOT NULL, tail BLOB NOT NULL,
             at_ms INTEGER NOT NULL, PRIMARY KEY (node, lane)) STRICT"""
     )
+
+
+@migrations()
+def m004_schema_version(db: sqlite_utils.Database) -> None:
+    db.execute("ALTER TABLE node ADD COLUMN schema INTEGER")

@@ -3,7 +3,7 @@
     question = pack([version, hello, signature, [bundle …]])  or  pack([…, [bundle …], piece])
     hello    = pack([version, node, nonce, heads digest, generation, [position …], newest revocations,
                      newest prekey, certificate | None, wanted KiB, [place, first, length] | None,
-                     [lane, offset, check] | None])
+                     [lane, offset, check] | None, schema version])
     answer   = pack([version, head, signature, parcel | None, revocations | None, [prekey …]])
     head     = pack([version, time ms, hub node, generation, [ack …] | None, safe, [position …],
                      feeds digest, current prekey, [[feed, reseal from] …], [[bundle number, code] …],

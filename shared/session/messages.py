@@ -14,6 +14,7 @@ from shared.crypto import digest
 from shared.errors import SessionError
 from shared.ids import Lane, Node
 from shared.limits import LEASE_DAYS, REPLY_FIRST_BYTES, REPLY_MAX_BYTES, REQUEST_MAX_BYTES
+from shared.schema import SCHEMA_VERSION
 from shared.session.stream import Held, Piece
 
 _T = TypeVar("_T")
@@ -64,7 +65,7 @@ class Hello:
 
     `wanted_bytes` is how much feed it can take in one answer (whole KiB); `part` how far it holds the
     next segment of a scope; `upload` the piece that comes with the question, whose bytes stand behind
-    the hello and are signed with it.
+    the hello and are signed with it; `schema` is its program's version of the schema.
     """
 
     node: Node
@@ -77,6 +78,7 @@ class Hello:
     wanted_bytes: int = REPLY_FIRST_BYTES
     part: PartHeld | None = None
     upload: Piece | None = None
+    schema: int = SCHEMA_VERSION
     raw: bytes = b""
     signature: bytes = b""
 
@@ -206,6 +208,7 @@ def write_hello(hello: Hello, *, nonce: bytes) -> bytes:
             hello.wanted_bytes // KIB,
             None if hello.part is None else [hello.part.place, hello.part.first, hello.part.length],
             None if hello.upload is None else [hello.upload.lane, hello.upload.offset, hello.upload.check],
+            hello.schema,
         ]
     )
 
@@ -234,6 +237,7 @@ def read_hello(raw: bytes, signature: bytes, piece: bytes | None = None) -> Hell
             int() as wanted,
             list() | None as part,
             list() | None as upload,
+            int() as schema,
             *_,
         ]:
             pass
@@ -251,6 +255,7 @@ def read_hello(raw: bytes, signature: bytes, piece: bytes | None = None) -> Hell
         wanted_bytes=wanted * KIB,
         part=_read_part(part),
         upload=_read_upload(upload, piece),
+        schema=schema,
         raw=raw,
         signature=signature,
     )
