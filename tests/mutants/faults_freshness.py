@@ -1,5 +1,7 @@
 """The planted faults of push, scopes, versions, freshness and lease."""
 
+# ruff: noqa: E501 - a piece of source to replace is quoted as it stands
+
 from __future__ import annotations
 
 from typing import Final
