@@ -74,7 +74,7 @@ def _ear(node: EdgeNode, scheduler: Scheduler) -> DoorbellEar:
     return DoorbellEar(
         node.kit,
         node.link,
-        BellLine(node.kit.identity.hub_url, silence_max_s=SILENCE_MAX_S),
+        BellLine(node.kit.identity.hub_url, silence_max_s=SILENCE_MAX_S, tally=node.round.tally),
         nudge=scheduler.nudge,
         backoff=Backoff(interval_s=1.0, chance=random.SystemRandom().random),
     )
