@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Final
 
-from edge import answering, contexts, hitting
+from edge import answering, contexts, hitting, lease
 from edge.capture.amend import CORRECTABLE, amend
 from edge.capture.fields import Fields
 from edge.check_view import Names, event_of, lines_captured, row_of, values_text
@@ -21,6 +21,7 @@ from edge.photos import Photos
 from edge.printing import read_id
 from edge.screen import CheckRow, CheckView, ListAge, Problem, Session
 from edge.store import checks, watch
+from edge.store import lease as leases
 from edge.witness import witness
 from shared.change import SEEN, Value, named
 from shared.database import Connection
@@ -178,7 +179,10 @@ class Afterwards:
         after = records.read(tx, Kind.CHECK, before.id)
         assert after is not None  # it was read in this transaction
         watch.key_check(tx, after.id, before=self._keys(before), keys=self._keys(after))
-        found = answering.find(self._kit, tx, subject_of(after.values))
+        if lease.state(self._kit, tx).locked:
+            leases.note_unmatched(tx, after.id)
+            return
+        found = answering.search(self._kit, tx, subject_of(after.values))
         hitting.append(
             self._kit,
             tx,

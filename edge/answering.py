@@ -4,7 +4,7 @@ Invariants
 * A withdrawn alert never matches. An expired one does not either, once trusted time says so; while
   time is uncertain it goes on matching, marked: a missed person is worse than a second look.
 * A discreet alert raises no verdict that the traveller could read: it shows as the cue alone.
-* Every answer carries the list's age.
+* Every answer carries the list's age. While the list is locked it answers nothing but that.
 Must not know: pages, forms, the link.
 """
 
@@ -15,8 +15,9 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Final
 
+from edge import lease
 from edge.kit import Kit
-from edge.screen import CUE, Answer, Candidate, ListAge
+from edge.screen import CUE, LOCKED, Answer, Candidate, ListAge
 from edge.store import feed, watch
 from shared.database import Connection
 from shared.ids import Dot
@@ -40,7 +41,12 @@ class Found:
 
 
 def find(kit: Kit, tx: Connection, subject: Subject) -> tuple[Found, ...]:
-    """Every alert that matches, surest first."""
+    """Every alert that matches, surest first, for somebody at the booth: none while the list is locked."""
+    return () if lease.state(kit, tx).locked else search(kit, tx, subject)
+
+
+def search(kit: Kit, tx: Connection, subject: Subject) -> tuple[Found, ...]:
+    """Every alert that matches, surest first, whether or not anybody may be shown it now."""
     found = []
     for alert in watch.find(tx, kit.matcher.keys_of(subject)):
         judged = judge(kit, tx, subject, alert)
@@ -93,6 +99,16 @@ def verdict_of(found: Sequence[Found]) -> str:
 
 def answer(kit: Kit, tx: Connection, found: Sequence[Found]) -> Answer:
     """The answer as the page shows it."""
+    standing = lease.state(kit, tx)
+    if standing.locked:
+        return Answer(
+            verdict=LOCKED,
+            candidates=(),
+            cue="",
+            list=list_age(kit, tx),
+            locked=standing.locked,
+            since_ms=standing.since_ms or None,
+        )
     return Answer(
         verdict=verdict_of(found),
         candidates=tuple(candidate(kit, one) for one in found if not one.discreet),

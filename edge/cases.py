@@ -13,7 +13,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from edge import answering, hitting
+from edge import answering, hitting, lease
 from edge.answering import Found
 from edge.booth_fields import FORM_FIELDS
 from edge.capture.case import Captured, read_case
@@ -23,8 +23,9 @@ from edge.form import FormError
 from edge.kit import Kit
 from edge.photos import Photos
 from edge.printing import printed, read_id
-from edge.screen import CUE, Candidate, CaseId, CaseView, Problem, Saved, Session
+from edge.screen import CUE, NOT_MATCHED, Candidate, CaseId, CaseView, Problem, Saved, Session
 from edge.store import checks, drafts, watch
+from edge.store import lease as leases
 from edge.store.drafts import Draft
 from edge.witness import witness, witness_upward
 from shared.change import Value, named
@@ -144,9 +145,10 @@ class Cases:
         """Ask the list, remember what was shown, and show it."""
         captured = self._read(tx, form)
         found = None if captured.empty else self._find(tx, captured)
-        if found is not None and draft.shown is None:
+        asked = found is not None and not lease.state(self._kit, tx).locked
+        if asked and draft.shown is None:
             witness(self._kit, tx, session, "list_asked", purpose="first_line")
-        shown = None if found is None else [one.alert.id for one in found]
+        shown = [one.alert.id for one in found] if found is not None and asked else None
         if form != draft.form or (shown is not None and frozenset(shown) != draft.shown):
             drafts.keep(tx, draft.case, form, shown=shown, now_ms=self._kit.now_ms())
         return self._view(tx, draft, form, captured=captured, found=found)
@@ -216,6 +218,7 @@ class Cases:
     ) -> Saved:
         kit, now = self._kit, self._kit.now_ms()
         age = answering.list_age(kit, tx)
+        locked = bool(lease.state(kit, tx).locked)
         values |= {
             "owner": kit.country,
             "post": kit.post,
@@ -223,7 +226,7 @@ class Cases:
             "offset_min": kit.world.offset_min(now),
             "clock": kit.time.clock(),
             "device": session.device,
-            "verdict": answering.verdict_of(found),
+            "verdict": NOT_MATCHED if locked else answering.verdict_of(found),
             "list_generation": age.generation,
             "list_position": age.position,
             "list_age_s": age.seconds,
@@ -234,6 +237,8 @@ class Cases:
         check = applied.change.record
         watch.key_check(tx, check, keys=kit.matcher.keys_of(subject_of(values)))
         hitting.append(kit, tx, check=check, values=values, found=found, author=session.officer)
+        if locked:
+            leases.note_unmatched(tx, check)
         if not kit.time.certain or values["clock"] != "ok":
             checks.mark_clock(tx, check, boot=kit.boot, monotonic_ms=kit.world.monotonic_ms())
         taken = self._photos.commit(tx, session, case, check)

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from edge import answering, contexts
+from edge import answering, contexts, lease
 from edge.capture.fields import Fields
 from edge.form import FormError
 from edge.kit import Kit
@@ -96,7 +96,7 @@ class Hits:
         alert = records.read(tx, Kind.ALERT, record.number("alert") or 0)
         answers = record.values.get("answer")
         shown = None
-        if alert is not None:
+        if alert is not None and not lease.state(self._kit, tx).locked:
             _, doubt = answering.expiry(self._kit, alert)
             shown = answering.show(
                 self._kit, alert, verdict="hit", grounds=_matched_on(record), reasons=(), doubt=doubt
@@ -136,7 +136,7 @@ def row_of_hit(kit: Kit, tx: Connection, record: Record, *, opened: bool = False
         action_label=open_text(act.label if act is not None else action),
         owner=open_text(record.text("alert_owner")),
         reference=open_text(record.text("reference")),
-        phone=alert.text("phone") if alert is not None else "",
+        phone=alert.text("phone") if alert is not None and not lease.state(kit, tx).locked else "",
         name=open_text(f"{record.text('surname')} {record.text('given_names')}".strip()),
         document_number=open_text(record.text("document_number")),
         plate=open_text(record.text("plate")),

@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import Final
 
 from edge import identity as identities
+from edge import lease
 from edge.booth import Booth
 from edge.config import Config
 from edge.courier import Courier
@@ -80,6 +81,14 @@ class EdgeNode:
         self.sticks.stop()
         self.kit.database.close()
 
+    def end_run(self) -> None:
+        """Stop in good order: time is noted to the moment, and nothing is charged at the next start."""
+        known = self.kit.time.at_least_ms
+        with self.kit.database.transaction() as tx:
+            if known is not None:
+                feed.keep_mark(tx, known)
+            lease.end_run(tx)
+
 
 def assemble(
     identity: Identity,
@@ -99,7 +108,8 @@ def assemble(
     log = OwnLog(node=Node(certificate.node), now_ms=world.now_ms)
     scopes = scopes_of_node(node=certificate.node, post=certificate.post, country=certificate.country)
     opening.make_ready(database, log, scopes=scopes, prekeys=identity.hub.prekeys)
-    with database.snapshot() as tx:
+    with database.transaction() as tx:
+        lease.begin_run(tx)
         kept_ms = feed.state(tx).mark_ms
     trusted = TrustedTime(
         now_ms=world.now_ms,

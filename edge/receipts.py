@@ -11,6 +11,7 @@ from collections.abc import Mapping, Sequence
 from edge.kit import Kit
 from edge.sealer import Sealer
 from edge.store import feed
+from edge.store import lease as leases
 from shared.database import Connection
 from shared.enrolment import Prekey, Revocations
 from shared.errors import TrustError
@@ -46,8 +47,15 @@ def keep_lists(kit: Kit, tx: Connection, heard: Heard) -> None:
     for paper in heard.prekeys:
         feed.keep_prekey(tx, Prekey.read(paper, hub=identity.hub.hub.verify_key))
     if heard.revocations is not None:
-        listed = Revocations.read(heard.revocations, authority=identity.authority.verify_key)
-        feed.keep_revocations(tx, listed.number, heard.revocations)
+        keep_revocations(kit, tx, heard.revocations)
+
+
+def keep_revocations(kit: Kit, tx: Connection, paper: bytes) -> None:
+    """The authority's newest list; one that names this node locks its list of alerts at once."""
+    listed = Revocations.read(paper, authority=kit.identity.authority.verify_key)
+    if listed.number >= feed.state(tx).revocations_number:
+        leases.keep_revoked(tx, revoked=kit.node in listed.nodes)
+    feed.keep_revocations(tx, listed.number, paper)
 
 
 def reseal(kit: Kit, sealer: Sealer, tx: Connection, wanted: Sequence[tuple[int, int]]) -> bool:

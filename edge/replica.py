@@ -104,7 +104,7 @@ class Replica:
         if set(keys) == set(before):
             return 0
         watch.key_check(tx, record, before=before, keys=keys)
-        found = answering.find(self._kit, tx, subject)
+        found = answering.search(self._kit, tx, subject)
         return hitting.append(
             self._kit, tx, check=record, values=check.values, found=found, author=SYSTEM, late=True
         )

@@ -22,11 +22,11 @@ from edge.node import EdgeNode
 from edge.relay import LINK_CODES, Carry
 from edge.sync import Exchange
 from shared.errors import KaraulaError
+from shared.limits import MARK_EVERY_S
 
 _SYNC: Final = "sync"
 _UPKEEP: Final = "upkeep"
 _SEAL_S: Final = 5
-_KEEP_TIME_S: Final = 60
 _REPORT_S: Final = 15 * 60
 _PRUNE_S: Final = 60 * 60
 
@@ -62,7 +62,7 @@ class Scheduler:
         self._ways = ways or Ways()
         self._contact = lambda: self._sync(node, exchange)
         self._every(_SEAL_S, "seal", node.sealer.seal)
-        self._every(_KEEP_TIME_S, "keep_time", node.keep_time)
+        self._every(MARK_EVERY_S, "keep_time", node.keep_time)
         self._every(_REPORT_S, "report", node.reporter.report)
         self._every(_PRUNE_S, "prune", node.prune)
         self._jobs.start()

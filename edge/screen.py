@@ -22,6 +22,11 @@ CaseId = NewType("CaseId", str)
 CUE: Final = "cue"
 """The neutral word by which a discreet alert announces itself."""
 
+LOCKED: Final = "locked"
+"""The verdict of a list that may not answer now: the lease has ended, or the node was revoked."""
+NOT_MATCHED: Final = "not_matched"
+"""What a check records in place of a verdict where no list was asked."""
+
 
 # --- who is at the booth ---
 
@@ -193,13 +198,16 @@ class Candidate:
 class Answer:
     """The list's answer: verdict clear | possible | hit of the alerts that may be shown.
 
-    `cue` is `CUE` where a discreet alert matched too, else empty.
+    `cue` is `CUE` where a discreet alert matched too, else empty. While the list is locked the verdict is
+    `LOCKED`, `locked` says why (lease_ended | node_revoked), `since_ms` when the hub was last heard.
     """
 
     verdict: str
     candidates: tuple[Candidate, ...]
     cue: str
     list: ListAge
+    locked: str = ""
+    since_ms: int | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -372,8 +380,10 @@ class Status:
     """What a tired officer, and every page's status bar, needs of the node.
 
     `link` is up | down | never; `clock` is ok | suspect | unset; `locked` says why the list is not
-    answered from (empty when it is): lease_ended. `trouble` holds (code, hint) of what needs a person.
-    `sent` and `received` are the link's bytes of this day; `metered`: it carries what is urgent alone.
+    answered from (empty when it is): lease_ended | node_revoked; `locks_in_s` is set when that is near.
+    `unmatched` checks wait to be asked about when it opens. `trouble` holds (code, hint) of what needs a
+    person. `sent` and `received` are the link's bytes of this day; `metered`: it carries what is urgent
+    alone.
     """
 
     node: int
@@ -399,3 +409,6 @@ class Status:
     sent: int = 0
     received: int = 0
     metered: bool = False
+    locked: str = ""
+    locks_in_s: int | None = None
+    unmatched: int = 0

@@ -6,6 +6,7 @@ Must not know: what a check is.
 
 from __future__ import annotations
 
+import contextlib
 import logging
 import os
 import random
@@ -23,12 +24,13 @@ from waitress.server import BaseWSGIServer, create_server
 from edge.app import create_app
 from edge.backoff import Backoff
 from edge.config import Config
+from edge.doorbell import SILENCE_MAX_S, DoorbellEar
 from edge.node import EdgeNode, build
 from edge.scheduler import Scheduler, Ways
-from edge.transport import HubLink, LoadLink
+from edge.transport import BellLine, HubLink, LoadLink
 from shared.crypto import KEY_BYTES, digest
 from shared.enrolment import check_url
-from shared.errors import ConfigError
+from shared.errors import ConfigError, StoreError
 from shared.limits import FORM_MAX_BYTES, PHOTO_FORM_MAX_BYTES
 
 URL_FILE: Final = "url"
@@ -61,13 +63,18 @@ def serve(config: Config, *, say: Callable[[str], None]) -> None:
         hub_url = node.kit.identity.hub_url
         with HubLink(hub_url, tally=node.round.tally) as link, _ways(config, node) as ways:
             scheduler.start(node, link.exchange, ways=ways)
+            ear = _ear(node, scheduler)
+            ear.start()
             try:
                 signal.signal(signal.SIGTERM, _stop)
                 say(f"listening on {url}")
                 server.run()  # ends on SystemExit and KeyboardInterrupt
             finally:
                 server.close()
+                ear.stop()
                 scheduler.stop()
+            with contextlib.suppress(StoreError):  # a full disk: the next start pays for what it cannot know
+                node.end_run()
     finally:
         node.close()
 
@@ -82,6 +89,16 @@ def _ways(config: Config, node: EdgeNode) -> Iterator[Ways]:
         if config.relay_url:
             to_relay = stack.enter_context(LoadLink(check_url(config.relay_url))).carry
         yield Ways(to_hub=to_hub, to_relay=to_relay)
+
+
+def _ear(node: EdgeNode, scheduler: Scheduler) -> DoorbellEar:
+    return DoorbellEar(
+        node.kit,
+        node.link,
+        BellLine(node.kit.identity.hub_url, silence_max_s=SILENCE_MAX_S, tally=node.round.tally),
+        nudge=scheduler.nudge,
+        backoff=Backoff(interval_s=1.0, chance=random.SystemRandom().random),
+    )
 
 
 def _listen(config: Config, pages: Callable[..., Any]) -> BaseWSGIServer:

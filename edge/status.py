@@ -11,10 +11,11 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Final
 
-from edge import answering
+from edge import answering, lease
 from edge.kit import Kit
 from edge.screen import Status
 from edge.store import checks, feed, traffic, watch
+from edge.store import lease as leases
 from shared.change import Value, named
 from shared.ids import SYSTEM
 from shared.schema import Kind
@@ -69,6 +70,7 @@ class Reporter:
         kit, link = self._kit, self._link.view()
         with kit.database.snapshot() as tx:
             hub, age = feed.state(tx), answering.list_age(kit, tx)
+            standing, unmatched = lease.state(kit, tx), leases.count_unmatched(tx)
             queue, (open_hits, late_hits) = kit.log.queued(tx), checks.open_hits(tx)
             alerts = self._count_alerts(age.position, lambda: watch.count(tx))
             refused = kit.log.refused(tx)
@@ -99,6 +101,9 @@ class Reporter:
             sent=today.sent,
             received=today.received,
             metered=kit.metered,
+            locked=standing.locked,
+            locks_in_s=standing.left_s if standing.ends_soon else None,
+            unmatched=unmatched,
         )
 
     def report(self) -> None:

@@ -15,11 +15,12 @@ Must not know: HTTP, SQL, threads, pages.
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Final
 
-from edge import receipts
+from edge import lease, receipts, rematch
 from edge.clockwork import Clockwork
 from edge.kit import Kit
 from edge.outgoing import Outgoing, plan
@@ -29,7 +30,7 @@ from edge.sealer import Sealer
 from edge.store import feed, traffic
 from edge.traffic import Tally
 from shared.database import Connection
-from shared.errors import RemoteError
+from shared.errors import InputError, RemoteError
 from shared.ids import Lane, Node, Seq, feed_of
 from shared.session import NONCE_BYTES, Heard, Held, NodeEnd, NodeStanding, Part
 
@@ -121,6 +122,8 @@ class SyncRound:
             self._sealer.seal(link_appeared=everything or done.appeared, lanes=done.lanes)
         turn = self._ask(exchange, done.lanes)
         done.late += self._replica.apply(turn.heard.segments, head_ms=turn.heard.head.time_ms)
+        if turn.heard.head.lease_h:
+            done.late += rematch.catch_up(self._kit)
         done.going = self._keep(turn, done.lanes)
         done.turns, done.cuts_in_a_row = done.turns + 1, 0
         done.sent += len(turn.outgoing.all)
@@ -209,6 +212,7 @@ class SyncRound:
                 skew_ms=skew_ms,
                 arrived=not heard.more,
             )
+            lease.renew(tx, signed_ms=head.time_ms, hours=head.lease_h)
             if before.trouble:
                 feed.keep_trouble(tx, "", "")
             self._refused(tx, turn)
@@ -265,7 +269,13 @@ class SyncRound:
                 self._kit.log.refuse_bundle(tx, feed=bundle.feed, first=bundle.first, code=code)
 
     def _note(self, refused: RemoteError) -> None:
-        """Keep what a person must look into where every page shows it."""
+        """Keep what a person must look into where every page shows it.
+
+        Anybody on the way can answer "revoked"; only the authority's list that comes with it is believed.
+        """
+        if refused.paper is not None:
+            with contextlib.suppress(RemoteError, InputError), self._kit.database.transaction() as tx:
+                receipts.keep_revocations(self._kit, tx, refused.paper)
         if refused.code not in _NAMED:
             return
         with self._kit.database.transaction() as tx:

@@ -7,20 +7,25 @@ Must not know: what the bytes say.
 
 from __future__ import annotations
 
+import contextlib
+import socket
+from collections.abc import Iterator
 from typing import Final, Self
 
 import httpx
 
 from edge.traffic import Tally
-from shared import wire
+from shared import doorbell, wire
 from shared.errors import RemoteError, WireError
-from shared.limits import REPLY_MAX_BYTES
+from shared.limits import ENROLMENT_MAX_BYTES, REPLY_MAX_BYTES
 
 PATH: Final = "/sync/v1"
 _CONNECT_S: Final = 15.0
 _PATIENCE_S: Final = 30.0  # a question's round trip over a satellite, with packets lost again and again
 _SLOWEST_BYTES_PER_S: Final = 300.0  # GPRS at its worst; the kernel takes the whole at once
-_ERROR_MAX_BYTES: Final = 4 * 1024
+_ERROR_MAX_BYTES: Final = 4 * 1024 + ENROLMENT_MAX_BYTES  # a revocation list may come along
+_PORT_MAX: Final = 65_535
+_CALLED_AGAIN: Final = "It is called again by itself; lists come at the usual interval meanwhile."
 
 
 class HubLink:
@@ -98,6 +103,86 @@ def _header_bytes(headers: httpx.Headers) -> int:
     return sum(len(name) + len(value) + len(b": \r\n") for name, value in headers.raw) + len(b"\r\n")
 
 
+class BellLine:
+    """A line to the hub's doorbell. `sounds` in one thread, `hang_up` in any."""
+
+    def __init__(
+        self,
+        url: str,
+        *,
+        silence_max_s: float,
+        transport: httpx.BaseTransport | None = None,
+        tally: Tally | None = None,
+    ) -> None:
+        """`silence_max_s`: a line that says nothing for so long is dead. The others as for `HubLink`."""
+        self._at = self._url = httpx.URL(url)
+        self._silence_max_s = silence_max_s
+        self._tally = tally or Tally()
+        self._client = httpx.Client(
+            transport=transport,
+            trust_env=False,
+            follow_redirects=False,
+            limits=httpx.Limits(max_connections=1, max_keepalive_connections=0),
+        )
+        self._reply: httpx.Response | None = None
+
+    def sounds(self, call: bytes) -> Iterator[bytes]:
+        """What the doorbell says, in pieces, until the line ends; an empty one when it stands.
+
+        Raises RemoteError: `link_down`, `link_slow`, or the code the doorbell gives.
+        """
+        try:
+            self._reply = reply = self._client.send(self._request(call), stream=True)
+            try:
+                self._tally.add(received=len("HTTP/1.1 200 OK\r\n") + _header_bytes(reply.headers))
+                if reply.status_code != httpx.codes.OK:
+                    self._go_where_it_is(reply)
+                    raise _refusal(reply.status_code, _read(reply, _ERROR_MAX_BYTES))
+                yield b""
+                for sound in reply.iter_raw():
+                    self._tally.add(received=len(sound) + len("1\r\n\r\n"))
+                    yield sound
+            finally:
+                reply.close()
+        except httpx.TimeoutException:
+            raise RemoteError("link_slow", "the doorbell fell silent", hint=_CALLED_AGAIN) from None
+        except (httpx.HTTPError, httpx.InvalidURL, httpx.StreamError):
+            self._at = self._url
+            raise RemoteError("link_down", "the doorbell's line ended", hint=_CALLED_AGAIN) from None
+        finally:
+            self._reply = None
+
+    def _request(self, call: bytes) -> httpx.Request:
+        timeout = httpx.Timeout(self._silence_max_s, connect=_CONNECT_S, write=_PATIENCE_S)
+        request = httpx.Request(
+            "POST", self._at.join(doorbell.PATH), content=call, extensions={"timeout": timeout.as_dict()}
+        )
+        line = f"POST {doorbell.PATH} HTTP/1.1\r\n"
+        self._tally.add(sent=len(line) + _header_bytes(request.headers) + len(call))
+        return request
+
+    def _go_where_it_is(self, reply: httpx.Response) -> None:
+        """A hub reached without a proxy names the port beside it. Over TLS a proxy has to lead there."""
+        port = reply.headers.get(doorbell.PORT_HEADER, "")
+        plain = self._url.scheme == "http"
+        if plain and port.isdecimal() and 0 < int(port) <= _PORT_MAX and self._at == self._url:
+            self._at = self._url.copy_with(port=int(port))
+            raise RemoteError("doorbell_moved", "the doorbell is at another port", hint=_CALLED_AGAIN)
+        self._at = self._url
+
+    def hang_up(self) -> None:
+        """Wake whoever waits for a sound."""
+        reply = self._reply
+        stream = reply.extensions.get("network_stream") if reply is not None else None
+        line = stream.get_extra_info("socket") if stream is not None else None
+        if isinstance(line, socket.socket):
+            with contextlib.suppress(OSError):
+                line.shutdown(socket.SHUT_RDWR)
+
+    def close(self) -> None:
+        self._client.close()
+
+
 def _read(reply: httpx.Response, cap: int) -> bytes:
     parts, size = [], 0
     for part in reply.iter_bytes():
@@ -114,8 +199,10 @@ def _refusal(status: int, body: bytes) -> RemoteError:
     """The hub's coded refusal, or a code for one that is none of its own (a proxy's page)."""
     try:
         match wire.unpack(body, max_bytes=_ERROR_MAX_BYTES):
-            case [1, str() as code, str() as message, str() as hint]:
-                return RemoteError(code, message, hint=hint)
+            case [1, str() as code, str() as message, str() as hint, *papers]:
+                refusal = RemoteError(code, message, hint=hint)
+                refusal.paper = papers[0] if papers and isinstance(papers[0], bytes) else None
+                return refusal
     except WireError:
         pass
     if status in (429, 502, 503, 504):

@@ -1,7 +1,8 @@
 """The sync door: nodes' questions over HTTP, answers in the same bytes as everywhere else.
 
 Job: `POST /sync/v1`, octets in and out; a node leaves the type out, as an answer does: it costs bytes at
-each turn. A refusal is an HTTP status and a body `pack([1, code, message, hint])`, so that a node can
+each turn. A refusal is an HTTP status and a body `pack([1, code, message, hint])`, with the paper that
+proves it where there is one, so that a node can
 tell its officers what to do.
 Invariants: a body beyond the limit is refused by its announced length, unread; nothing is answered
 that the exchange did not commit; answers are kept by nobody on the way.
@@ -17,8 +18,8 @@ from flask import Blueprint, Response, request
 from werkzeug.exceptions import RequestEntityTooLarge
 
 from hub.hub import Hub
-from shared import wire
-from shared.errors import KaraulaError, SessionError
+from shared import doorbell, wire
+from shared.errors import KaraulaError, RemoteError, SessionError
 from shared.limits import REQUEST_MAX_BYTES
 
 OCTETS: Final = "application/octet-stream"
@@ -46,6 +47,16 @@ def sync_api(hub: Hub) -> Blueprint:
         except KaraulaError as error:
             return refusal(error)
 
+    @blueprint.post(doorbell.PATH)
+    def elsewhere() -> Response:
+        """Where no proxy leads to the doorbell: its port, for whoever reaches this machine directly."""
+        port = hub.doorbell_port()
+        error = SessionError("no_doorbell", "no doorbell rings here", hint="Start `karaula hub doorbell`.")
+        error.status = 421 if port else 503
+        answer = refusal(error)
+        answer.headers[doorbell.PORT_HEADER] = str(port)
+        return answer
+
     @blueprint.get("/healthz")
     def health() -> Response:
         """Whether the database answers; for monitors, says nothing else."""
@@ -68,8 +79,10 @@ def bare(response: Response) -> Response:
 
 def refusal(error: KaraulaError) -> Response:
     """An error as bytes a node understands."""
-    body = wire.pack([_REFUSAL_VERSION, error.code, error.message, error.hint])
-    return _octets(body, error.status)
+    told: list[object] = [_REFUSAL_VERSION, error.code, error.message, error.hint]
+    if isinstance(error, RemoteError) and error.paper is not None:
+        told.append(error.paper)
+    return _octets(wire.pack(told), error.status)
 
 
 def _body() -> bytes:

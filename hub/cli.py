@@ -20,6 +20,7 @@ from hub.app import create_app
 from hub.config import ROUTES, Config, Policy
 from hub.desk.people import ROLES, desk_itself
 from hub.desk.view import OfficerRow, Operator, Why
+from hub.doorbell import serve as doorbells
 from hub.hub import Hub, build
 from hub.identity import write_whole
 from hub.scheduler import Scheduler
@@ -77,6 +78,19 @@ def run(
     structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(20))
     with build(config, tends=True) as hub:
         _serve(hub, config)
+
+
+@click.command()
+@_data
+@_key_file
+@click.option("--host", default="127.0.0.1", show_default=True, help="The address to listen on.")
+@click.option("--port", default=0, show_default=True, help="The port; 0 takes a free one.")
+@click.option("--listeners", default=10_000, show_default=True, help="How many nodes at once, at most.")
+def doorbell(*, data: Path, key_file: Path | None, host: str, port: int, listeners: int) -> None:
+    """Ring nodes when there is news for them, until SIGTERM or Ctrl-C. Runs beside `hub run`."""
+    structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(20))
+    config = Config(data=data, key_file=key_file, host=host, port=port)
+    doorbells.serve(config, listeners_max=listeners, say=click.echo)
 
 
 @click.command()

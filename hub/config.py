@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Final
 
 from hub.why import Why
+from shared.limits import LEASE_DAYS
 
 ROUTES: Final = frozenset({Why.HIT, Why.CONFLICT, Why.REQUEST})
 """The routes by which a desk may come to see another country's record."""
@@ -21,7 +22,8 @@ class Policy:
 
     `routes` open another country's check to a desk. A node is `silent` after so long without
     contact, and `behind` when its list is older or its queue longer than this. Received bundles'
-    bytes are kept `keep_bundles_days`.
+    bytes are kept `keep_bundles_days`. A node answers from its list for `lease_days` after a contact; no
+    longer than nodes themselves allow.
     """
 
     routes: frozenset[Why] = ROUTES
@@ -29,6 +31,7 @@ class Policy:
     list_old_after_s: int = 30 * 60
     queue_long: int = 500
     keep_bundles_days: int = 30
+    lease_days: int = LEASE_DAYS
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

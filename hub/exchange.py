@@ -10,6 +10,7 @@ Must not know: HTTP.
 
 from __future__ import annotations
 
+import contextlib
 from dataclasses import dataclass
 
 from hub import uploads
@@ -23,7 +24,7 @@ from hub.store.nodes import KnownNode
 from shared import session
 from shared.crypto import VerifyKey
 from shared.database import Connection
-from shared.enrolment import Certificate
+from shared.enrolment import Certificate, Revocations
 from shared.errors import TrustError
 from shared.ids import SYSTEM
 from shared.ledger import audit
@@ -67,8 +68,8 @@ class Exchange:
             revoked = self._revoked.read(tx)
             certificate = self._certificate(question)
             known = nodes.find(tx, question.hello.node)
-        if revoked is not None:
-            revoked.refuse(question.hello.node)
+        if revoked is not None and question.hello.node in revoked.nodes:
+            raise self._turned_away(question, known, certificate, revoked)
         question.believe(_key_of(known, certificate))
         if certificate is not None and (known is None or certificate.serial > known.serial):
             self.admit(certificate, question.hello.certificate or b"")
@@ -84,6 +85,23 @@ class Exchange:
                 receipt.refusals.append((session.PIECE, unkept))
             said = self._compose(tx, question, receipt, now)
         return self._speak(question, said, revision=None if revoked is None else revoked.number, now=now)
+
+    def _turned_away(
+        self,
+        question: Question,
+        known: KnownNode | None,
+        certificate: Certificate | None,
+        revoked: Revocations,
+    ) -> TrustError:
+        """The refusal of a revoked node; with the list that proves it, if it is the node that asks."""
+        try:
+            revoked.refuse(question.hello.node)
+        except TrustError as refusal:
+            with contextlib.suppress(TrustError):
+                question.believe(_key_of(known, certificate))
+                refusal.paper = self._revoked.paper
+            return refusal
+        raise AssertionError("only called for a node on the list")
 
     def _certificate(self, question: Question) -> Certificate | None:
         raw = question.hello.certificate
@@ -129,6 +147,7 @@ class Exchange:
             at_ms=now,
             complete=reading.complete,
             emptied=heads_digest(heads) == hello.heads_digest,
+            schema=hello.schema,
         )
         return _Said(
             node=node,
@@ -160,6 +179,7 @@ class Exchange:
             reseals=tuple(sorted(said.receipt.reseals.items())),
             refusals=tuple(said.receipt.refusals),
             held=said.held,
+            lease_h=self._kit.policy.lease_days * 24,
         )
         newer = revision is not None and revision > hello.revocations
         return session.answer(

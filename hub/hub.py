@@ -36,6 +36,7 @@ from shared.limits import UPLOAD_KEEP_DAYS
 _DAY_MS: Final = 24 * 60 * 60 * 1000
 _SECRET_BYTES: Final = 32
 _DROP_A_TURN: Final = 2_000
+_DOORBELL_PORT: Final = "doorbell_port"
 
 
 class Hub:
@@ -142,6 +143,15 @@ class Hub:
                 kept = self.kit.world.random(_SECRET_BYTES)
                 opening.keep_bytes(tx, "secret_key", kept)
             return kept
+
+    def doorbell_port(self) -> int:
+        """The port at which the doorbell listens beside this hub; 0 where none runs."""
+        with self.kit.database.snapshot() as tx:
+            return opening.kept_number(tx, _DOORBELL_PORT)
+
+    def keep_doorbell_port(self, port: int) -> None:
+        with self.kit.database.transaction() as tx:
+            opening.keep_number(tx, _DOORBELL_PORT, port)
 
     def close(self) -> None:
         self.kit.database.close()

@@ -47,6 +47,7 @@ class Purpose(Enum):
     CARD = b"karaula/card/1\0"
     SLIP = b"karaula/slip/1\0"
     PACKET = b"karaula/packet/1\0"
+    DOORBELL = b"karaula/doorbell/1\0"
 
 
 @dataclass(frozen=True, slots=True)

@@ -93,9 +93,13 @@ class StoreError(KaraulaError):
 
 
 class RemoteError(KaraulaError):
-    """A peer sent something wrong: theirs to mend, ours to name."""
+    """A peer sent something wrong: theirs to mend, ours to name.
+
+    `paper` is what proves a refusal, where something does: the list that names a revoked node.
+    """
 
     status = 400
+    paper: bytes | None = None
 
 
 class WireError(RemoteError):

@@ -59,6 +59,16 @@ UPLOAD_KEEP_DAYS: Final = 30  # a bundle begun is given up by the hub when its n
 SEGMENT_MAX_CHANGES: Final = 500  # one feed segment: applied in slices, sealed per reader
 APPLY_SLICE_MS: Final = 20  # the longest a feed may hold the booth's database
 
+# --- the doorbell ---
+DOORBELL_CALL_MAX_BYTES: Final = 512  # a call has about 110
+DOORBELL_CALL_MS: Final = 2 * 60 * 1000  # around the hub's time: a slow link and a drifting board fit in
+DOORBELL_KEEP_S: Final = 240  # below the five minutes after which mobile networks forget a silent line
+DOORBELL_QUIET_S: Final = 1.0  # a burst of alerts is one ring; the next one comes after this
+DOORBELL_WAIT_MIN_S: Final = 1.0  # a node's contacts after rings: at most one a second …
+DOORBELL_WAIT_MAX_S: Final = 3_600.0  # … and one an hour from a bell that rings for nothing
+DOORBELL_CALL_S: Final = 10.0  # whoever has not said who they are by then is shut out
+DOORBELL_UNPROVEN_MAX: Final = 1_024  # visitors at once that have not proved who they are
+
 # --- forms and pages ---
 FORM_MAX_BYTES: Final = 256 * 1024  # a form is a few hundred bytes; 10 MB is refused unread
 MRZ_MAX_CHARS: Final = 200
@@ -90,7 +100,9 @@ SESSION_IDLE_S: Final = 12 * 60 * 60  # one shift
 # --- time kept ---
 PRUNE_AFTER_DAYS: Final = 14  # a node keeps what it sent this long after a verified backup covers it
 OFFLINE_MAX_DAYS: Final = 180  # then old prekeys are gone; the node still captures, and reseals
-LEASE_DAYS: Final = 7
+LEASE_DAYS: Final = 7  # without a contact; then a node captures and no longer answers from its list
+LEASE_WARN_HOURS: Final = 48  # time enough to mend a link or to fetch a stick
+MARK_EVERY_S: Final = 60  # how often a node notes trusted time: what a power cut can take from it
 LATE_HIT_CHECKS: Final = 10_000  # how far back a new alert is run against a node's own checks
 
 # --- enrolment ---

@@ -16,6 +16,9 @@ from shared.schema import Kind
 
 EVERYBODY: Final = "all"
 _COUNTRY_CHARS: Final = 2
+_PASSED_ON_FREELY: Final = frozenset({"H0", "H1"})
+"""Handling codes that limit what a record is used for, not who gets it. H2, H3, and codes this version
+does not know, go nowhere the owner did not name."""
 
 
 def scopes_of_node(*, node: int, post: str, country: str) -> tuple[str, ...]:
@@ -31,7 +34,7 @@ def scopes_of_record(kind: int, record: int, values: Mapping[str, Value]) -> fro
     """
     match kind:
         case Kind.ALERT | Kind.BULLETIN:
-            return _audience(values.get("audience"))
+            return _audience(values)
         case Kind.OFFICER:
             return frozenset(f"post:{post}" for post in _codes(values.get("posts")))
         case Kind.REQUEST:
@@ -43,11 +46,19 @@ def scopes_of_record(kind: int, record: int, values: Mapping[str, Value]) -> fro
             return frozenset((f"node:{node_of_dot(record)}",))
 
 
-def _audience(value: Value) -> frozenset[str]:
-    codes = _codes(value)
-    if not codes:
-        return frozenset((EVERYBODY,))
-    return frozenset(f"country:{code}" if len(code) == _COUNTRY_CHARS else f"post:{code}" for code in codes)
+def _audience(values: Mapping[str, Value]) -> frozenset[str]:
+    """Whom the owner named; everybody where nobody is named and no handling code holds it back.
+
+    A code that forbids passing on narrows "everybody" to the owner's own posts, and adds those to whomever
+    the owner named: naming somebody is the permission. `handling` is the severest of what was said, so that
+    of conflicting codes the narrowest holds until a person decides.
+    """
+    codes = _codes(values.get("audience"))
+    named = frozenset(f"country:{code}" if len(code) == _COUNTRY_CHARS else f"post:{code}" for code in codes)
+    handling, owner = values.get("handling"), values.get("owner")
+    if handling in (None, "") or handling in _PASSED_ON_FREELY:
+        return named or frozenset((EVERYBODY,))
+    return named | frozenset((f"country:{owner}",)) if isinstance(owner, str) and owner else named
 
 
 def _codes(value: Value) -> tuple[str, ...]:

@@ -16,6 +16,7 @@
     draft_photo photos of half-captured cases, made fit to keep; they go with their case
     relay_slip  where each neighbour stands that this node carries for; relay_bundle what it carries up,
                 relay_packet down, relay_acked how far the hub has signed for them
+    unmatched   checks made while the list was locked, to be asked about when it opens
 
 Must not know: what the rows mean to an officer.
 """
@@ -127,5 +128,19 @@ def m006_relay(db: sqlite_utils.Database) -> None:
             PRIMARY KEY (node, place)) STRICT""",
         """CREATE TABLE relay_acked (
             feed INTEGER PRIMARY KEY, last INTEGER NOT NULL) STRICT""",
+    ):
+        db.execute(sql)
+
+
+@migrations()
+def m007_lease(db: sqlite_utils.Database) -> None:
+    for sql in (
+        "ALTER TABLE hub_state ADD COLUMN lease_ms INTEGER NOT NULL DEFAULT 0",
+        "ALTER TABLE hub_state ADD COLUMN charged_ms INTEGER NOT NULL DEFAULT 0",
+        "ALTER TABLE hub_state ADD COLUMN revoked INTEGER NOT NULL DEFAULT 0",
+        "ALTER TABLE hub_state ADD COLUMN running INTEGER NOT NULL DEFAULT 0",
+        # A node from before there were leases has one from its last contact on.
+        "UPDATE hub_state SET lease_ms = contact_ms + 604800000 WHERE contact_ms > 0",
+        "CREATE TABLE unmatched (record INTEGER PRIMARY KEY) STRICT",
     ):
         db.execute(sql)

@@ -13,7 +13,7 @@ import sqlcipher3.dbapi2 as sqlcipher
 from edge.store import feed, migrations
 from shared.database import Connect, Connection, Database
 from shared.enrolment import Prekey
-from shared.ledger import accounts, tables
+from shared.ledger import accounts, growth, tables
 from shared.ledger.log import OwnLog
 
 STATEMENTS_CACHED = 128
@@ -38,6 +38,8 @@ def make_ready(database: Database, log: OwnLog, *, scopes: Sequence[str], prekey
     for each in (tables.migrations, accounts.migrations, migrations.migrations):
         each.apply(tools)
     with database.transaction() as tx:
+        if growth.has_grown(tx):
+            growth.grow(tx)
         log.set_up(tx)
         feed.set_up(tx, scopes)
         for prekey in prekeys:

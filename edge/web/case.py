@@ -20,7 +20,7 @@ from flask.typing import ResponseReturnValue
 
 from edge.booth import FORM_FIELDS
 from edge.form import FormError, problem_of
-from edge.screen import CaseId, CaseView, CheckRow, Problem
+from edge.screen import LOCKED, CaseId, CaseView, CheckRow, Problem
 from edge.web import gate, images
 from shared.errors import InputError, MissingError, StaleError, StoreError
 from shared.limits import PHOTO_UPLOAD_MAX_BYTES, PHOTOS_PER_CHECK_MAX
@@ -185,7 +185,7 @@ def first_stop(view: CaseView, problems: Mapping[str, Problem]) -> str:
 def next_decision(view: CaseView) -> str:
     """The decision Enter walks to: the ordinary one after "no match", a second look after any other."""
     codes = [one.code for one in view.decisions if one.code not in _NEVER_PRESSED_FIRST]
-    if view.answer is not None and view.answer.verdict != "clear" and "second_line" in codes:
+    if view.answer is not None and view.answer.verdict not in ("clear", LOCKED) and "second_line" in codes:
         return "second_line"
     return codes[0] if codes else ""
 

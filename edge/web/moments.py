@@ -54,6 +54,13 @@ def list_age(age: ListAge) -> str:
     return _("list of %(span)s ago", span=span(age.seconds))
 
 
+def lock_reason(since_ms: int | None, offset_min: int | None = None) -> str:
+    """`no contact since 24. 11. 2026 14:03`."""
+    if since_ms is None:
+        return _("no contact yet")
+    return _("no contact since %(moment)s", moment=day_time(since_ms, offset_min))
+
+
 def plain_date(text: str) -> str:
     """A date in ISO form (unknown parts as X or left out) as it is written here: `12. 8. 1974.`"""
     year, month, day = [*text.split("-"), "XX", "XX"][:3]
@@ -79,6 +86,7 @@ FILTERS: Final[Mapping[str, Callable[..., str]]] = MappingProxyType(
         "day_time": day_time,
         "span": span,
         "list_age": list_age,
+        "lock_reason": lock_reason,
         "plain_date": plain_date,
     }
 )

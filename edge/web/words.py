@@ -16,7 +16,19 @@ from edge.web.moments import plain_date
 
 _Words = Mapping[str, object]
 
-VERDICTS: Final[_Words] = {"clear": _("No match"), "possible": _("Possible match"), "hit": _("Hit")}
+VERDICTS: Final[_Words] = {
+    "clear": _("No match"),
+    "possible": _("Possible match"),
+    "hit": _("Hit"),
+    "locked": _("List locked"),
+    "not_matched": _("Not matched"),
+}
+LOCKS: Final[_Words] = {
+    "lease_ended": _(
+        "Decide by the paper procedure. Checks are saved, and matched when the centre is heard again."
+    ),
+    "node_revoked": _("This device was struck off. Decide by the paper procedure and call the centre."),
+}
 DIRECTIONS: Final[_Words] = {"entry": _("Entry"), "exit": _("Exit")}
 DECISIONS: Final[_Words] = {
     "admit": _("Admit"),
@@ -168,6 +180,7 @@ _CODES: Final = frozenset({"purpose", "vehicle_kind", "void"})
 
 _TABLES: Final[Mapping[str, _Words]] = {
     "verdict": VERDICTS,
+    "lock": LOCKS,
     "direction": DIRECTIONS,
     "decision": DECISIONS,
     "done": DONE,

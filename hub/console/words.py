@@ -151,6 +151,7 @@ _VALUES: Final = {
     "verdict.clear": _("clear"),
     "verdict.possible": _("possible"),
     "verdict.hit": _("hit"),
+    "verdict.not_matched": _("not matched: list locked"),
     "decision.admit": _("admitted"),
     "decision.refuse": _("refused"),
     "decision.second_line": _("second line"),

@@ -134,7 +134,7 @@ class Disputes:
     ) -> Value:
         name = _name(kind, number)
         choice = choices.get(name, "")
-        if choice == OTHER:
+        if choice == OTHER and field_by_number(kind, number) is not None:
             return typing.parse(self._kit.lists, kind, name, typed)
         for entry in view.siblings:
             if str(entry.dot) == choice:

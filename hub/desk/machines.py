@@ -26,7 +26,8 @@ class NodeRow:
     """One post's node. None means: it has not told yet.
 
     `list_age_s` is how long ago the node's list was last known complete; `behind` how many feed
-    entries it lacks, `behind_since_ms` since when. `waiting` counts bundles that wait for a gap.
+    entries it lacks, `behind_since_ms` since when. `schema_differs` from the hub's own: the two go on
+    talking, and one of them should be upgraded. `waiting` counts bundles that wait for a gap.
     """
 
     node: int
@@ -43,6 +44,8 @@ class NodeRow:
     behind_since_ms: int | None
     clock_skew_ms: int | None
     version: str
+    schema: int | None
+    schema_differs: bool
     disk_free_mb: int | None
     waiting: int
     quarantine: str

@@ -15,6 +15,7 @@ from shared.database import Connection
 from shared.enrolment import Revocations
 from shared.ledger.records import Record
 from shared.limits import CLOCK_SKEW_SUSPECT_MS
+from shared.schema import SCHEMA_VERSION
 from shared.scope import scopes_of_node
 
 _WORST_FIRST: Final = (
@@ -77,6 +78,8 @@ class NodeBoard:
             behind_since_ms=since,
             clock_skew_ms=_told(status, "clock_skew_ms"),
             version=status.text("version") if status is not None else "",
+            schema=node.schema,
+            schema_differs=node.schema not in (None, SCHEMA_VERSION),
             disk_free_mb=_told(status, "disk_free_mb"),
             waiting=waiting,
             quarantine=quarantine,

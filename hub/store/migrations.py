@@ -135,3 +135,8 @@ def m004_courier(db: sqlite_utils.Database) -> None:
             feed INTEGER PRIMARY KEY REFERENCES feed (feed), first INTEGER NOT NULL) STRICT""",
     ):
         db.execute(sql)
+
+
+@migrations()
+def m005_schema_version(db: sqlite_utils.Database) -> None:
+    db.execute("ALTER TABLE node ADD COLUMN schema INTEGER")

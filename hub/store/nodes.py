@@ -15,7 +15,8 @@ from shared.enrolment import Certificate
 from shared.ids import Node
 
 _COLUMNS = (
-    "node, serial, country, post, epoch, verify_key, seal_key, admitted_ms, seen_ms, complete_ms, emptied_ms"
+    "node, serial, country, post, epoch, verify_key, seal_key, admitted_ms, seen_ms, complete_ms, "
+    "emptied_ms, schema"
 )
 
 
@@ -24,7 +25,8 @@ class KnownNode:
     """A node by its certificate.
 
     `seen_ms` is the last contact; `complete_ms` the last one at which it had read all its scopes;
-    `emptied_ms` the last one at which the hub held everything the node had logged.
+    `emptied_ms` the last one at which the hub held everything the node had logged; `schema` the version
+    its program said it has.
     """
 
     node: Node
@@ -38,6 +40,7 @@ class KnownNode:
     seen_ms: int | None
     complete_ms: int | None
     emptied_ms: int | None
+    schema: int | None
 
     @property
     def name(self) -> str:
@@ -77,12 +80,15 @@ def admit(tx: Connection, certificate: Certificate, raw: bytes, *, at_ms: int) -
     )
 
 
-def seen(tx: Connection, node: int, *, at_ms: int, complete: bool, emptied: bool) -> None:
+def seen(
+    tx: Connection, node: int, *, at_ms: int, complete: bool, emptied: bool, schema: int | None = None
+) -> None:
     """Note a contact."""
     tx.execute(
         "UPDATE node SET seen_ms = ?2, complete_ms = CASE WHEN ?3 THEN ?2 ELSE complete_ms END, "
-        "emptied_ms = CASE WHEN ?4 THEN ?2 ELSE emptied_ms END WHERE node = ?1",
-        (node, at_ms, complete, emptied),
+        "emptied_ms = CASE WHEN ?4 THEN ?2 ELSE emptied_ms END, schema = coalesce(?5, schema) "
+        "WHERE node = ?1",
+        (node, at_ms, complete, emptied, schema),
     )
 
 
@@ -114,4 +120,5 @@ def _known(row: Any) -> KnownNode:
         seen_ms=row[8],
         complete_ms=row[9],
         emptied_ms=row[10],
+        schema=row[11],
     )

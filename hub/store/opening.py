@@ -11,7 +11,7 @@ import sqlcipher3.dbapi2 as sqlcipher
 
 from hub.store import migrations
 from shared.database import Connect, Connection, Database, coded
-from shared.ledger import accounts, search, tables
+from shared.ledger import accounts, growth, search, tables
 
 STATEMENTS_CACHED = 256
 """Prepared statements kept by a connection: a page and a bundle together use fewer."""
@@ -37,6 +37,9 @@ def make_ready(db: Database) -> None:
     tools = db.tools()
     for each in (tables.migrations, accounts.migrations, search.migrations, migrations.migrations):
         each.apply(tools)
+    if growth.has_grown(db.connection()):
+        with db.transaction() as tx:
+            growth.grow(tx)
 
 
 def checkpoint(connection: Connection) -> None:
@@ -76,3 +79,9 @@ def keep_bytes(tx: Connection, name: str, data: bytes) -> None:
         "INSERT INTO meta (name, bytes) VALUES (?1, ?2) ON CONFLICT (name) DO UPDATE SET bytes = ?2",
         (name, data),
     )
+
+
+def version_of(connection: Connection) -> int:
+    """A number that is another one after every commit by anybody else; the cheapest look there is."""
+    (version,) = connection.execute("PRAGMA data_version").fetchone()
+    return int(version)

@@ -232,6 +232,7 @@ class Acts:
         self._rounds("hangs", (GOSTUN, KLOBUK))
         self.stage.hub.thaw()
         self.stage.hub.kill()
+        self.stage.doorbell.kill()  # the machine died, and both with it
         self._rounds("is dead", (SCEPAN,))
 
     def evening(self) -> None:

@@ -21,11 +21,14 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Final
 
+from shared import doorbell
+
 _HEAD_MAX_BYTES: Final = 64 * 1024
 _BODY_MAX_BYTES: Final = 16 * 1024 * 1024
 _PATIENCE_S: Final = 30.0
 _PIECE_BYTES: Final = 64 * 1024
 _KEPT_EXCHANGES: Final = 400
+_DOORBELL: Final = f"POST {doorbell.PATH} ".encode()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -54,10 +57,12 @@ class Cut(Exception):  # noqa: N818 - an event of the link, not an error
 
 @dataclass(slots=True, kw_only=True)
 class Relay:
-    """One link. `target` is the hub's (host, port); None while the hub is down."""
+    """One link. `target` is the hub's (host, port); None while the hub is down. `doorbell` is where the
+    hub's doorbell is: like a proxy in front of both, the link leads each path to its own."""
 
     name: str
     target: tuple[str, int] | None = None
+    doorbell: tuple[str, int] | None = None
     tamper: Tamper | None = None
     exchanges: deque[Exchange] = field(default_factory=lambda: deque(maxlen=_KEPT_EXCHANGES))
     up_bytes: int = 0
@@ -135,7 +140,10 @@ class Relay:
             self._keep(hub)
             asked, answered = _Reader(node), _Reader(hub)
             while True:
-                self._carry(asked, answered)
+                question = asked.message()
+                if question.startswith(_DOORBELL):
+                    self._carry_sounds(node, question)
+                self._carry(question, asked, answered)
         except (Cut, OSError):
             return
         finally:
@@ -143,8 +151,21 @@ class Relay:
                 if each is not None:
                     self._drop(each)
 
-    def _carry(self, node: _Reader, hub: _Reader) -> None:
-        question = node.message()
+    def _carry_sounds(self, node: socket.socket, call: bytes) -> None:
+        """A call to the doorbell, and what comes back for as long as the line holds; ends with `Cut`."""
+        if self.doorbell is None:
+            raise Cut
+        bell = socket.create_connection(self.doorbell, timeout=_PATIENCE_S)
+        try:
+            self._keep(bell)
+            bell.sendall(call)
+            while sound := bell.recv(_PIECE_BYTES):
+                node.sendall(sound)
+            raise Cut
+        finally:
+            self._drop(bell)
+
+    def _carry(self, question: bytes, node: _Reader, hub: _Reader) -> None:
         began = time.monotonic()
         self.up_bytes += len(question)
         hub.socket.sendall(question)

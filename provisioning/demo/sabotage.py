@@ -99,6 +99,7 @@ def _bring_back_node(scene: Scene) -> None:
 
 
 def _keep_hub(scene: Scene) -> None:
+    scene.stage.doorbell.stop()
     scene.stage.hub.stop()
     _copy_database(scene.stage.at.hub, scene.kept)
     scene.stage.start_hub()

@@ -54,6 +54,11 @@ class Stage:
         self.hub = Server(
             name="hub", arguments=("hub", "run", "--data", str(at.hub)), log=at.logs / "hub.log"
         )
+        self.doorbell = Server(
+            name="doorbell",
+            arguments=("hub", "doorbell", "--data", str(at.hub)),
+            log=at.logs / "doorbell.log",
+        )
         self.nodes = {post.code: self._node(post) for post in self.posts}
         self._ended = threading.Event()
         self._linking = threading.Lock()
@@ -106,11 +111,15 @@ class Stage:
                 each.result()
 
     def start_hub(self) -> None:
-        """Start the hub where it was before, and lead the relays to it."""
+        """Start the hub where it was before, and its doorbell, and lead the relays to them."""
         self.hub.start()
         self.hub.wait()
+        if not self.doorbell.is_running:
+            self.doorbell.start()
+            self.doorbell.wait()
         for relay in self.relays.values():
             relay.target = ("127.0.0.1", self.hub.port)
+            relay.doorbell = ("127.0.0.1", self.doorbell.port)
 
     def start_node(self, post: str) -> None:
         self.nodes[post].start()
@@ -217,6 +226,7 @@ class Stage:
             {
                 "pid": os.getpid(),
                 "hub": {"url": self.hub.url, "pid": self.hub.pid},
+                "doorbell": {"url": self.doorbell.url, "pid": self.doorbell.pid},
                 "posts": {
                     post.code: {
                         "label": post.label,
@@ -232,7 +242,8 @@ class Stage:
 
     def first_dead(self) -> Server | None:
         """A server that ended by itself, if one did."""
-        return next((each for each in (self.hub, *self.nodes.values()) if not each.is_running), None)
+        servers = (self.hub, self.doorbell, *self.nodes.values())
+        return next((each for each in servers if not each.is_running), None)
 
     # --- down ---
 
@@ -245,7 +256,7 @@ class Stage:
 
     def stop_servers(self) -> None:
         """Stop hub and nodes; links and files stay."""
-        servers = (*self.nodes.values(), self.hub)
+        servers = (*self.nodes.values(), self.doorbell, self.hub)
         for server in servers:
             server.thaw()
             server.ask_to_stop()

@@ -237,6 +237,12 @@ def forget(tx: Connection, record: int, kinds: Iterable[RecordType] = tuple(SCHE
         tx.execute(f"DELETE FROM {table_of(row_type)} WHERE id = ?", (record,))  # noqa: S608 - schema names
 
 
+def write_again(tx: Connection, kind: Kind, record: int) -> None:
+    """Set a record's row anew from its history, because this program knows more of the schema than the
+    one that wrote it."""
+    _write(tx, SCHEMA[kind], record)
+
+
 # --- the steps ---
 
 _ATTACHED = field_by_name(Kind.ATTACHMENT, "of").number

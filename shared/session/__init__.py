@@ -3,11 +3,11 @@
     question = pack([version, hello, signature, [bundle …]])  or  pack([…, [bundle …], piece])
     hello    = pack([version, node, nonce, heads digest, generation, [position …], newest revocations,
                      newest prekey, certificate | None, wanted KiB, [place, first, length] | None,
-                     [lane, offset, check] | None])
+                     [lane, offset, check] | None, schema version])
     answer   = pack([version, head, signature, parcel | None, revocations | None, [prekey …]])
     head     = pack([version, time ms, hub node, generation, [ack …] | None, safe, [position …],
                      feeds digest, current prekey, [[feed, reseal from] …], [[bundle number, code] …],
-                     [[lane, length, check] …]])
+                     [[lane, length, check] …], lease hours])
     parcel   = SealedBox(node, pack([[segment, signature] | [place, first, offset, total, slice] …]))
 
 The hub's signature covers `head ‖ BLAKE2b(question) ‖ BLAKE2b(pack([parcel, revocations, prekeys]))`,

@@ -13,7 +13,8 @@ from shared import segment, wire
 from shared.crypto import digest
 from shared.errors import SessionError
 from shared.ids import Lane, Node
-from shared.limits import REPLY_FIRST_BYTES, REPLY_MAX_BYTES, REQUEST_MAX_BYTES
+from shared.limits import LEASE_DAYS, REPLY_FIRST_BYTES, REPLY_MAX_BYTES, REQUEST_MAX_BYTES
+from shared.schema import SCHEMA_VERSION
 from shared.session.stream import Held, Piece
 
 _T = TypeVar("_T")
@@ -64,7 +65,7 @@ class Hello:
 
     `wanted_bytes` is how much feed it can take in one answer (whole KiB); `part` how far it holds the
     next segment of a scope; `upload` the piece that comes with the question, whose bytes stand behind
-    the hello and are signed with it.
+    the hello and are signed with it; `schema` is its program's version of the schema.
     """
 
     node: Node
@@ -77,6 +78,7 @@ class Hello:
     wanted_bytes: int = REPLY_FIRST_BYTES
     part: PartHeld | None = None
     upload: Piece | None = None
+    schema: int = SCHEMA_VERSION
     raw: bytes = b""
     signature: bytes = b""
 
@@ -86,7 +88,8 @@ class Head:
     """What the hub vouches for in an answer. `acks` is None when the heads digests agree.
 
     `refusals` count the bundles of the question, then those its piece completed; PIECE is the piece itself.
-    `held` are the tails of this node's streams.
+    `held` are the tails of this node's streams. `lease_h` is for how many hours from `time_ms` on the node
+    may answer from its list (0: not at all).
     """
 
     time_ms: int
@@ -100,6 +103,7 @@ class Head:
     reseals: tuple[tuple[int, int], ...] = ()
     refusals: tuple[tuple[int, str], ...] = ()
     held: tuple[Held, ...] = ()
+    lease_h: int = LEASE_DAYS * 24
 
 
 def heads_digest(heads: Sequence[int]) -> bytes:
@@ -143,6 +147,7 @@ def read_head(raw: bytes) -> Head:
             [*reseals],
             [*refusals],
             [*held],
+            int() as lease_h,
             *_,
         ]:
             pass
@@ -162,6 +167,7 @@ def read_head(raw: bytes) -> Head:
         reseals=_number_and(reseals, int),
         refusals=_number_and(refusals, str),
         held=_read_held(held),
+        lease_h=counts([lease_h], bad_answer())[0],
     )
 
 
@@ -181,6 +187,7 @@ def write_head(head: Head) -> bytes:
             [list(pair) for pair in head.reseals],
             [list(pair) for pair in head.refusals],
             [[each.lane, each.length, each.check] for each in head.held],
+            head.lease_h,
         ]
     )
 
@@ -201,6 +208,7 @@ def write_hello(hello: Hello, *, nonce: bytes) -> bytes:
             hello.wanted_bytes // KIB,
             None if hello.part is None else [hello.part.place, hello.part.first, hello.part.length],
             None if hello.upload is None else [hello.upload.lane, hello.upload.offset, hello.upload.check],
+            hello.schema,
         ]
     )
 
@@ -229,6 +237,7 @@ def read_hello(raw: bytes, signature: bytes, piece: bytes | None = None) -> Hell
             int() as wanted,
             list() | None as part,
             list() | None as upload,
+            int() as schema,
             *_,
         ]:
             pass
@@ -246,6 +255,7 @@ def read_hello(raw: bytes, signature: bytes, piece: bytes | None = None) -> Hell
         wanted_bytes=wanted * KIB,
         part=_read_part(part),
         upload=_read_upload(upload, piece),
+        schema=schema,
         raw=raw,
         signature=signature,
     )

@@ -90,3 +90,18 @@ def test_an_endless_answer_is_cut_off():
 
     assert code_of(lambda _: httpx.Response(200, content=endless())) == "answer_too_large"
     assert sent <= REPLY_MAX_BYTES + (1 << 17)
+
+
+def test_a_refusal_brings_the_paper_that_proves_it():
+    """As the hub's door packs it; anything else in its place is none."""
+    for told, paper in (([b"list"], b"list"), (["list"], None), ([], None)):
+        body = wire.pack([1, "node_revoked", "no", "Call the authority.", *told])
+        with (
+            HubLink(
+                "http://hub.test",
+                transport=httpx.MockTransport(lambda _, b=body: httpx.Response(403, content=b)),
+            ) as link,
+            pytest.raises(RemoteError) as refused,
+        ):
+            link.exchange(b"question")
+        assert (refused.value.code, refused.value.paper) == ("node_revoked", paper)

@@ -6,10 +6,11 @@ import pytest
 from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
-from hub.api import OCTETS
+from hub.api import OCTETS, refusal
 from hub.app import create_app
 from hub.hub import Hub
-from shared import wire
+from shared import doorbell, wire
+from shared.errors import TrustError
 from shared.limits import REQUEST_MAX_BYTES
 from tests.hub.outpost import Outpost
 from tests.hub.world import heads
@@ -110,3 +111,25 @@ def test_a_full_disk_is_507_with_a_code(client: FlaskClient, hub: Hub, klobuk: O
 def test_a_monitor_learns_only_that_it_works(client: FlaskClient):
     answer = client.get("/healthz")
     assert (answer.status_code, answer.text) == (200, "ok\n")
+
+
+def test_a_refusal_carries_the_paper_that_proves_it():
+    """Behind code, message and hint; a refusal without one stays as it was."""
+    refused = TrustError("node_revoked", "no", hint="Call the authority.")
+    assert wire.unpack(refusal(refused).data, max_bytes=100) == [
+        1,
+        "node_revoked",
+        "no",
+        "Call the authority.",
+    ]
+    refused.paper = b"list"
+    assert wire.unpack(refusal(refused).data, max_bytes=100)[4:] == [b"list"]
+
+
+def test_whoever_asks_the_hub_for_the_doorbell_is_told_where_it_is(client: FlaskClient, hub: Hub):
+    """The port beside it, while one listens there; else that there is none."""
+    asked = client.post(doorbell.PATH)
+    assert (asked.status_code, asked.headers[doorbell.PORT_HEADER]) == (503, "0")
+    hub.keep_doorbell_port(4711)
+    asked = client.post(doorbell.PATH)
+    assert (asked.status_code, asked.headers[doorbell.PORT_HEADER]) == (421, "4711")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 import zstandard
 
+from hub.config import Policy
 from hub.hub import Hub
 from hub.store import custody
 from hub.store.custody import State
@@ -12,7 +13,7 @@ from shared import bundle, wire
 from shared.crypto import SIGNATURE_BYTES, BoxKey, SigningKey
 from shared.enrolment import Revocations
 from shared.errors import RemoteError, StoreError, TrustError
-from shared.ids import Lane, feed_of
+from shared.ids import Lane, Node, feed_of
 from shared.ledger import records
 from shared.schema import Kind
 from shared.wire.payload import FRAME
@@ -361,3 +362,28 @@ def test_a_hubs_clock_set_back_a_little_is_no_rollback(realm: Realm, hub: Hub, k
     before = klobuk.ask(hub).head.time_ms
     realm.dial.ms -= 500
     assert klobuk.ask(hub).head.time_ms == before
+
+
+def test_a_revoked_node_gets_the_list_that_proves_it_and_a_stranger_does_not(
+    hub: Hub, realm: Realm, klobuk: Outpost
+):
+    """The node can verify why it is turned away; who merely uses its number learns the word alone."""
+    klobuk.ask(hub)
+    listed = Revocations(number=1, issued_ms=realm.dial(), nodes=frozenset({Node(klobuk.number)}))
+    paper = listed.signed(realm.authority.sign)
+    hub.revoked.take(paper)
+    with pytest.raises(TrustError) as told:
+        klobuk.ask(hub)
+    assert (told.value.code, told.value.paper) == ("node_revoked", paper)
+    stranger = realm.post(klobuk.number, "BA", "KLOBUK")
+    with pytest.raises(TrustError) as told:
+        stranger.ask(hub)
+    assert (told.value.code, told.value.paper) == ("node_revoked", None)
+
+
+def test_every_answer_carries_the_lease_the_centre_has_agreed_on(realm: Realm, klobuk: Outpost):
+    """Seven days, or what the policy says."""
+    with realm.hub() as hub:
+        assert klobuk.ask(hub).head.lease_h == 7 * 24
+    with realm.hub(policy=Policy(lease_days=2)) as hub:
+        assert klobuk.ask(hub).head.lease_h == 2 * 24

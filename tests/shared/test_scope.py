@@ -37,6 +37,37 @@ def test_an_alert_goes_to_its_audience(kind: Kind, audience: Value, scopes: set[
     assert scopes_of_record(kind, RECORD, {"audience": audience}) == scopes
 
 
+@pytest.mark.parametrize("kind", [Kind.ALERT, Kind.BULLETIN])
+@pytest.mark.parametrize("handling", ["H2", "H3", "H9"])
+@pytest.mark.parametrize(
+    ("audience", "scopes"),
+    [
+        (None, {"country:RS"}),
+        ((), {"country:RS"}),
+        (("BA",), {"country:RS", "country:BA"}),
+        (("KLOBUK",), {"country:RS", "post:KLOBUK"}),
+    ],
+)
+def test_what_must_not_be_passed_on_stays_at_home_and_with_whom_the_owner_named(
+    kind: Kind, handling: str, audience: Value, scopes: set[str]
+) -> None:
+    """H2, H3 and a newer code: the owner's posts, and named recipients; never everybody."""
+    values: dict[str, Value] = {"owner": "RS", "handling": handling, "audience": audience}
+    assert scopes_of_record(kind, RECORD, values) == scopes
+
+
+@pytest.mark.parametrize("handling", [None, "", "H0", "H1"])
+def test_a_code_about_use_narrows_nobody_out(handling: str | None) -> None:
+    """Not in court, or prevention only: every post still has to know."""
+    values: dict[str, Value] = {"owner": "RS", "handling": handling}
+    assert scopes_of_record(Kind.ALERT, RECORD, values) == {"all"}
+
+
+def test_what_must_not_be_passed_on_and_has_no_owner_goes_nowhere() -> None:
+    """A creation without its owner is nobody's to spread."""
+    assert scopes_of_record(Kind.ALERT, RECORD, {"handling": "H2"}) == frozenset()
+
+
 def test_an_officer_goes_to_their_posts_alone() -> None:
     """A verifier reaches no node where its officer does not serve; without a post, none."""
     assert scopes_of_record(Kind.OFFICER, RECORD, {"posts": ("KLOBUK", "GOSTUN")}) == {

@@ -41,9 +41,18 @@ def settings(unit: Path) -> dict[str, list[str]]:
     return found
 
 
-def test_there_is_a_unit_for_a_node_and_one_for_a_hub():
-    """The two long-running commands can be installed."""
-    assert {"karaula-edge.service", "karaula-hub.service"} <= {unit.name for unit in UNITS}
+def test_there_is_a_unit_for_a_node_for_a_hub_and_for_its_doorbell():
+    """The three long-running commands can be installed."""
+    named = {"karaula-edge.service", "karaula-hub.service", "karaula-doorbell.service"}
+    assert named <= {unit.name for unit in UNITS}
+
+
+def test_the_doorbell_may_open_as_many_files_as_it_has_listeners():
+    """A line is a file: under the system's usual limit it would stop at a thousand nodes."""
+    said = settings(ROOT / "systemd" / "karaula-doorbell.service")
+    (point,) = entry_points(group=GROUP, name="hub.doorbell")
+    (listeners,) = [each for each in point.load().params if each.name == "listeners"]
+    assert int(said["LimitNOFILE"][0]) > listeners.default
 
 
 @pytest.mark.parametrize("unit", UNITS, ids=lambda unit: unit.stem)

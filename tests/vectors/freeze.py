@@ -14,6 +14,7 @@ from typing import Any
 from shared import bundle, segment, session, wire
 from shared.bundle import Header
 from shared.crypto import SIGNATURE_BYTES, Purpose
+from shared.doorbell import Call, write_call
 from shared.ids import Lane, Seq, feed_of
 from shared.segment import CHAIN_START
 from shared.session import Cursor, Head, Held, Slice, check_of, feeds_digest, heads_digest
@@ -24,6 +25,7 @@ from tests.vectors.sync import (
     HEADER,
     HUB,
     HUB_SIGN,
+    NODE,
     NODE_BOX,
     NODE_SIGN,
     NONCE,
@@ -177,12 +179,19 @@ def chains() -> dict[str, Any]:
     }
 
 
+def doorbells() -> dict[str, Any]:
+    """A call, byte for byte."""
+    call = Call(node=NODE, time_ms=START_MS, generation=3, positions=(7, 0, 12, 1))
+    return {"node_sign_seed": NODE_SIGN.seed.hex(), "call": write_call(call, signer=NODE_SIGN).hex()}
+
+
 def main() -> None:
     for name, content in (
         ("bundle", bundles()),
         ("segment", segments()),
         ("session", conversation()),
         ("chain", chains()),
+        ("doorbell", doorbells()),
     ):
         path = FOLDER / f"{name}.json"
         path.write_text(json.dumps(content, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")

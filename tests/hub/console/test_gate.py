@@ -11,7 +11,10 @@ from hub.app import create_app
 from hub.cli import _desk_of
 from tests.hub.console.centre import FIRST_PASSWORD, OWN_PASSWORD, Browser, Centre
 
-OPEN = {"console.sign_in", "console.theme", "console.static", "design.static", "sync.sync", "sync.health"}
+OPEN = {
+    *("console.sign_in", "console.theme", "console.static", "design.static"),
+    *("sync.sync", "sync.health", "sync.elsewhere"),
+}
 
 
 ALERT = re.compile(r'role="alert">.*?</p>', re.DOTALL)
