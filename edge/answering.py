@@ -21,6 +21,7 @@ from edge.store import feed, watch
 from shared.database import Connection
 from shared.ids import Dot
 from shared.ledger.records import Record
+from shared.matching.evidence import Rarity
 from shared.partial_date import from_day_number
 from shared.watchlist import Match, Subject, Verdict, subject_of
 
@@ -42,16 +43,19 @@ class Found:
 def find(kit: Kit, tx: Connection, subject: Subject) -> tuple[Found, ...]:
     """Every alert that matches, surest first."""
     found = []
-    for alert in watch.find(tx, kit.matcher.keys_of(subject)):
-        judged = judge(kit, tx, subject, alert)
+    rarity = watch.rarity(tx)
+    for alert in watch.find(tx, kit.matcher, subject):
+        judged = judge(kit, tx, subject, alert, rarity=rarity)
         if judged is not None:
             found.append(judged)
     return tuple(sorted(found, key=lambda one: (-one.match.verdict, one.alert.id)))
 
 
-def judge(kit: Kit, tx: Connection, subject: Subject, alert: Record) -> Found | None:
+def judge(
+    kit: Kit, tx: Connection, subject: Subject, alert: Record, *, rarity: Rarity | None = None
+) -> Found | None:
     """Whether one watched alert matches now."""
-    match = kit.matcher.judge(subject, subject_of(alert.values))
+    match = kit.matcher.judge(subject, subject_of(alert.values), rarity=rarity or watch.rarity(tx))
     expired, doubt = expiry(kit, alert)
     if match is None or expired:
         return None

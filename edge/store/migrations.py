@@ -13,6 +13,8 @@
     clock_mark  checks made while the clock could not be trusted, to be set right at the next contact
     device      the tablets of this post
     traffic     bytes sent and received, a day
+    wanted_…    the persons of the alerts, filed by name and birth (`shared.ledger.person_index`)
+    seen_…      the persons of this node's newest checks, likewise, for look-ups and the retro-check
 
 Must not know: what the rows mean to an officer.
 """
@@ -21,6 +23,8 @@ from __future__ import annotations
 
 import sqlite_utils
 from sqlite_utils.migrations import Migrations
+
+from shared.ledger import person_index
 
 migrations = Migrations("edge")
 
@@ -96,3 +100,11 @@ def m004_uploads(db: sqlite_utils.Database) -> None:
         """CREATE TABLE traffic (
             day INTEGER PRIMARY KEY, sent INTEGER NOT NULL, received INTEGER NOT NULL) STRICT"""
     )
+
+
+@migrations()
+def m004_matching(db: sqlite_utils.Database) -> None:
+    for sql in (*person_index.statements("wanted"), *person_index.statements("seen")):
+        db.execute(sql)
+    # A traveller cleared of an alert is looked up at each check.
+    db.execute("""CREATE INDEX cleared_person ON cleared_pair_record (person_key)""")

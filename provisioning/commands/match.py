@@ -10,7 +10,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any, BinaryIO, Final
+from typing import IO, Any, Final
 
 import click
 
@@ -73,7 +73,7 @@ def _stream(path: Path, answer: Any) -> int:
     return bad
 
 
-def _lines(source: BinaryIO) -> Iterator[bytes]:
+def _lines(source: IO[Any]) -> Iterator[bytes]:
     """Lines of at most LINE_MAX_BYTES; a longer one comes shortened, so that it is refused, not held."""
     while line := source.readline(LINE_MAX_BYTES + 1):
         if len(line) > LINE_MAX_BYTES and not line.endswith(b"\n"):

@@ -60,7 +60,7 @@ def _text(lines: tuple[str, ...]) -> str:
     """The zone's text. Raises MrzError `mrz_too_long`, `mrz_encoding`."""
     if lines != ("-",):
         return "\n".join(lines)
-    raw = click.get_binary_stream("stdin").read(_READ_MAX_BYTES + 1)
+    raw: bytes = click.get_binary_stream("stdin").read(_READ_MAX_BYTES + 1)
     if len(raw) > _READ_MAX_BYTES:
         raise MrzError(
             "mrz_too_long",

@@ -40,13 +40,14 @@ class Alignment:
         return any(left[1] > right[1] for left, right in pairwise(order))
 
 
+_Found = tuple[float, int, tuple[int, ...], tuple[int, ...], Likeness]
 _JOIN_ENOUGH: Final = 0.85
 _JOIN_MAX: Final = 3  # syllables of a Chinese or Korean given name, an article and a word of descent
 
 
 def align(ours: Sequence[Token], theirs: Sequence[Token]) -> Alignment:
     """The best pairs, taken greedily: exact before near, long before short, words before joined words."""
-    found = [
+    found: list[_Found] = [
         (like.value, min(len(one.plain), len(other.plain)), (i,), (j,), like)
         for i, one in enumerate(ours)
         for j, other in enumerate(theirs)
@@ -78,9 +79,6 @@ def _alike(one: Token, other: Token) -> Likeness:
     if one.role is Role.PARTICLE and one.plain != other.plain:
         return _NOT
     return likeness(one, other)
-
-
-_Found = tuple[float, int, tuple[int, ...], tuple[int, ...], Likeness]
 
 
 def _joins(many: Sequence[Token], few: Sequence[Token]) -> list[_Found]:

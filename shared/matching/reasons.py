@@ -30,6 +30,27 @@ class Code(StrEnum):
     ORDER = "order"
     ONLY_OURS = "only_ours"
     ONLY_THEIRS = "only_theirs"
+    NAME_SAME = "name_same"
+    BIRTH_EQUAL = "birth_equal"
+    BIRTH_SWAPPED = "birth_swapped"
+    BIRTH_ONE_DIGIT = "birth_one_digit"
+    BIRTH_YEAR_OFF = "birth_year_off"
+    BIRTH_YEAR_MONTH = "birth_year_month"
+    BIRTH_YEAR_ONLY = "birth_year_only"
+    BIRTH_YEAR_EQUAL = "birth_year_equal"
+    BIRTH_UNKNOWN = "birth_unknown"
+    BIRTH_OTHER = "birth_other"
+    SEX_DIFFERS = "sex_differs"
+    NATIONALITY_DIFFERS = "nationality_differs"
+    DOCUMENT_SAME = "document_same"
+    DOCUMENT_OTHER_ISSUER = "document_other_issuer"
+    DOCUMENT_LOOKS_ALIKE = "document_looks_alike"
+    PLATE_SAME = "plate_same"
+    PLATE_OTHER_COUNTRY = "plate_other_country"
+    PLATE_LOOKS_ALIKE = "plate_looks_alike"
+    VIN_SAME = "vin_same"
+    VIN_LOOKS_ALIKE = "vin_looks_alike"
+    CHARACTER_LOOKS_ALIKE = "character_looks_alike"
 
 
 TEMPLATES: Final = {
@@ -48,7 +69,43 @@ TEMPLATES: Final = {
     Code.ORDER: "words in another order",
     Code.ONLY_OURS: "only the first has: {ours}",
     Code.ONLY_THEIRS: "only the second has: {ours}",
+    Code.NAME_SAME: "same name",
+    Code.BIRTH_EQUAL: "same birth date",
+    Code.BIRTH_SWAPPED: "birth date with day and month swapped: {ours}, {theirs}",
+    Code.BIRTH_ONE_DIGIT: "birth date differs in one digit: {ours}, {theirs}",
+    Code.BIRTH_YEAR_OFF: "birth year off by one or ten: {ours}, {theirs}",
+    Code.BIRTH_YEAR_MONTH: "year and month of birth agree, the day is not known",
+    Code.BIRTH_YEAR_ONLY: "year of birth agrees, the day is not known",
+    Code.BIRTH_YEAR_EQUAL: "against: only the year of birth agrees: {ours}, {theirs}",
+    Code.BIRTH_UNKNOWN: "against: a birth date is not known",
+    Code.BIRTH_OTHER: "against: another birth date: {ours}, {theirs}",
+    Code.SEX_DIFFERS: "against: sex {ours}, on the list {theirs}",
+    Code.NATIONALITY_DIFFERS: "against: nationality {ours}, on the list {theirs}",
+    Code.DOCUMENT_SAME: "same document number",
+    Code.DOCUMENT_OTHER_ISSUER: "same document number, but another issuer",
+    Code.DOCUMENT_LOOKS_ALIKE: "document number looks the same",
+    Code.PLATE_SAME: "same plate",
+    Code.PLATE_OTHER_COUNTRY: "same plate, but another country",
+    Code.PLATE_LOOKS_ALIKE: "plate looks the same",
+    Code.VIN_SAME: "same vehicle identification number",
+    Code.VIN_LOOKS_ALIKE: "vehicle identification number looks the same",
+    Code.CHARACTER_LOOKS_ALIKE: "{ours} read as {theirs} in position {place}",
 }
+
+
+_AGAINST: Final = frozenset(
+    {
+        Code.ONLY_OURS,
+        Code.ONLY_THEIRS,
+        Code.BIRTH_YEAR_EQUAL,
+        Code.BIRTH_UNKNOWN,
+        Code.BIRTH_OTHER,
+        Code.SEX_DIFFERS,
+        Code.NATIONALITY_DIFFERS,
+        Code.DOCUMENT_OTHER_ISSUER,
+        Code.PLATE_OTHER_COUNTRY,
+    }
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +115,12 @@ class Reason:
     code: Code
     ours: str = ""
     theirs: str = ""
+    place: int = 0
+
+    @property
+    def against(self) -> bool:
+        """Whether it speaks against the match."""
+        return self.code in _AGAINST
 
     @property
     def template(self) -> str:
@@ -65,4 +128,4 @@ class Reason:
         return TEMPLATES[self.code]
 
     def __str__(self) -> str:
-        return self.template.format(ours=self.ours, theirs=self.theirs)
+        return self.template.format(ours=self.ours, theirs=self.theirs, place=self.place)

@@ -52,7 +52,7 @@ _VOWELS: Final = re.compile(r"[aeiou]+")
 _KEYED: Final = str.maketrans("gtpz", "hdbs")
 
 
-@lru_cache(maxsize=1 << 16)
+@lru_cache(maxsize=1 << 14)
 def sound(word: str) -> str:
     """The form under which spellings of one word are equal; a–z."""
     spelled = _DOUBLED.sub(r"\1", _RUN.sub(lambda run: _DIGRAPHS[run[0]], word))
@@ -63,7 +63,7 @@ def sound(word: str) -> str:
     return spelled
 
 
-@lru_cache(maxsize=1 << 16)
+@lru_cache(maxsize=1 << 14)
 def skeleton(word: str) -> str:
     """The consonants of a word; a leading vowel counts as one sign, so that nothing is empty but ""."""
     spelled = sound(word).translate(_KEYED)

@@ -32,7 +32,9 @@ class Role(IntEnum):
     PARTICLE = 3  # articles, words of descent, titles, "junior"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(
+    frozen=True, slots=True, kw_only=True, eq=False
+)  # equal words are one object while they are cached
 class Token:
     """One word. `plain`: in a–z. `sounds`, `bones`: as in `spelling`. `group`, `short`: as in `near_names`.
 
@@ -60,7 +62,11 @@ _OF_SERVANT: Final = re.compile(r"^[aeiou]{0,2}(?:l(?=[a-z]{3})|(?=([b-z])\1)|(?
 def read_name(text: str, *, cut: bool = False) -> tuple[Token, ...]:
     """The tokens of a name in any script. `cut`: a full field may have cut its last word (MRZ)."""
     bare = not text.isascii() and _is_abjad(text)
-    words = _joined_servants([word[:WORD_MAX_CHARS] for word in latin(text).split()])
+    words = _joined_servants([_read_right(word[:WORD_MAX_CHARS]) for word in latin(text).split()])
+    return _roled(words, bare=bare, cut=cut)
+
+
+def _roled(words: list[str], *, bare: bool, cut: bool) -> tuple[Token, ...]:
     long_name = sum(len(word) > 1 and word not in PARTICLES and word not in TITLES for word in words) >= 3
     tokens = [
         word_token(word, bare=bare, long_name=long_name)
@@ -79,7 +85,7 @@ def read_name(text: str, *, cut: bool = False) -> tuple[Token, ...]:
     return tuple(tokens)
 
 
-@lru_cache(maxsize=1 << 16)
+@lru_cache(maxsize=1 << 14)
 def word_token(word: str, *, bare: bool = False, long_name: bool = False) -> Token:
     """One word, as `script.latin` spells it. `long_name`: three words or more, so one may be a patronymic."""
     role = Role.NAME
@@ -101,7 +107,7 @@ def word_token(word: str, *, bare: bool = False, long_name: bool = False) -> Tok
     )
 
 
-@lru_cache(maxsize=1 << 14)
+@lru_cache(maxsize=1 << 12)
 def joined(first: Token, second: Token) -> Token:
     """Two words written as one."""
     word = first.plain + second.plain
@@ -109,11 +115,19 @@ def joined(first: Token, second: Token) -> Token:
     return replace(made, role=Role.NAME, cut=second.cut)
 
 
-@lru_cache(maxsize=1 << 14)
+@lru_cache(maxsize=1 << 12)
 def as_family(token: Token) -> Token:
     """The word without the ending that only tells its bearer's sex."""
     plain = family_form(token.plain)
     return token if plain == token.plain else replace(word_token(plain, bare=token.bare), role=token.role)
+
+
+_DIGIT_READ: Final = str.maketrans("01258", "oizsb")
+
+
+def _read_right(word: str) -> str:
+    """A word with the digits a scanner put in place of letters (the pairs of `mrz.repair`)."""
+    return word.translate(_DIGIT_READ) if any(map(str.isalpha, word)) and not word.isalpha() else word
 
 
 def _joined_servants(words: list[str]) -> list[str]:
@@ -144,3 +158,17 @@ def _is_abjad(text: str) -> bool:
         not character.isascii() and unicodedata.name(character, "").startswith(_ABJADS)
         for character in text[:300]
     )
+
+
+def stored_text(tokens: tuple[Token, ...]) -> str:
+    """A name as an index keeps it; `stored_name` reads it back."""
+    mark = "~" if any(token.bare for token in tokens) else ""
+    end = "*" if tokens and tokens[-1].cut else ""
+    return mark + " ".join(token.plain for token in tokens) + end
+
+
+@lru_cache(maxsize=1 << 11)
+def stored_name(text: str) -> tuple[Token, ...]:
+    """The tokens that `stored_text` kept."""
+    bare, cut = text.startswith("~"), text.endswith("*")
+    return _roled(text.removeprefix("~").removesuffix("*").split(), bare=bare, cut=cut)
