@@ -69,6 +69,23 @@ class Subject:
     aliases: tuple[str, ...] = ()
 
 
+class Strength(StrEnum):
+    """How strong a match is, in words; its number is for ordering, not for officers."""
+
+    CERTAIN = "certain"
+    STRONG = "strong"
+    FAIR = "fair"
+    WEAK = "weak"
+
+
+_STRENGTHS: Final = (
+    (Strength.CERTAIN, 0.99),
+    (Strength.STRONG, 0.9),
+    (Strength.FAIR, 0.7),
+    (Strength.WEAK, 0.0),
+)
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Match:
     """A judged pair: how sure, on which grounds, the reasons in words and as codes for pages to translate."""
@@ -77,6 +94,12 @@ class Match:
     grounds: tuple[Ground, ...]
     reasons: tuple[str, ...]
     because: tuple[Reason, ...] = ()
+    score: float = 1.0
+
+    @property
+    def strength(self) -> Strength:
+        """How strong it is, in a word that pages translate."""
+        return next(word for word, least in _STRENGTHS if self.score >= least)
 
 
 class Matcher(Protocol):

@@ -60,7 +60,8 @@ def _text(lines: tuple[str, ...]) -> str:
     """The zone's text. Raises MrzError `mrz_too_long`, `mrz_encoding`."""
     if lines != ("-",):
         return "\n".join(lines)
-    raw: bytes = click.get_binary_stream("stdin").read(_READ_MAX_BYTES + 1)
+    with click.open_file("-", "rb") as source:
+        raw: bytes = source.read(_READ_MAX_BYTES + 1)
     if len(raw) > _READ_MAX_BYTES:
         raise MrzError(
             "mrz_too_long",

@@ -22,7 +22,6 @@ from array import array
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from functools import partial
-from hashlib import blake2b
 from heapq import nlargest
 from itertools import islice
 from math import log2
@@ -33,14 +32,14 @@ from rapidfuzz import fuzz
 from shared.database import Connection
 from shared.matching.birth import compare_births, date_of
 from shared.matching.evidence import Evidence, weigh
-from shared.matching.keys import FULL, KEY_BITS, asked_keys, stored_keys, word_of
+from shared.matching.keys import FULL, KEY_BITS, asked_keys, stored_keys
 from shared.matching.person import Person, name_words
-from shared.matching.rarity import ListRarity
+from shared.matching.rarity import ListRarity, kin_text, sound_text, word_number
 from shared.matching.tokens import Token, stored_name, stored_text
 
 VERSION: Final = 1  # of the keys and words; another one makes every index of the old one be built anew
 POSTINGS_MAX: Final = 1_000  # a key with more says nothing; the others of the same person say it
-WEIGHED_MAX: Final = 25  # of those read, the likeliest by a quick look; bounds the time of a hostile list
+WEIGHED_MAX: Final = 12  # of those read, the likeliest by a quick look; bounds the time of a hostile list
 READ_MAX: Final = 150  # rows read of those that share a key; the right one is among the first ten
 ENTRY_BITS: Final = 64 - KEY_BITS
 ENTRIES_MAX: Final = 1 << ENTRY_BITS
@@ -49,6 +48,8 @@ READ_UNDATED_MAX: Final = 400  # where no full date says who comes first
 _BUCKET_BITS: Final = 6
 _PERSONS_NOMINAL: Final = 1 << 20
 _ALIKE_MIN: Final = 40.0  # per cent of letters in common; romanisations of one name share more
+_VOTE_MIN: Final = 14.0  # bits of one common word with a year: with a full date asked for, no one is meant
+_PROMISING_MIN: Final = 20.0  # below this no pair of any relation was ever possible
 _ALIKE_BITS: Final = 0.3  # a per cent, in the quick look: thirty bits for a whole name
 
 
@@ -218,9 +219,9 @@ class PersonIndex:
         """Whether it was filed by this version of the keys."""
         return bool(tx.execute(self._sql["persons"]).fetchone()[1] == VERSION)
 
-    def word_count(self, tx: Connection, token: Token) -> int:
-        """How many persons have a word."""
-        row = tx.execute(self._sql["word"], (_word_number(word_of(token)),)).fetchone()
+    def word_count(self, tx: Connection, word: int) -> int:
+        """How many persons have a word, by its number (`matching.rarity`)."""
+        row = tx.execute(self._sql["word"], (word,)).fetchone()
         return int(row[0]) if row is not None else 0
 
     def look(self, tx: Connection, person: Person) -> Looked:
@@ -235,7 +236,10 @@ class PersonIndex:
                 for (entry,) in entries[:POSTINGS_MAX]:
                     votes[entry] = votes.get(entry, 0.0) + worth
         born = date_of(person.birth)
-        most = READ_MAX if born is not None and born.is_full else READ_UNDATED_MAX
+        dated = born is not None and born.is_full
+        most = READ_MAX if dated else READ_UNDATED_MAX
+        if dated:
+            votes = {entry: worth for entry, worth in votes.items() if worth >= _VOTE_MIN}
         chosen = nlargest(most, votes, key=lambda entry: (votes[entry], -entry))
         rows = sorted(self._read(tx, person, chosen), key=lambda each: (-each[0], each[1][0]))
         found = tuple(_filed(row) for _, row in rows[:WEIGHED_MAX])
@@ -252,7 +256,9 @@ class PersonIndex:
         ):  # only question marks
             alike = max(fuzz.token_set_ratio(one, other) for one in mine for other in row[2].split("\n"))
             if alike >= _ALIKE_MIN:
-                yield compare_births(asked.birth, row[3]).bits + _ALIKE_BITS * alike, row
+                promising = compare_births(asked.birth, row[3]).bits + _ALIKE_BITS * alike
+                if promising >= _PROMISING_MIN:
+                    yield promising, row
 
 
 _Row = tuple[int, int, str, int | None, str, str]
@@ -274,11 +280,8 @@ def _row(person: Person) -> tuple[str, int | None, str, str]:
 
 
 def _words(names: Iterable[tuple[Token, ...]]) -> set[int]:
-    return {_word_number(word_of(token)) for name in names for token in name_words(name)}
-
-
-def _word_number(word: str) -> int:
-    return int.from_bytes(blake2b(word.encode(), digest_size=6).digest(), "big")
+    words = [token for name in names for token in name_words(name)]
+    return {word_number(text(token)) for token in words for text in (sound_text, kin_text)}
 
 
 def _unpacked(packed: int) -> tuple[int, int]:

@@ -12,6 +12,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import StrEnum
 from functools import lru_cache
+from operator import ne
 from typing import Final
 
 from shared.errors import WireError
@@ -68,6 +69,7 @@ def date_of(number: int | None) -> PartialDate | None:
     return found if found.year is not None or found.month is not None else None
 
 
+@lru_cache(maxsize=1 << 13)
 def compare_births(one: int | None, other: int | None) -> BirthEvidence:
     """The relation of two packed partial dates, and its bits."""
     ours, theirs = date_of(one), date_of(other)
@@ -97,13 +99,14 @@ def _of_full(one: PartialDate, other: PartialDate) -> Relation:
     same_year = one.year == other.year
     if same_year and (one.day, one.month) == (other.month, other.day):
         return Relation.SWAPPED
-    if _digits_apart(one, other) == 1:
+    ours, theirs = _digits(one), _digits(other)
+    if sum(map(ne, ours, theirs)) == 1:
         return Relation.ONE_DIGIT
-    years_apart = abs((one.year or 0) - (other.year or 0))
-    if (one.month, one.day) == (other.month, other.day) and years_apart in {1, 10}:
+    if ours[4:] == theirs[4:] and abs((one.year or 0) - (other.year or 0)) in {1, 10}:
         return Relation.YEAR_OFF
     return Relation.YEAR_EQUAL if same_year else Relation.OTHER
 
 
-def _digits_apart(one: PartialDate, other: PartialDate) -> int:
-    return sum(a != b for a, b in zip(str(one).replace("-", ""), str(other).replace("-", ""), strict=True))
+@lru_cache(maxsize=1 << 13)
+def _digits(day: PartialDate) -> str:
+    return str(day).replace("-", "")

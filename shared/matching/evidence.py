@@ -28,27 +28,30 @@ class Rarity(Protocol):
     """How rare a word is among the persons of a list."""
 
     def bits(self, token: Token) -> float:
-        """−log2 of the share of persons who have this word, between `WORD_BITS_MIN` and `WORD_BITS_MAX`."""
+        """−log2 of the share of persons with this word as it sounds, `WORD_BITS_MIN` to `WORD_BITS_MAX`."""
+
+    def kin_bits(self, token: Token) -> float:
+        """The same for everybody who has this word in any of its spellings (its group, or its skeleton)."""
 
 
 WORD_BITS_MIN: Final = 2.5
 WORD_BITS_MAX: Final = 17.5
 
-HIT_BITS: Final = 31.0
+HIT_BITS: Final = 32.5
 ENOUGH: Final = {
-    Relation.EQUAL: 24.0,
-    Relation.SWAPPED: 22.0,
-    Relation.ONE_DIGIT: 21.5,
-    Relation.YEAR_OFF: 21.5,
-    Relation.YEAR_MONTH: 18.0,
-    Relation.YEAR_ONLY: 16.0,  # few people are known by a year alone, and who is may be anybody of that year
+    Relation.EQUAL: 24.5,
+    Relation.SWAPPED: 22.5,
+    Relation.ONE_DIGIT: 22.0,
+    Relation.YEAR_OFF: 22.0,
+    Relation.YEAR_MONTH: 19.0,
+    Relation.YEAR_ONLY: 17.5,  # few people are known by a year alone, and who is may be anybody of that year
     Relation.YEAR_EQUAL: 25.0,
     Relation.YEAR_NEAR: 22.0,
-    Relation.UNKNOWN: 18.0,  # nobody knows a birth date: the name alone must say so much
+    Relation.UNKNOWN: 19.0,  # nobody knows a birth date: the name alone must say so much
     Relation.OTHER: 27.0,
 }
 """Bits from which a pair is possible, by how the birth dates stand; each takes its share of false ones."""
-_TYPO_BITS_MAX: Final = 13.0  # many a word is one slip away from some other, however rare it is itself
+_EXACT_SCORE: Final = 0.95  # a hit is never less, a possible match never more
 _LATER_WORD: Final = 2.0  # words of one name go together: the second says less than it seems to
 _CONFLICT: Final = 7.0
 _EXTRA: Final = 0.8
@@ -68,6 +71,7 @@ class Evidence:
     exact: bool
     ours: tuple[Token, ...]
     theirs: tuple[Token, ...]
+    written: tuple[str, str]
     alignment: Alignment
     sex: bool | None
     nationality: bool | None
@@ -82,8 +86,11 @@ class Evidence:
         """Worth an officer's second look."""
         return self.is_hit or self.bits >= ENOUGH[self.birth.relation]
 
-
-_NOTHING: Final = Alignment((), (), ())
+    @property
+    def score(self) -> float:
+        """0 to 1: a half where the pair just becomes possible; two bits more double the odds."""
+        found = 1 / (1 + 2 ** ((ENOUGH[self.birth.relation] - self.bits) / 2))
+        return max(found, _EXACT_SCORE) if self.is_hit else min(found, _EXACT_SCORE)
 
 
 def weigh(ours: Person, theirs: Person, rarity: Rarity) -> Evidence | None:
@@ -93,8 +100,8 @@ def weigh(ours: Person, theirs: Person, rarity: Rarity) -> Evidence | None:
     beside = birth.bits + _worth(sex, _SEX_AGREES, _SEX_DIFFERS)
     beside += _worth(nationality, _NATION_AGREES, _NATION_DIFFERS)
     best: Evidence | None = None
-    for mine in ours.names:
-        for other in theirs.names:
+    for i, mine in enumerate(ours.names):
+        for j, other in enumerate(theirs.names):
             found = align(mine, other)
             bits, exact = weigh_names(mine, other, found, rarity)
             if best is None or bits + beside > best.bits:
@@ -104,6 +111,7 @@ def weigh(ours: Person, theirs: Person, rarity: Rarity) -> Evidence | None:
                     exact=exact,
                     ours=mine,
                     theirs=other,
+                    written=("".join(ours.written[i : i + 1]), "".join(theirs.written[j : j + 1])),
                     alignment=found,
                     sex=sex,
                     nationality=nationality,
@@ -133,30 +141,40 @@ def weigh_names(
 
 
 def _pair_bits(ours: Sequence[Token], theirs: Sequence[Token], pair: Pair, rarity: Rarity) -> float:
-    """What the agreement of one pair of words is worth."""
-    few, places = (theirs, pair.theirs) if len(pair.theirs) == 1 else (ours, pair.ours)
-    token = few[places[0]]
-    share = _ROLE_SHARE[token.role]
-    if share == 0.0:
-        return 0.5
+    """What the agreement of one pair of words is worth.
+
+    Words that agree are worth their rarity. Of two that nearly agree, one is a slip of the other: how likely that slip
+    is against how often the rarer of the two is met by chance. So a slip that makes a word nobody has
+    counts for much, and two frequent surnames one letter apart count for nothing.
+    """
+    joined = len(pair.ours) + len(pair.theirs) > 2
+    one = theirs[pair.theirs[0]] if len(pair.theirs) == 1 else ours[pair.ours[0]]
+    share = _ROLE_SHARE[one.role]
     value, rule = pair.likeness.value, pair.likeness.rule
+    if share == 0.0:
+        return _PARTICLE_BITS
     if rule is Rule.INITIAL:
-        return 2.5
-    full = rarity.bits(token)
-    if len(pair.ours) == len(pair.theirs) == 1:
-        full = min(full, _TYPO_BITS_MAX if rule is Rule.TYPO else rarity.bits(ours[pair.ours[0]]))
-    loss = {
-        Rule.SAME: 0.0,
-        Rule.SPELLED: 0.3,
-        Rule.FAMILY_FORM: 0.5,
-        Rule.VARIANT: 1.0,
-        Rule.JOINED: 1.0,
-        Rule.BEGINNING: 1.0,
-        Rule.SHORT_FORM: 3.0,
-        Rule.VOWELS: 1.0 + (1 - value) * 14,
-        Rule.TYPO: 2.5 + (1 - value) * 16,
-    }.get(rule, 6.0)
-    return share * full - loss
+        return _INITIAL_BITS
+    if joined or rule in {Rule.SAME, Rule.SPELLED, Rule.BEGINNING}:
+        return share * rarity.bits(one) - _LOSS[rule]
+    if rule in _LOSS:
+        return share * rarity.kin_bits(one) - _LOSS[rule]
+    rarer = max(rarity.bits(ours[pair.ours[0]]), rarity.bits(one))
+    least, slope = (2.0, 28.0) if rule is Rule.VOWELS else (4.0, 36.0)
+    return share * rarer - least - (1 - value) * slope
+
+
+_PARTICLE_BITS: Final = 0.5
+_INITIAL_BITS: Final = 2.5
+_LOSS: Final = {
+    Rule.SAME: 0.0,
+    Rule.SPELLED: 0.3,
+    Rule.FAMILY_FORM: 0.5,
+    Rule.VARIANT: 0.7,
+    Rule.JOINED: 1.0,
+    Rule.BEGINNING: 1.5,
+    Rule.SHORT_FORM: 3.0,
+}
 
 
 def _names(tokens: Sequence[Token], places: Sequence[int]) -> int:

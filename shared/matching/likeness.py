@@ -113,7 +113,7 @@ def _distance(one: Token, other: Token) -> Likeness:
     a, b = one.sounds, other.sounds
     size = max(len(a), len(b))
     # A quick look in C first: most pairs of words have nothing in common.
-    if DamerauLevenshtein.distance(a, b, score_cutoff=size * 2 // 3 + 1) > size * 2 // 3:
+    if OSA.distance(a, b, score_cutoff=size // 2 + 1) > size // 2 + 1:
         return _DIFFERENT
     steps = weighted_distance(a, b)
     value = 1.0 - 1.45 * steps / (0.5 * (len(a) + len(b)) + 1.0)

@@ -21,6 +21,7 @@ from shared.errors import InputError
 from shared.matching.birth import Relation, date_of
 from shared.matching.evidence import Evidence, Rarity, weigh
 from shared.matching.keys import word_of
+from shared.matching.letters import letter_rules
 from shared.matching.look_alike import Misreading, folded, misreadings
 from shared.matching.name_pair import reasons_of
 from shared.matching.person import Person, name_words, person_of
@@ -31,7 +32,8 @@ from shared.plates import normalise_plate, read_plate
 from shared.watchlist import Ground, Match, Subject, Verdict, document_key
 
 _NAME_KEYS_MAX: Final = 24
-_Finding = tuple[Verdict, Ground, tuple[Reason, ...]]
+_Finding = tuple[Verdict, Ground, tuple[Reason, ...], float]
+_SURE, _OTHER_ISSUER, _LOOKS_ALIKE = 1.0, 0.8, 0.75
 
 
 class PersonMatcher:
@@ -67,12 +69,13 @@ class PersonMatcher:
         ]
         if not found:
             return None
-        because = tuple(reason for _, _, reasons in found for reason in reasons)
+        because = tuple(reason for _, _, reasons, _ in found for reason in reasons)
         return Match(
-            verdict=max(verdict for verdict, _, _ in found),
-            grounds=tuple(ground for _, ground, _ in found),
+            verdict=max(verdict for verdict, _, _, _ in found),
+            grounds=tuple(ground for _, ground, _, _ in found),
             reasons=tuple(map(str, because)),
             because=because,
+            score=round(max(score for _, _, _, score in found), 4),
         )
 
 
@@ -108,11 +111,16 @@ def _document(traveller: Subject, alert: Subject) -> _Finding | None:
     if not ours or not theirs or folded(ours) != folded(theirs):
         return None
     if wrong := misreadings(ours, theirs):
-        return Verdict.POSSIBLE, Ground.DOCUMENT, (Reason(Code.DOCUMENT_LOOKS_ALIKE), *_misread(wrong))
+        return (
+            Verdict.POSSIBLE,
+            Ground.DOCUMENT,
+            (Reason(Code.DOCUMENT_LOOKS_ALIKE), *_misread(wrong)),
+            _LOOKS_ALIKE,
+        )
     issuers = match_code(traveller.document_issuer), match_code(alert.document_issuer)
     if all(issuers) and issuers[0] != issuers[1]:
-        return Verdict.POSSIBLE, Ground.DOCUMENT, (Reason(Code.DOCUMENT_OTHER_ISSUER),)
-    return Verdict.HIT, Ground.DOCUMENT, (Reason(Code.DOCUMENT_SAME),)
+        return Verdict.POSSIBLE, Ground.DOCUMENT, (Reason(Code.DOCUMENT_OTHER_ISSUER),), _OTHER_ISSUER
+    return Verdict.HIT, Ground.DOCUMENT, (Reason(Code.DOCUMENT_SAME),), _SURE
 
 
 def _plate(traveller: Subject, alert: Subject) -> _Finding | None:
@@ -123,15 +131,17 @@ def _plate(traveller: Subject, alert: Subject) -> _Finding | None:
     if not same and not _alike(_plate_readings(traveller.plate), _plate_readings(alert.plate)):
         return None
     if not same:
+        wrong = misreadings(ours, theirs)
         return (
             Verdict.POSSIBLE,
             Ground.PLATE,
-            (Reason(Code.PLATE_LOOKS_ALIKE), *_misread(misreadings(ours, theirs))),
+            (Reason(Code.PLATE_LOOKS_ALIKE), *_misread(wrong)),
+            _LOOKS_ALIKE,
         )
     countries = traveller.plate_country, alert.plate_country
     if all(countries) and countries[0] != countries[1]:
-        return Verdict.POSSIBLE, Ground.PLATE, (Reason(Code.PLATE_OTHER_COUNTRY),)
-    return Verdict.HIT, Ground.PLATE, (Reason(Code.PLATE_SAME),)
+        return Verdict.POSSIBLE, Ground.PLATE, (Reason(Code.PLATE_OTHER_COUNTRY),), _OTHER_ISSUER
+    return Verdict.HIT, Ground.PLATE, (Reason(Code.PLATE_SAME),), _SURE
 
 
 def _vin(traveller: Subject, alert: Subject) -> _Finding | None:
@@ -139,8 +149,8 @@ def _vin(traveller: Subject, alert: Subject) -> _Finding | None:
     if not ours or not theirs or folded(ours) != folded(theirs):
         return None
     if wrong := misreadings(ours, theirs):
-        return Verdict.POSSIBLE, Ground.VIN, (Reason(Code.VIN_LOOKS_ALIKE), *_misread(wrong))
-    return Verdict.HIT, Ground.VIN, (Reason(Code.VIN_SAME),)
+        return Verdict.POSSIBLE, Ground.VIN, (Reason(Code.VIN_LOOKS_ALIKE), *_misread(wrong)), _LOOKS_ALIKE
+    return Verdict.HIT, Ground.VIN, (Reason(Code.VIN_SAME),), _SURE
 
 
 def _person(ours: Person, theirs: Person, rarity: Rarity) -> _Finding | None:
@@ -148,7 +158,7 @@ def _person(ours: Person, theirs: Person, rarity: Rarity) -> _Finding | None:
     if evidence is None or not evidence.is_possible:
         return None
     verdict = Verdict.HIT if evidence.is_hit else Verdict.POSSIBLE
-    return verdict, Ground.NAME_BIRTH, tuple(reasons_for(evidence, ours, theirs))
+    return verdict, Ground.NAME_BIRTH, tuple(reasons_for(evidence, ours, theirs)), evidence.score
 
 
 _BIRTH_CODES: Final = {
@@ -171,6 +181,8 @@ def reasons_for(evidence: Evidence, ours: Person, theirs: Person) -> Iterator[Re
         yield Reason(Code.NAME_SAME)
     else:
         yield from reasons_of(evidence.ours, evidence.theirs, evidence.alignment)
+    if rules := letter_rules(*evidence.written):
+        yield Reason(Code.LETTERS, ours=", ".join(rules))
     one, other = date_of(ours.birth), date_of(theirs.birth)
     yield Reason(
         _BIRTH_CODES[evidence.birth.relation],

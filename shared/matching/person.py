@@ -18,9 +18,10 @@ NAMES_MAX: Final = 20  # a name, its written form and aliases; more is an attack
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Person:
-    """names: each a way to call this person. birth: packed partial date. Codes: "" where unknown."""
+    """names: each a way to call this person; written: the same as they came, where they are known. birth: packed partial date. Codes: "" where unknown."""
 
     names: tuple[tuple[Token, ...], ...]
+    written: tuple[str, ...] = ()
     birth: int | None = None
     sex: str = ""
     nationality: str = ""
@@ -38,6 +39,7 @@ def person_of(
 ) -> Person:
     """A person from typed or scanned fields. `cut`: a full zone may have cut the name."""
     names: list[tuple[Token, ...]] = []
+    written: list[str] = []
     seen: set[str] = set()
     cut = cut or _fills_zone(surname, given_names)
     for text, maybe_cut in ((f"{surname} {given_names}", cut), *((other, False) for other in others)):
@@ -46,7 +48,10 @@ def person_of(
         if tokens and words not in seen and len(names) < NAMES_MAX:
             seen.add(words)
             names.append(tokens)
-    return Person(names=tuple(names), birth=birth, sex=sex, nationality=match_code(nationality))
+            written.append(text.strip())
+    return Person(
+        names=tuple(names), written=tuple(written), birth=birth, sex=sex, nationality=match_code(nationality)
+    )
 
 
 def _fills_zone(surname: str, given_names: str) -> bool:

@@ -31,6 +31,7 @@ class Code(StrEnum):
     ONLY_OURS = "only_ours"
     ONLY_THEIRS = "only_theirs"
     NAME_SAME = "name_same"
+    LETTERS = "letters"
     BIRTH_EQUAL = "birth_equal"
     BIRTH_SWAPPED = "birth_swapped"
     BIRTH_ONE_DIGIT = "birth_one_digit"
@@ -70,6 +71,7 @@ TEMPLATES: Final = {
     Code.ONLY_OURS: "only the first has: {ours}",
     Code.ONLY_THEIRS: "only the second has: {ours}",
     Code.NAME_SAME: "same name",
+    Code.LETTERS: "{ours}",
     Code.BIRTH_EQUAL: "same birth date",
     Code.BIRTH_SWAPPED: "birth date with day and month swapped: {ours}, {theirs}",
     Code.BIRTH_ONE_DIGIT: "birth date differs in one digit: {ours}, {theirs}",
