@@ -3,7 +3,9 @@
 Invariants
 * A withdrawn alert never matches. An expired one does not either, once trusted time says so; while
   time is uncertain it goes on matching, marked: a missed person is worse than a second look.
-* A discreet alert raises no verdict that the traveller could read: it shows as the cue alone.
+* A discreet alert raises no verdict that the traveller could read: it shows as the cue alone. A weak match on
+  one shows not at all: asking a namesake about it would give away that somebody is watched.
+* A pair of traveller and alert that a person has cleared is not raised again until the alert changes.
 * Every answer carries the list's age.
 Must not know: pages, forms, the link.
 """
@@ -22,6 +24,7 @@ from shared.database import Connection
 from shared.ids import Dot
 from shared.ledger.records import Record
 from shared.matching.evidence import Rarity
+from shared.matching.matcher import person_key
 from shared.partial_date import from_day_number
 from shared.watchlist import Match, Subject, Verdict, subject_of
 
@@ -59,13 +62,13 @@ def judge(
     expired, doubt = expiry(kit, alert)
     if match is None or expired:
         return None
-    return Found(
-        alert=alert,
-        match=match,
-        version=watch.version_of(tx, alert.id),
-        discreet=is_discreet(kit, alert.text("category"), alert.text("action")),
-        doubt=doubt,
-    )
+    discreet = is_discreet(kit, alert.text("category"), alert.text("action"))
+    version = watch.version_of(tx, alert.id)
+    if discreet and match.verdict is not Verdict.HIT:
+        return None
+    if watch.is_cleared(tx, person=person_key(subject), alert=alert.id, version=version):
+        return None
+    return Found(alert=alert, match=match, version=version, discreet=discreet, doubt=doubt)
 
 
 def expiry(kit: Kit, alert: Record) -> tuple[bool, bool]:

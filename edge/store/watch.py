@@ -102,6 +102,21 @@ def version_of(tx: Connection, alert: int) -> Dot:
     return seen[-1] if seen else Dot(alert)
 
 
+def is_cleared(tx: Connection, *, person: int | None, alert: int, version: Dot) -> bool:
+    """Whether somebody found that this person is not the one this version of an alert means."""
+    if person is None:
+        return False
+    return bool(
+        records.select(
+            tx,
+            Kind.CLEARED_PAIR,
+            "person_key = ? AND alert = ? AND alert_dot = ?",
+            (person, alert, version),
+            "LIMIT 1",
+        )
+    )
+
+
 def count(tx: Connection) -> int:
     """How many alerts can match."""
     (number,) = tx.execute("SELECT count(*) FROM watched").fetchone()

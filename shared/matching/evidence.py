@@ -143,9 +143,9 @@ def weigh_names(
 def _pair_bits(ours: Sequence[Token], theirs: Sequence[Token], pair: Pair, rarity: Rarity) -> float:
     """What the agreement of one pair of words is worth.
 
-    Words that agree are worth their rarity. Of two that nearly agree, one is a slip of the other: how likely that slip
-    is against how often the rarer of the two is met by chance. So a slip that makes a word nobody has
-    counts for much, and two frequent surnames one letter apart count for nothing.
+    Words that agree are worth their rarity. Of two that nearly agree, one is a slip of the other: how likely
+    that slip is against how often the rarer of the two is met by chance. So a slip that makes a word nobody
+    has counts for much, and two frequent surnames one letter apart count for nothing.
     """
     joined = len(pair.ours) + len(pair.theirs) > 2
     one = theirs[pair.theirs[0]] if len(pair.theirs) == 1 else ours[pair.ours[0]]

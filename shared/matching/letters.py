@@ -1,4 +1,4 @@
-"""Which letters of two spellings are held equal: `Ђ = DJ`, `Ć = C`, so that an officer can see the rule at work.
+"""Which letters of two spellings are held equal: `Ђ = DJ`, `Ć = C`, so that an officer sees the rule.
 
 Job: name them for two names that agree. Invariants: at most `SHOWN_MAX` rules; letters as they were written,
 in capitals. Must not know: scores.
@@ -30,8 +30,10 @@ _SHORT: Final = {
 def letter_rules(ours: str, theirs: str) -> tuple[str, ...]:
     """Rules like `Ђ = DJ`, those of the first name's letters first; empty where both are written alike."""
     one, other = _plain(ours), _plain(theirs)
-    found = dict.fromkeys((*_rules(one, other), *_rules(other, one), *_digraphs(one, other)))
-    return tuple(found)[:SHOWN_MAX]
+    found: dict[frozenset[str], str] = {}
+    for rule in (*_rules(one, other), *_rules(other, one), *_digraphs(one, other)):
+        found.setdefault(frozenset(rule.split(" = ")), rule)
+    return tuple(found.values())[:SHOWN_MAX]
 
 
 def _plain(text: str) -> str:
@@ -40,29 +42,29 @@ def _plain(text: str) -> str:
 
 def _rules(one: str, other: str) -> Iterator[str]:
     """How each marked or foreign letter of one name stands in the other."""
-    spelled = latin(other)
     for letter in dict.fromkeys(one):
         if letter.isascii() or letter in other or not letter.isalpha():
             continue
         sound = latin(letter)
         twins = [each for each in dict.fromkeys(other) if not each.isascii() and latin(each) == sound]
-        if twins:
-            yield f"{letter} = {twins[0]}"
-        elif sound in _SHORT:
-            # Written in full where the other name has the digraph in plain letters, else by its first letter.
-            yield f"{letter} = {sound.upper() if sound.upper() in other else _SHORT[sound].upper()}"
-        elif sound and sound in spelled and sound.upper() != unicodedata.normalize("NFD", letter)[0]:
-            yield f"{letter} = {sound.upper()}"
-        elif sound and not unicodedata.name(letter).startswith("LATIN"):
-            continue
-        elif sound in spelled:
-            yield f"{letter} = {sound.upper()}"
+        if len(sound) == 1 and not unicodedata.name(letter, "").startswith("LATIN"):
+            continue  # К is K: everybody sees that
+        forms = (*twins, sound.upper(), *(f"{letter_base}E" for letter_base in _umlaut(letter)))
+        short = _SHORT.get(sound, sound).upper()
+        written = [form for form in (*forms[::-1], short) if form and form in other]
+        if written:
+            yield f"{letter} = {written[0]}"
+
+
+def _umlaut(letter: str) -> str:
+    """The base of Ä, Ö, Ü, which zones follow with E; "" for any other letter."""
+    parts = unicodedata.normalize("NFD", letter)
+    return parts[0] if parts[1:] == "\u0308" else ""
 
 
 def _digraphs(one: str, other: str) -> Iterator[str]:
     """Digraphs of plain letters that the other name writes with one."""
-    for long, short in _SHORT.items():
+    for long, short in ((long.upper(), short.upper()) for long, short in _SHORT.items()):
         for with_it, without in ((one, other), (other, one)):
-            if long.upper() in with_it and without.isascii() and long.upper() not in without:
-                if short.upper() in without:
-                    yield f"{long.upper()} = {short.upper()}"
+            if long in with_it and long not in without and without.isascii() and short in without:
+                yield f"{long} = {short}"

@@ -28,6 +28,7 @@ from shared.matching.person import Person, name_words, person_of
 from shared.matching.rarity import ListRarity
 from shared.matching.reasons import Code, Reason
 from shared.mrz.states import match_code
+from shared.names import fold
 from shared.plates import normalise_plate, read_plate
 from shared.watchlist import Ground, Match, Subject, Verdict, document_key
 
@@ -79,6 +80,19 @@ class PersonMatcher:
         )
 
 
+def person_key(subject: Subject) -> int | None:
+    """Who stands at the booth, as one number: document, its issuer, name and birth date together.
+
+    None without a document: a namesake of someone cleared must never pass as them.
+    """
+    number = document_key(subject.document_number)
+    if not number or not (subject.surname or subject.given_names):
+        return None
+    issuer = match_code(subject.document_issuer)
+    name = f"{fold(subject.surname)}|{fold(subject.given_names)}"
+    return _key("who", f"{issuer}|{number}|{name}|{subject.birth}")
+
+
 def person_in(subject: Subject) -> Person:
     """The person of a subject; one without names where it is about no person."""
     return person_of(
@@ -110,15 +124,12 @@ def _document(traveller: Subject, alert: Subject) -> _Finding | None:
     ours, theirs = document_key(traveller.document_number), document_key(alert.document_number)
     if not ours or not theirs or folded(ours) != folded(theirs):
         return None
-    if wrong := misreadings(ours, theirs):
-        return (
-            Verdict.POSSIBLE,
-            Ground.DOCUMENT,
-            (Reason(Code.DOCUMENT_LOOKS_ALIKE), *_misread(wrong)),
-            _LOOKS_ALIKE,
-        )
     issuers = match_code(traveller.document_issuer), match_code(alert.document_issuer)
-    if all(issuers) and issuers[0] != issuers[1]:
+    foreign = all(issuers) and issuers[0] != issuers[1]
+    if wrong := misreadings(ours, theirs):
+        because = (Reason(Code.DOCUMENT_LOOKS_ALIKE), *_misread(wrong))
+        return None if foreign else (Verdict.POSSIBLE, Ground.DOCUMENT, because, _LOOKS_ALIKE)
+    if foreign:
         return Verdict.POSSIBLE, Ground.DOCUMENT, (Reason(Code.DOCUMENT_OTHER_ISSUER),), _OTHER_ISSUER
     return Verdict.HIT, Ground.DOCUMENT, (Reason(Code.DOCUMENT_SAME),), _SURE
 
@@ -127,19 +138,14 @@ def _plate(traveller: Subject, alert: Subject) -> _Finding | None:
     ours, theirs = normalise_plate(traveller.plate), normalise_plate(alert.plate)
     if not ours or not theirs:
         return None
-    same = ours == theirs
-    if not same and not _alike(_plate_readings(traveller.plate), _plate_readings(alert.plate)):
-        return None
-    if not same:
-        wrong = misreadings(ours, theirs)
-        return (
-            Verdict.POSSIBLE,
-            Ground.PLATE,
-            (Reason(Code.PLATE_LOOKS_ALIKE), *_misread(wrong)),
-            _LOOKS_ALIKE,
-        )
     countries = traveller.plate_country, alert.plate_country
-    if all(countries) and countries[0] != countries[1]:
+    foreign = all(countries) and countries[0] != countries[1]
+    if ours != theirs:
+        if foreign or not _alike(_plate_readings(traveller.plate), _plate_readings(alert.plate)):
+            return None
+        because = (Reason(Code.PLATE_LOOKS_ALIKE), *_misread(misreadings(ours, theirs)))
+        return Verdict.POSSIBLE, Ground.PLATE, because, _LOOKS_ALIKE
+    if foreign:
         return Verdict.POSSIBLE, Ground.PLATE, (Reason(Code.PLATE_OTHER_COUNTRY),), _OTHER_ISSUER
     return Verdict.HIT, Ground.PLATE, (Reason(Code.PLATE_SAME),), _SURE
 

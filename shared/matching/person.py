@@ -18,7 +18,10 @@ NAMES_MAX: Final = 20  # a name, its written form and aliases; more is an attack
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Person:
-    """names: each a way to call this person; written: the same as they came, where they are known. birth: packed partial date. Codes: "" where unknown."""
+    """names: each a way to call this person. written: the same as they came, where that is known.
+
+    birth: packed partial date. Codes are "" where unknown.
+    """
 
     names: tuple[tuple[Token, ...], ...]
     written: tuple[str, ...] = ()

@@ -19,7 +19,7 @@ from shared.matching.prior import commonness
 from shared.matching.tokens import Token
 
 _PRIOR_PERSONS: Final = 20_000  # how many imagined persons the prior stands for
-_SHARES: Final = (1 / 8_000, 1 / 150)  # of an unknown word, and of the commonest there are
+_SHARES: Final = (1 / 60_000, 1 / 150)  # of an unknown word, and of the commonest there are
 
 
 @dataclass(slots=True)
