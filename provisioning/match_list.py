@@ -13,7 +13,6 @@ import json
 import secrets
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from io import TextIOWrapper
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import IO, Any, Final
@@ -117,7 +116,7 @@ def _json_rows(source: IO[bytes]) -> Iterator[tuple[int, dict[str, Any] | InputE
 
 def _csv_rows(source: IO[bytes]) -> Iterator[tuple[int, dict[str, Any] | InputError]]:
     csv.field_size_limit(LINE_MAX_BYTES)
-    reader = csv.DictReader(TextIOWrapper(source, encoding="utf-8-sig", errors="strict", newline=""))
+    reader = csv.DictReader(_decoded(source))
     while True:
         try:
             row = next(reader)
@@ -127,6 +126,14 @@ def _csv_rows(source: IO[bytes]) -> Iterator[tuple[int, dict[str, Any] | InputEr
             yield reader.line_num, _bad_line()
             return  # the reader has lost its place
         yield reader.line_num, {word: value for word, value in row.items() if isinstance(word, str)}
+
+
+def _decoded(source: IO[bytes]) -> Iterator[str]:
+    """Raises csv.Error for a line beyond the limit, UnicodeDecodeError for one that is not UTF-8."""
+    for line in _lines(source):
+        if line is None:
+            raise csv.Error("a line is too long")
+        yield line.decode("utf-8").removeprefix("\ufeff")
 
 
 def _bad_line() -> InputError:

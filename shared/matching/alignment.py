@@ -74,9 +74,7 @@ _NOT: Final = Likeness(0.0, Rule.DIFFERENT)
 
 def _alike(one: Token, other: Token) -> Likeness:
     """Particles agree with their like alone: `de` and `di` are no slip of one another."""
-    if (one.role is Role.PARTICLE) != (other.role is Role.PARTICLE):
-        return _NOT
-    if one.role is Role.PARTICLE and one.plain != other.plain:
+    if Role.PARTICLE in (one.role, other.role) and one.plain != other.plain:
         return _NOT
     return likeness(one, other)
 

@@ -126,13 +126,13 @@ def weigh_names(
     total, words, exact = 0.0, 0, True
     for pair in found.pairs:
         bits = _pair_bits(ours, theirs, pair, rarity)
+        exact = exact and pair.likeness.rule in _SURE_RULES
         if bits <= 0:
             total += max(bits, -_CONFLICT)
             continue
         if pair.likeness.rule is not Rule.INITIAL and _names(ours, pair.ours):
             total -= _LATER_WORD if words else 0.0
             words += 1
-        exact = exact and pair.likeness.rule in _SURE_RULES
         total += bits
     left = sorted((_names(ours, found.ours_left), _names(theirs, found.theirs_left)))
     total -= _CONFLICT * left[0] + _EXTRA * (left[1] - left[0])

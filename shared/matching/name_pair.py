@@ -62,7 +62,7 @@ def _score(ours: Sequence[Token], theirs: Sequence[Token], found: Alignment) -> 
         weight = max(_weight_of(ours, pair.ours), _weight_of(theirs, pair.theirs))
         wanted += weight
         agreed += weight * _bent(pair.likeness.value)
-        full = _is_substance(ours, pair.ours) and _is_substance(theirs, pair.theirs)
+        full = _is_substance(ours, pair.ours) or _is_substance(theirs, pair.theirs)
         substance += max(len(pair.ours), len(pair.theirs)) if full else 0
         if full:
             worst = min(worst, pair.likeness.value)

@@ -73,6 +73,8 @@ def _letter(character: str) -> str:
         return parts[0]
     if parts[0] in _TABLE:
         return _TABLE[parts[0]]
+    if unicodedata.category(character)[0] not in "LMN":
+        return " "
     spelled = anyascii(character)
     if unicodedata.name(character, "").startswith(_SYLLABIC):
         return f" {spelled.lower()} "  # a syllable of a name: `tokens` and `alignment` join them again
