@@ -1,8 +1,8 @@
 """Lists and queries as files: CSV with a head line, or JSON lines.
 
-Job: turn a row of either into the subject that is matched, and hold a list in a scratch file while it is asked.
-Invariants: files are streamed; a row that cannot be used is an error with its number, never half a subject;
-the scratch file is encrypted with a key that is kept nowhere, and goes when the command ends.
+Job: turn a row of either into the subject that is matched; hold a list in a scratch file while it is asked.
+Invariants: files are streamed; a row that cannot be used is an error with its number, never half a
+subject; the scratch file is encrypted with a key that is kept nowhere, and goes when the command ends.
 Must not know: how matching works, the terminal.
 """
 

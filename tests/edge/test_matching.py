@@ -54,7 +54,7 @@ def test_a_misspelt_name_is_possible_with_its_reason(
 def test_a_swapped_birth_date_is_possible_and_never_a_hit(
     post: Post, node: EdgeNode, booth: Booth, session: Session
 ):
-    """Day and month the other way round with the very same name: an officer looks, nobody is detained by it."""
+    """Day and month the other way round with the very same name: an officer looks, nobody is detained."""
     post.centre.alert(surname="Đorđević", given_names="Ana", birth="1974-12-08", nationality="UTO")
     post.centre.alert(surname="Eriksson", given_names="Anna Maria", birth="1974-12-08", nationality="UTO")
     heard(post, node)

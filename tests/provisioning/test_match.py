@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import subprocess
+import sysconfig
 from pathlib import Path
 from typing import Any
 
@@ -10,6 +12,7 @@ import pytest
 from click.testing import CliRunner, Result
 
 from provisioning.cli import root
+from tests.house.documentation import pages
 
 LIST = """id,surname,given_names,birth_date,nationality,document_number,plate,other_names
 A1,Đorđević,Ana,1990-05-17,SRB,AB0123456,,Анка Ђорђевић;Anka D.
@@ -188,3 +191,22 @@ def test_what_is_no_zone_is_a_coded_error_in_json(text: str | bytes, code: str) 
     refusal = json.loads(result.stdout)
     assert (refusal["valid"], refusal["error"]["code"]) == (False, code)
     assert refusal["error"]["hint"]
+
+
+def test_the_examples_of_the_documentation_run(tmp_path: Path) -> None:
+    """Each command line of docs/matching.md works as it stands, by the installed program."""
+    (page,) = [each for each in pages() if each.path == "docs/matching.md"]
+    (tmp_path / "zone.txt").write_text("\n".join(ZONE), encoding="utf-8")
+    for line in page.lines():
+        done = subprocess.run(
+            ["bash", "-c", line],
+            cwd=tmp_path,
+            env={"PATH": f"{sysconfig.get_path('scripts')}:/usr/bin:/bin", "HOME": str(tmp_path)},
+            capture_output=True,
+            text=True,
+            timeout=60,
+            check=False,
+        )
+        assert done.returncode == 0, f"{line}\n{done.stdout}{done.stderr}"
+    answer = json.loads((tmp_path / "answers.jsonl").read_text(encoding="utf-8"))
+    assert (answer["id"], answer["tier"]) == ("q1", "possible")

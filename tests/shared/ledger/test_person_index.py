@@ -48,8 +48,12 @@ def found(database: Database, asked: Person) -> list[int]:
 
 def counts(database: Database) -> list[tuple[int, ...]]:
     with database.snapshot() as tx:
-        sql = "SELECT (SELECT count(*) FROM listed_entry), (SELECT count(*) FROM listed_key), (SELECT sum(persons) FROM listed_word)"
-        return list(tx.execute(sql).fetchall())
+        return list(
+            tx.execute(
+                "SELECT (SELECT count(*) FROM listed_entry), (SELECT count(*) FROM listed_key), "
+                "(SELECT coalesce(sum(persons), 0) FROM listed_word)"
+            ).fetchall()
+        )
 
 
 @pytest.mark.parametrize(

@@ -73,8 +73,11 @@ def test_the_same_name_and_whole_date_is_a_hit_however_common() -> None:
 def test_only_an_equal_whole_date_makes_a_hit(birth: str) -> None:
     """However rare the name, a damaged, swapped, partial or unknown date leaves it possible at most."""
     rare = ListRarity(persons=1_000_000, count=lambda word: 0)
-    found = weighed(person("Skenderbegzadović", "Adaleta", nationality="BIH", sex="F"),
-                    person("Skenderbegzadović", "Adaleta", birth, nationality="BIH", sex="F"), rare)  # fmt: skip
+    one, other = (
+        person("Skenderbegzadović", "Adaleta", each, nationality="BIH", sex="F")
+        for each in ("1974-08-12", birth)
+    )
+    found = weighed(one, other, rare)
     assert not found.is_hit
     assert found.is_possible
 

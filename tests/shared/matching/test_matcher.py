@@ -20,7 +20,12 @@ def judged(traveller: dict[str, object], alert: dict[str, object]) -> Match | No
 @pytest.mark.parametrize(
     ("traveller", "alert", "verdict", "reasons"),
     [
-        ({"document_number": "AB 123-456"}, {"document_number": "ab123456"}, Verdict.HIT, ["same document number"]),
+        (
+            {"document_number": "AB 123-456"},
+            {"document_number": "ab123456"},
+            Verdict.HIT,
+            ["same document number"],
+        ),
         (
             {"document_number": "ABO123456"},
             {"document_number": "AB0123456"},
@@ -53,7 +58,12 @@ def judged(traveller: dict[str, object], alert: dict[str, object]) -> Match | No
             ["same plate, but another country"],
         ),
         ({"plate": "ČA 123-ĆD"}, {"plate": "ЧА123ЋД"}, Verdict.HIT, ["same plate"]),
-        ({"vin": "wvwzzz1kz9w000001"}, {"vin": "WVWZZZ1KZ9W000001"}, Verdict.HIT, ["same vehicle identification number"]),
+        (
+            {"vin": "wvwzzz1kz9w000001"},
+            {"vin": "WVWZZZ1KZ9W000001"},
+            Verdict.HIT,
+            ["same vehicle identification number"],
+        ),
         (
             {"vin": "WVWZZZ1KZ9WO00001"},
             {"vin": "WVWZZZ1KZ9W000001"},
@@ -76,7 +86,10 @@ def test_each_number_has_its_tier_and_reason(
     ("traveller", "alert"),
     [
         ({"document_number": "AB123456"}, {"document_number": "AB123457"}),
-        ({"document_number": "ABO12", "document_issuer": "BIH"}, {"document_number": "AB012", "document_issuer": "SRB"}),
+        (
+            {"document_number": "ABO12", "document_issuer": "BIH"},
+            {"document_number": "AB012", "document_issuer": "SRB"},
+        ),
         ({"plate": "AI2K345", "plate_country": "BA"}, {"plate": "A12K345", "plate_country": "RS"}),
         ({"plate": "A12K345"}, {"plate": "A12K346"}),
         ({"surname": "Petrović", "given_names": "Marko"}, {"document_number": "AB123456"}),

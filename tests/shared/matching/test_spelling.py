@@ -41,7 +41,7 @@ def test_any_script_becomes_words_in_plain_letters(name: str, words: str) -> Non
 
 @given(st.text(max_size=400))
 def test_reading_is_total_bounded_and_done_once(name: str) -> None:
-    """No text breaks it, nothing but a–z, digits and blanks comes out, and reading that again changes nothing."""
+    """No text breaks it, only a–z, digits and blanks come out, and reading that again changes nothing."""
     once = latin(name)
     assert set(once) <= set("abcdefghijklmnopqrstuvwxyz0123456789 ")
     assert latin(once[:READ_MAX_CHARS]) == once[:READ_MAX_CHARS].strip()
@@ -107,7 +107,7 @@ def test_names_of_different_people_are_of_no_common_group(one: str, other: str) 
 
 
 def test_a_surnames_ending_for_women_is_seen_and_a_mans_name_is_not_one() -> None:
-    """Ivanova is Ivanov; Petrova stays apart from Petra; a patronymic is known by its ending, a surname is not."""
+    """Ivanova is Ivanov; Petra stays Petra; a patronymic is known by its ending."""
     assert family_form("ivanova") == "ivanov"
     assert family_form("kovalskaya") == family_form("kovalsky")
     assert family_form("petra") == "petra"
