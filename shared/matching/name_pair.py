@@ -66,7 +66,7 @@ def _score(ours: Sequence[Token], theirs: Sequence[Token], found: Alignment) -> 
         substance += max(len(pair.ours), len(pair.theirs)) if full else 0
         if full:
             worst = min(worst, pair.likeness.value)
-    left = sorted((_weight_of(ours, found.ours_left), _weight_of(theirs, found.theirs_left)))
+    left = sorted((_left_of(ours, found.ours_left), _left_of(theirs, found.theirs_left)))
     conflict, extra = left[0], left[1] - left[0]
     if not wanted:
         return 0.0
@@ -89,6 +89,11 @@ def _weight_of(tokens: Sequence[Token], places: Iterable[int]) -> float:
         return 0.0
     usual = sum(len(token.plain) for token in tokens) / len(tokens)
     return sum(_WEIGHT[tokens[at].role] * _saying(tokens[at], usual) for at in places)
+
+
+def _left_of(tokens: Sequence[Token], places: Iterable[int]) -> float:
+    """What words left over weigh: a common one parts two people as well as a rare one."""
+    return sum(_WEIGHT[tokens[at].role] for at in places)
 
 
 def _saying(token: Token, usual: float) -> float:

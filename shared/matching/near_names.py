@@ -74,7 +74,7 @@ sabina sabine
 abdulah abdullah abdallah abdulla abdollah abdala abdoulaye
 husni hosni hueseni
 iskender iskandar eskandar
-kasim qasim qassem kassem kasem gasim kassim qasem
+kasim ghasem qasim qassem kassem kasem gasim kassim qasem
 kamal kemal kamel kamil
 jihad dzihad cihad dzihat xhihad
 nasir naser nasser nasr nasır
@@ -174,7 +174,7 @@ sophia sofia sofija sophie zofia sofiya
 ana anna ann anne hanna hannah
 kim gim
 lee yi ri rhee li
-park pak bak pack
+park pak bak pack bag
 choi choe chwe
 jung jeong chung jong cheong
 kang gang

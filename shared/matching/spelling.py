@@ -10,7 +10,7 @@ What is held equal, and why
 * {D DJ DZ GJ XH} {C CH CZ TS TSCH} {S SH SZ SCH} {Z ZH}: South Slavic and Macedonian letters as zones print
   them with and without their marks (ICAO Doc 9303 part 3, section 6), Albanian, Polish, German and English
   spellings of the same sounds.
-* {K Q CK} {F PH -OFF} {V W} {H KH} {T TH} {KS X} {I J Y}: romanisations of Arabic, Persian and Cyrillic.
+* {K Q CK} {F PH -OFF} {V W} {H KH} {T TH} {KS X} {I J Y} {A AH EH}: romanisations of Arabic, Persian and Cyrillic.
 * {A AA AE} {O OE} {U UE OU OO} {I EE}: Å Ä Ö Ü as zones print them, and French or English vowels.
 `skeleton` holds {G H}, {D T}, {B P}, {S Z} equal too: Г as G or H, and the hard ends of Turkish.
 """
@@ -46,7 +46,9 @@ _DIGRAPHS: Final = {
 _RUN: Final = re.compile("|".join(sorted(_DIGRAPHS, key=len, reverse=True)))
 _DOUBLED: Final = re.compile(r"(.)\1+")
 _RUSSIAN_OFF: Final = re.compile(r"(?<=[oe])ff?$")
-_SOFT_START: Final = re.compile(r"^ie(?=.)")
+_SOFT_START: Final = re.compile(r"^[ij]e(?=.)")
+_HARD_START: Final = re.compile(r"^i(?=[aou])")
+_BREATHED_END: Final = re.compile(r"(?<=.{3})[ae]h$")
 _SOFT_END: Final = re.compile(r"(?<=[bcdfghklmnprstvz])(?:ii|iei|ei|i)$")
 _VOWELS: Final = re.compile(r"[aeiou]+")
 _KEYED: Final = str.maketrans("gtpz", "hdbs")
@@ -58,7 +60,8 @@ def sound(word: str) -> str:
     spelled = _DOUBLED.sub(r"\1", _RUN.sub(lambda run: _DIGRAPHS[run[0]], word))
     if len(spelled) > 3:
         spelled = _RUSSIAN_OFF.sub("v", spelled)
-        spelled = _SOFT_START.sub("e", spelled)
+        spelled = _HARD_START.sub("j", _SOFT_START.sub("e", spelled))
+        spelled = _BREATHED_END.sub("a", spelled)
         spelled = _SOFT_END.sub("i", spelled)
     return spelled
 

@@ -52,7 +52,21 @@ class Token:
 
 
 _ONLY_INSIDE: Final = PARTICLES - TITLES - SUFFIXES
-_ABJADS: Final = ("ARABIC ", "HEBREW ", "SYRIAC ")
+# Scripts that leave vowels out, and those of India, whose inherent vowel no letter shows.
+_ABJADS: Final = (
+    *("ARABIC ", "HEBREW ", "SYRIAC ", "THAANA "),
+    *(
+        "DEVANAGARI ",
+        "BENGALI ",
+        "GURMUKHI ",
+        "GUJARATI ",
+        "TAMIL ",
+        "TELUGU ",
+        "KANNADA ",
+        "MALAYALAM ",
+        "SINHALA ",
+    ),
+)
 _SERVANT: Final = re.compile(
     r"^(?:abd|abdu|abdul|abdal|abdel|abdol|abdoul|abdool|abdur|abdus|abdun|abduz|abdush|abdol|abed|abdil|abdulla)$"
 )

@@ -16,10 +16,10 @@ def _words(text: str) -> frozenset[str]:
 
 
 TITLES: Final = _words("""
-mr mrs miss mx sir dame lord lady madam dr prof professor doctor phd mba esq hon honourable honorable
+mr mrs ms miss mx sir dame lord lady madam dr prof professor doctor phd mba esq hon honourable honorable
 rev senor senora monsieur mme mlle herr frau dipl engineer msc bsc general colonel major captain capt
 lieutenant lt sergeant sgt admiral brigadier commander cdr marshal president minister senator deputy
-judge ambassador prince princess king queen sheikh shaykh shaikh sheik cheikh sayyid syed haji hajji
+judge ambassador prince princess king queen sheikh shaykh shaikh sheik cheikh sayyid sayyed seyed seyyed syed haji hajji
 hadji hadzi alhaj hajj alhaji mullah mulla molla mawlawi maulvi maulavi mawlana maulana moulana
 ayatollah hojatoleslam imam ustad ustaz qari doktor bey efendi pasha hoca khwaja gospodin gospoda
 gospodja gdin gdja gda inz akad mons
