@@ -25,6 +25,7 @@ from shared.ids import Dot
 from shared.ledger.records import Record
 from shared.matching.evidence import Rarity
 from shared.matching.matcher import person_key
+from shared.matching.reasons import Reason
 from shared.partial_date import from_day_number
 from shared.watchlist import Match, Subject, Verdict, subject_of
 
@@ -116,6 +117,8 @@ def candidate(kit: Kit, found: Found) -> Candidate:
         verdict=found.match.verdict.code,
         grounds=tuple(ground.value for ground in found.match.grounds),
         reasons=found.match.reasons,
+        because=found.match.because,
+        strength=found.match.strength.value,
         doubt=found.doubt,
     )
 
@@ -127,6 +130,8 @@ def show(
     verdict: str = "",
     grounds: tuple[str, ...] = (),
     reasons: tuple[str, ...] = (),
+    because: tuple[Reason, ...] = (),
+    strength: str = "",
     doubt: bool = False,
 ) -> Candidate:
     """An alert's record for the page."""
@@ -150,6 +155,8 @@ def show(
         warnings=tuple(str(code) for code in warnings) if isinstance(warnings, tuple) else (),
         grounds=grounds,
         reasons=reasons,
+        because=because,
+        strength=strength,
         expires=str(from_day_number(expires)) if expires is not None else "",
         expiry_doubt=doubt,
         subject=_subject(alert),

@@ -13,10 +13,17 @@ from flask_babel import gettext
 from flask_babel import lazy_gettext as _
 
 from edge.web.moments import plain_date
+from shared.matching.reasons import Reason
 
 _Words = Mapping[str, object]
 
 VERDICTS: Final[_Words] = {"clear": _("No match"), "possible": _("Possible match"), "hit": _("Hit")}
+STRENGTHS: Final[_Words] = {
+    "certain": _("Certain"),
+    "strong": _("Strong"),
+    "fair": _("Fair"),
+    "weak": _("Weak"),
+}
 DIRECTIONS: Final[_Words] = {"entry": _("Entry"), "exit": _("Exit")}
 DECISIONS: Final[_Words] = {
     "admit": _("Admit"),
@@ -182,6 +189,7 @@ _TABLES: Final[Mapping[str, _Words]] = {
     "capture": CAPTURES,
     "warning": WARNINGS,
     "why_signed_out": WHY_SIGNED_OUT,
+    "strength": STRENGTHS,
 }
 
 
@@ -194,6 +202,12 @@ def of(table: str, code: str) -> str:
 def said(text: str) -> str:
     """A sentence that came with its code (a problem, a label): translated where a translation exists."""
     return gettext(text) if text else ""
+
+
+def because(reason: Reason) -> str:
+    """Why something matched: the rule's sentence, translated where it is, with its own parameters."""
+    spoken: str = gettext(reason.template)
+    return spoken.format(ours=reason.ours, theirs=reason.theirs, place=reason.place)
 
 
 def sentence(text: str) -> str:

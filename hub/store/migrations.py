@@ -12,6 +12,7 @@
     held        which scopes hold a record that has an audience
     to_index    what the search has yet to take in
     upload      of each node and lane, the beginning of a bundle whose rest has not come yet
+    alert_person_…  the persons of alerts, filed by name and birth (`shared.ledger.person_index`)
 
 Must not know: what the rows mean to an operator.
 """
@@ -20,6 +21,8 @@ from __future__ import annotations
 
 import sqlite_utils
 from sqlite_utils.migrations import Migrations
+
+from shared.ledger import person_index
 
 migrations = Migrations("hub")
 
@@ -121,3 +124,9 @@ def m004_uploads(db: sqlite_utils.Database) -> None:
             node INTEGER NOT NULL REFERENCES node (node), lane INTEGER NOT NULL, tail BLOB NOT NULL,
             at_ms INTEGER NOT NULL, PRIMARY KEY (node, lane)) STRICT"""
     )
+
+
+@migrations()
+def m004_matching(db: sqlite_utils.Database) -> None:
+    for sql in person_index.statements("alert_person"):
+        db.execute(sql)

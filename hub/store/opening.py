@@ -9,7 +9,7 @@ from pathlib import Path
 
 import sqlcipher3.dbapi2 as sqlcipher
 
-from hub.store import migrations
+from hub.store import migrations, persons
 from shared.database import Connect, Connection, Database
 from shared.ledger import accounts, search, tables
 
@@ -37,6 +37,8 @@ def make_ready(db: Database) -> None:
     tools = db.tools()
     for each in (tables.migrations, accounts.migrations, search.migrations, migrations.migrations):
         each.apply(tools)
+    with db.transaction() as tx:
+        persons.file_anew(tx)
 
 
 def checkpoint(connection: Connection) -> None:

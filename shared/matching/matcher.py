@@ -208,8 +208,8 @@ def _misread(wrong: tuple[Misreading, ...]) -> Iterator[Reason]:
 
 def _plate_readings(plate: str) -> tuple[str, ...]:
     """Every key a plate may be filed under; none for one that cannot be read."""
-    if not plate:
-        return ()
+    if plate.isascii():  # one reading, and most plates
+        return (key,) if (key := normalise_plate(plate)) else ()
     try:
         return read_plate(plate).readings
     except InputError:

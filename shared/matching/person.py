@@ -46,6 +46,8 @@ def person_of(
     seen: set[str] = set()
     cut = cut or _fills_zone(surname, given_names)
     for text, maybe_cut in ((f"{surname} {given_names}", cut), *((other, False) for other in others)):
+        if not text or text.isspace():
+            continue
         tokens = read_name(text, cut=maybe_cut)
         words = " ".join(token.plain for token in tokens)
         if tokens and words not in seen and len(names) < NAMES_MAX:

@@ -10,7 +10,8 @@ What is held equal, and why
 * {D DJ DZ GJ XH} {C CH CZ TS TSCH} {S SH SZ SCH} {Z ZH}: South Slavic and Macedonian letters as zones print
   them with and without their marks (ICAO Doc 9303 part 3, section 6), Albanian, Polish, German and English
   spellings of the same sounds.
-* {K Q CK} {F PH -OFF} {V W} {H KH} {T TH} {KS X} {I J Y} {A AH EH}: romanisations of Arabic, Persian and Cyrillic.
+* {K Q CK} {F PH -OFF} {V W} {H KH} {T TH} {KS X} {I J Y} {A AH EH}: romanisations of Arabic, Persian,
+  Cyrillic.
 * {A AA AE} {O OE} {U UE OU OO} {I EE}: Å Ä Ö Ü as zones print them, and French or English vowels.
 `skeleton` holds {G H}, {D T}, {B P}, {S Z} equal too: Г as G or H, and the hard ends of Turkish.
 """

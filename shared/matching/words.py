@@ -19,10 +19,10 @@ TITLES: Final = _words("""
 mr mrs ms miss mx sir dame lord lady madam dr prof professor doctor phd mba esq hon honourable honorable
 rev senor senora monsieur mme mlle herr frau dipl engineer msc bsc general colonel major captain capt
 lieutenant lt sergeant sgt admiral brigadier commander cdr marshal president minister senator deputy
-judge ambassador prince princess king queen sheikh shaykh shaikh sheik cheikh sayyid sayyed seyed seyyed syed haji hajji
-hadji hadzi alhaj hajj alhaji mullah mulla molla mawlawi maulvi maulavi mawlana maulana moulana
-ayatollah hojatoleslam imam ustad ustaz qari doktor bey efendi pasha hoca khwaja gospodin gospoda
-gospodja gdin gdja gda inz akad mons
+judge ambassador prince princess king queen sheikh shaykh shaikh sheik cheikh sayyid sayyed seyed seyyed
+syed haji hajji hadji hadzi alhaj hajj alhaji mullah mulla molla mawlawi maulvi maulavi mawlana maulana
+moulana ayatollah hojatoleslam imam ustad ustaz qari doktor bey efendi pasha hoca khwaja gospodin
+gospoda gospodja gdin gdja gda inz akad mons
 """)
 # Rows: English and Romance forms of address, academic and military ranks;
 # Arabic, Persian, Pashto, Urdu and Turkish; South Slavic and Russian

@@ -150,6 +150,25 @@ def test_the_exact_person_is_found_among_thousands_of_the_same_name(database: Da
         assert meant.cut
 
 
+def test_the_exact_person_is_found_where_every_single_key_overflows(database: Database) -> None:
+    """The same surname on one New Year's Day, the same name on other days: both together single out one."""
+    sounds = [f"{a}e{b}o{c}an" for a in "bdfklmnprsv" for b in "bdfklmnprsv" for c in "bdfklmnprsv"]
+    crowd = [person("Petrović", given, "1980-01-01") for given in sounds]
+    namesakes = [
+        person_of(
+            surname="Petrović",
+            given_names="Živojin",
+            birth=from_date(date(1950, 1, 2) + timedelta(days=7 * n)).day_number(),
+        )
+        for n in range(POSTINGS_MAX + 200)
+    ]
+    everyone = [*crowd, *namesakes, person("Petrović", "Živojin", "1980-01-01")]
+    with database.transaction() as tx:
+        for owner, one in enumerate(everyone, start=1):  # in this order, so that the last is beyond each cap
+            INDEX.put(tx, owner, one)
+    assert found(database, person("PETROVIC", "ZIVOJIN", "1980-01-01"))[0] == len(everyone)
+
+
 def test_a_thousandfold_equal_person_is_answered_in_bounded_time(database: Database) -> None:
     """Equal names and dates beyond every cap: some of them, marked as cut, in milliseconds."""
     with database.transaction() as tx:

@@ -117,6 +117,13 @@ def test_each_pair_of_words_is_alike_by_one_rule(one: str, other: str, rule: Rul
     assert likeness(ours, theirs) == likeness(theirs, ours)
 
 
+def test_a_cut_word_stands_for_the_whole_and_a_whole_one_does_not() -> None:
+    """ALEK at the end of a full zone may be ALEKSANDRA; typed by a person it is another name."""
+    (whole,) = read_name("Aleksandra")
+    for cut, rule in ((True, Rule.BEGINNING), (False, Rule.DIFFERENT)):
+        assert likeness(read_name("HADZIC ALEK", cut=cut)[-1], whole).rule is rule
+
+
 def test_words_written_apart_or_together_are_paired() -> None:
     """Articles and syllables join with their neighbours."""
     for one, other in (
