@@ -45,6 +45,8 @@ ENTRY_BITS: Final = 64 - KEY_BITS
 ENTRIES_MAX: Final = 1 << ENTRY_BITS
 BUILD_PERSONS: Final = 250_000  # filed at a time by the bulk build: about 20 MB of keys
 READ_UNDATED_MAX: Final = 400  # where no full date says who comes first
+TOGETHER_MAX: Final = 4_000  # entries of all keys of a look-up read in one go; beyond it each key is capped
+_FULL_WORTH: Final = 40.0  # the key of date and two words outvotes any others together
 _BUCKET_BITS: Final = 6
 _PERSONS_NOMINAL: Final = 1 << 20
 _ALIKE_MIN: Final = 40.0  # per cent of letters in common; romanisations of one name share more
@@ -107,6 +109,7 @@ _SQL: Final = {
     "ON CONFLICT (word) DO UPDATE SET persons = max(0, persons + ?2)",
     "total": "UPDATE {p}_total SET persons = max(0, persons + ?)",
     "postings": "SELECT entry FROM {p}_key WHERE key = ? LIMIT ?",
+    "all_postings": "SELECT key, entry FROM {p}_key WHERE key IN ",
     "rows": "SELECT entry, owner, names, birth, sex, nationality FROM {p}_entry WHERE entry IN ",
     "word": "SELECT persons FROM {p}_word WHERE word = ?",
     "persons": "SELECT persons, version FROM {p}_total",
@@ -229,11 +232,11 @@ class PersonIndex:
         votes: dict[int, float] = {}
         cut = False
         for name in person.names:
-            for sort, key in asked_keys(name, person.birth):
-                entries = tx.execute(self._sql["postings"], (key, POSTINGS_MAX + 1)).fetchall()
+            asked = asked_keys(name, person.birth)
+            for sort, entries in self._postings(tx, asked):
                 cut = cut or len(entries) > POSTINGS_MAX
-                worth = 40.0 if sort is FULL else max(1.0, log2(_PERSONS_NOMINAL / max(1, len(entries))))
-                for (entry,) in entries[:POSTINGS_MAX]:
+                worth = _FULL_WORTH if sort is FULL else max(1.0, log2(_PERSONS_NOMINAL / len(entries)))
+                for entry in entries[:POSTINGS_MAX]:
                     votes[entry] = votes.get(entry, 0.0) + worth
         born = date_of(person.birth)
         dated = born is not None and born.is_full
@@ -244,6 +247,22 @@ class PersonIndex:
         rows = sorted(self._read(tx, person, chosen), key=lambda each: (-each[0], each[1][0]))
         found = tuple(_filed(row) for _, row in rows[:WEIGHED_MAX])
         return Looked(found, cut or len(votes) > most)
+
+    def _postings(self, tx: Connection, asked: list[tuple[str, int]]) -> Iterator[tuple[str, list[int]]]:
+        """(sort, entries) of each key that has any; one statement, unless some key has very many."""
+        sorts = {key: sort for sort, key in asked}
+        marks = ",".join("?" * len(sorts))
+        rows = tx.execute(f"{self._sql['all_postings']} ({marks}) LIMIT ?", (*sorts, TOGETHER_MAX)).fetchall()
+        if len(rows) < TOGETHER_MAX:
+            found: dict[int, list[int]] = {}
+            for key, entry in rows:
+                found.setdefault(key, []).append(entry)
+            yield from ((sorts[key], entries) for key, entries in found.items())
+            return
+        for sort, key in asked:
+            alone = tx.execute(self._sql["postings"], (key, POSTINGS_MAX + 1)).fetchall()
+            if alone:
+                yield sort, [entry for (entry,) in alone]
 
     def _read(self, tx: Connection, asked: Person, entries: list[int]) -> Iterator[tuple[float, _Row]]:
         """The rows of `entries` that are worth weighing, with how promising each is."""

@@ -13,6 +13,7 @@ Must not know: storage, pages, who is asking, how rare a word is on a list (`rar
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from functools import lru_cache
 from hashlib import blake2b
 from itertools import combinations
 from typing import Final
@@ -45,16 +46,7 @@ class PersonMatcher:
 
     def keys_of(self, subject: Subject) -> tuple[int, ...]:
         """Keys a store keeps and asks by: one a number, and a few a name with its year of birth."""
-        keys: dict[int, None] = {}
-        if number := document_key(subject.document_number):
-            keys[_key("d", folded(number))] = None
-        for reading in _plate_readings(subject.plate):
-            keys[_key("p", folded(reading))] = None
-        if vin := document_key(subject.vin):
-            keys[_key("v", folded(vin))] = None
-        for text in _name_keys(person_in(subject)):
-            keys[_key("n", text)] = None
-        return tuple(keys)
+        return _keys_of(subject)
 
     def judge(self, traveller: Subject, alert: Subject, *, rarity: Rarity | None = None) -> Match | None:
         """Whether they match, and why; `rarity` where a list's own counts are at hand."""
@@ -93,6 +85,7 @@ def person_key(subject: Subject) -> int | None:
     return _key("who", f"{issuer}|{number}|{name}|{subject.birth}")
 
 
+@lru_cache(maxsize=1 << 8)  # one record's keys, index and judgement ask for it one after another
 def person_in(subject: Subject) -> Person:
     """The person of a subject; one without names where it is about no person."""
     return person_of(
@@ -103,6 +96,20 @@ def person_in(subject: Subject) -> Person:
         sex=subject.sex,
         nationality=subject.nationality,
     )
+
+
+@lru_cache(maxsize=1 << 8)
+def _keys_of(subject: Subject) -> tuple[int, ...]:
+    keys: dict[int, None] = {}
+    if number := document_key(subject.document_number):
+        keys[_key("d", folded(number))] = None
+    for reading in _plate_readings(subject.plate):
+        keys[_key("p", folded(reading))] = None
+    if vin := document_key(subject.vin):
+        keys[_key("v", folded(vin))] = None
+    for text in _name_keys(person_in(subject)):
+        keys[_key("n", text)] = None
+    return tuple(keys)
 
 
 def _name_keys(person: Person) -> Iterator[str]:
