@@ -153,6 +153,22 @@ def file_check(tx: Connection, check: int, subject: Subject | None) -> None:
     _SEEN.put(tx, check, person_in(subject) if subject is not None else None)
 
 
+def forget_old_checks(tx: Connection, *, newest: int, most: int) -> int:
+    """Take the persons of checks older than the `newest` out of the index, at most `most`; how many went.
+
+    Their equality keys stay: they are still found by document, plate, VIN, and name with year of birth.
+    """
+    row = tx.execute(
+        "SELECT owner FROM seen_entry ORDER BY owner DESC LIMIT 1 OFFSET ?", (newest,)
+    ).fetchone()
+    if row is None:
+        return 0
+    old = tx.execute("SELECT owner FROM seen_entry WHERE owner <= ? LIMIT ?", (row[0], most)).fetchall()
+    for (check,) in old:
+        _SEEN.put(tx, check, None)
+    return len(old)
+
+
 def checks_like(tx: Connection, matcher: Matcher, subject: Subject) -> list[int]:
     """Own checks that may match: those that share a key and the persons the index finds; newest first."""
     keys = matcher.keys_of(subject)

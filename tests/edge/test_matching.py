@@ -176,3 +176,18 @@ def test_an_index_of_an_older_version_is_built_anew(
         assert tx.execute("SELECT count(*) FROM wanted_key").fetchone()[0] == len(before)
         assert not watch.file_anew(tx)
     assert verdict(booth, session) == "hit"
+
+
+def test_the_persons_of_old_checks_leave_the_index_and_are_still_found_by_their_keys(
+    node: EdgeNode, booth: Booth, session: Session
+):
+    """The retro-check looks at the newest checks only; the index of names holds no more than those."""
+    for _ in range(3):
+        admit(booth, session, ZONE)
+    with node.kit.database.transaction() as tx:
+        assert watch.forget_old_checks(tx, newest=1, most=1) == 1
+        assert watch.forget_old_checks(tx, newest=1, most=9) == 1
+        assert watch.forget_old_checks(tx, newest=1, most=9) == 0
+    assert len(rows(node, "SELECT owner FROM seen_entry")) == 1
+    form = {"surname": "Đorđević", "given_names": "Ana", "birth": "1990-05-17", "purpose": "first_line"}
+    assert len(booth.look_up(session, form).checks) == 3
