@@ -112,6 +112,7 @@ class Afterwards:
                 reason=why or chosen.label,
             )
             watch.key_check(tx, record.id, before=self._keys(record), keys=())
+            watch.file_check(tx, record.id, None)
             return self._view(tx, self._read(tx, check))
 
     # --- the steps ---
@@ -178,11 +179,13 @@ class Afterwards:
     def _match_again(self, tx: Connection, session: Session, before: Record) -> None:
         after = records.read(tx, Kind.CHECK, before.id)
         assert after is not None  # it was read in this transaction
+        subject = subject_of(after.values)
         watch.key_check(tx, after.id, before=self._keys(before), keys=self._keys(after))
+        watch.file_check(tx, after.id, subject)
         if lease.state(self._kit, tx).locked:
             leases.note_unmatched(tx, after.id)
             return
-        found = answering.search(self._kit, tx, subject_of(after.values))
+        found = answering.search(self._kit, tx, subject)
         hitting.append(
             self._kit,
             tx,

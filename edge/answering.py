@@ -3,7 +3,9 @@
 Invariants
 * A withdrawn alert never matches. An expired one does not either, once trusted time says so; while
   time is uncertain it goes on matching, marked: a missed person is worse than a second look.
-* A discreet alert raises no verdict that the traveller could read: it shows as the cue alone.
+* A discreet alert raises no verdict that the traveller could read: it shows as the cue alone. A weak match on
+  one shows not at all: asking a namesake about it would give away that somebody is watched.
+* A pair of traveller and alert that a person has cleared is not raised again until the alert changes.
 * Every answer carries the list's age. While the list is locked it answers nothing but that.
 Must not know: pages, forms, the link.
 """
@@ -22,6 +24,9 @@ from edge.store import feed, watch
 from shared.database import Connection
 from shared.ids import Dot
 from shared.ledger.records import Record
+from shared.matching.evidence import Rarity
+from shared.matching.matcher import person_key
+from shared.matching.reasons import Reason
 from shared.partial_date import from_day_number
 from shared.watchlist import Match, Subject, Verdict, subject_of
 
@@ -48,26 +53,29 @@ def find(kit: Kit, tx: Connection, subject: Subject) -> tuple[Found, ...]:
 def search(kit: Kit, tx: Connection, subject: Subject) -> tuple[Found, ...]:
     """Every alert that matches, surest first, whether or not anybody may be shown it now."""
     found = []
-    for alert in watch.find(tx, kit.matcher.keys_of(subject)):
-        judged = judge(kit, tx, subject, alert)
+    rarity = watch.rarity(tx)
+    for alert in watch.find(tx, kit.matcher, subject):
+        judged = judge(kit, tx, subject, alert, rarity=rarity)
         if judged is not None:
             found.append(judged)
     return tuple(sorted(found, key=lambda one: (-one.match.verdict, one.alert.id)))
 
 
-def judge(kit: Kit, tx: Connection, subject: Subject, alert: Record) -> Found | None:
+def judge(
+    kit: Kit, tx: Connection, subject: Subject, alert: Record, *, rarity: Rarity | None = None
+) -> Found | None:
     """Whether one watched alert matches now."""
-    match = kit.matcher.judge(subject, subject_of(alert.values))
+    match = kit.matcher.judge(subject, subject_of(alert.values), rarity=rarity or watch.rarity(tx))
     expired, doubt = expiry(kit, alert)
     if match is None or expired:
         return None
-    return Found(
-        alert=alert,
-        match=match,
-        version=watch.version_of(tx, alert.id),
-        discreet=is_discreet(kit, alert.text("category"), alert.text("action")),
-        doubt=doubt,
-    )
+    discreet = is_discreet(kit, alert.text("category"), alert.text("action"))
+    version = watch.version_of(tx, alert.id)
+    if discreet and match.verdict is not Verdict.HIT:
+        return None
+    if watch.is_cleared(tx, person=person_key(subject), alert=alert.id, version=version):
+        return None
+    return Found(alert=alert, match=match, version=version, discreet=discreet, doubt=doubt)
 
 
 def expiry(kit: Kit, alert: Record) -> tuple[bool, bool]:
@@ -125,6 +133,8 @@ def candidate(kit: Kit, found: Found) -> Candidate:
         verdict=found.match.verdict.code,
         grounds=tuple(ground.value for ground in found.match.grounds),
         reasons=found.match.reasons,
+        because=found.match.because,
+        strength=found.match.strength.value,
         doubt=found.doubt,
     )
 
@@ -136,6 +146,8 @@ def show(
     verdict: str = "",
     grounds: tuple[str, ...] = (),
     reasons: tuple[str, ...] = (),
+    because: tuple[Reason, ...] = (),
+    strength: str = "",
     doubt: bool = False,
 ) -> Candidate:
     """An alert's record for the page."""
@@ -159,6 +171,8 @@ def show(
         warnings=tuple(str(code) for code in warnings) if isinstance(warnings, tuple) else (),
         grounds=grounds,
         reasons=reasons,
+        because=because,
+        strength=strength,
         expires=str(from_day_number(expires)) if expires is not None else "",
         expiry_doubt=doubt,
         subject=_subject(alert),

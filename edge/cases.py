@@ -235,7 +235,9 @@ class Cases:
             tx, kind=Kind.CHECK, author=session.officer, fields=named(Kind.CHECK, values)
         )
         check = applied.change.record
-        watch.key_check(tx, check, keys=kit.matcher.keys_of(subject_of(values)))
+        subject = subject_of(values)
+        watch.key_check(tx, check, keys=kit.matcher.keys_of(subject))
+        watch.file_check(tx, check, subject)
         hitting.append(kit, tx, check=check, values=values, found=found, author=session.officer)
         if locked:
             leases.note_unmatched(tx, check)

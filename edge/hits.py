@@ -17,13 +17,15 @@ from edge.printing import printed, read_id
 from edge.screen import HitRow, HitView, Session
 from edge.store import checks
 from edge.witness import witness, witness_upward
-from shared.change import SEEN
+from shared.change import SEEN, Value, named
 from shared.database import Connection
 from shared.errors import MissingError, StaleError
 from shared.ledger import records
 from shared.ledger.records import Record
 from shared.limits import SEARCH_MAX_ROWS
+from shared.matching.matcher import person_key
 from shared.schema import Kind, field_by_name
+from shared.watchlist import subject_of
 
 OUTCOMES: Final = ("confirmed", "cleared")
 _OUTCOME: Final = field_by_name(Kind.HIT, "outcome").number
@@ -81,10 +83,29 @@ class Hits:
                 record=record.id,
                 context=now,
             )
+            if chosen == "cleared":
+                self._clear_pair(tx, session, record, why)
             witness(kit, tx, session, f"hit_{chosen}", of=record.id)
             view = self._view(tx, self._read(tx, hit))
         kit.nudge()
         return view
+
+    def _clear_pair(self, tx: Connection, session: Session, hit: Record, why: str) -> None:
+        """Note that this traveller is not the one this version of the alert means."""
+        person = person_key(subject_of(hit.values))
+        if person is None:
+            return
+        pair: dict[str, Value] = {
+            "owner": self._kit.country,
+            "alert": hit.number("alert"),
+            "alert_dot": hit.number("alert_dot"),
+            "hit": hit.id,
+            "person_key": person,
+            "reason": why,
+        }
+        self._kit.log.append(
+            tx, kind=Kind.CLEARED_PAIR, author=session.officer, fields=named(Kind.CLEARED_PAIR, pair)
+        )
 
     def _read(self, tx: Connection, hit: str) -> Record:
         record = records.read(tx, Kind.HIT, read_id(self._kit, hit))

@@ -67,9 +67,8 @@ def append(
 
 def late_hits(kit: Kit, tx: Connection, alert: Record) -> int:
     """Run one new or changed alert against the node's last checks; returns how many hits came of it."""
-    keys = kit.matcher.keys_of(subject_of(alert.values))
     count = 0
-    for check in watch.checks_with(tx, keys, newest=LATE_HIT_CHECKS):
+    for check in watch.checks_with(tx, kit.matcher, subject_of(alert.values), newest=LATE_HIT_CHECKS):
         if check.values.get("void"):
             continue
         found = answering.judge(kit, tx, subject_of(check.values), alert)

@@ -17,7 +17,7 @@ from edge.capture.fields import Fields
 from edge.form import FormError
 from edge.kit import Kit
 from edge.screen import Candidate, LookUpView, Session
-from edge.store import checks
+from edge.store import checks, watch
 from edge.witness import witness_upward
 from shared.database import Connection
 from shared.ledger.records import Record
@@ -96,7 +96,7 @@ class LookUps:
         return subject
 
     def _own_checks(self, tx: Connection, subject: Subject) -> list[Record]:
-        keyed = checks.with_keys(tx, self._kit.matcher.keys_of(subject), limit=SEARCH_MAX_ROWS)
+        keyed = checks.some(tx, watch.checks_like(tx, self._kit.matcher, subject)[:SEARCH_MAX_ROWS])
         return [
             check for check in keyed if self._kit.matcher.judge(subject_of(check.values), subject) is not None
         ]

@@ -37,8 +37,9 @@ from shared.enrolment import files as names
 from shared.ids import Node
 from shared.ledger.accounts import Accounts, Officer
 from shared.ledger.log import OwnLog
+from shared.matching.matcher import PersonMatcher
 from shared.scope import scopes_of_node
-from shared.watchlist import EqualityMatcher, Matcher
+from shared.watchlist import Matcher
 
 _BOOT_BYTES: Final = 8
 _CACHE_KIB: Final = 2_048  # a post's tablets and jobs have some eight connections on a board of little memory
@@ -124,7 +125,7 @@ def assemble(
         log=log,
         time=trusted,
         lists=lists or codelists.load(),
-        matcher=matcher or EqualityMatcher(),
+        matcher=matcher or PersonMatcher(),
         boot=world.random(_BOOT_BYTES),
         demo=demo,
         metered=metered,

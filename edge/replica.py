@@ -98,9 +98,11 @@ class Replica:
         check = records.read(tx, Kind.CHECK, record)
         if check is None or check.values.get("void"):
             watch.key_check(tx, record, before=before, keys=())
+            watch.file_check(tx, record, None)
             return 0
         subject = subject_of(check.values)
         keys = self._kit.matcher.keys_of(subject)
+        watch.file_check(tx, record, subject)
         if set(keys) == set(before):
             return 0
         watch.key_check(tx, record, before=before, keys=keys)

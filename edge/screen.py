@@ -15,6 +15,7 @@ from typing import Final, NewType
 
 from edge.photo_row import PhotoRow
 from shared.ids import OfficerId
+from shared.matching.reasons import Reason
 
 CaseId = NewType("CaseId", str)
 """A case's random name, 32 hexadecimal digits: it makes a repeated submit harmless."""
@@ -170,8 +171,9 @@ class ListAge:
 class Candidate:
     """One alert that matched, with all an officer needs while the link is dead.
 
-    `verdict` is possible | hit; `grounds` are `watchlist.Ground` values; `reasons` say in words
-    why. `expiry_doubt` marks an alert that may have expired, as far as this clock can tell.
+    `verdict` is possible | hit; `grounds` are `watchlist.Ground` values; `reasons` say in English
+    why, `because` the same as codes that pages translate; `strength` is a `watchlist.Strength`.
+    `expiry_doubt` marks an alert that may have expired, as far as this clock can tell.
     `labels` of category and action are English; the codes are what pages translate by.
     """
 
@@ -189,6 +191,8 @@ class Candidate:
     warnings: tuple[str, ...]
     grounds: tuple[str, ...]
     reasons: tuple[str, ...]
+    because: tuple[Reason, ...]
+    strength: str
     expires: str
     expiry_doubt: bool
     subject: str

@@ -18,7 +18,8 @@ from shared.database import Connect, Database
 from shared.enrolment import HubKeys
 from shared.ids import Node
 from shared.ledger.log import OwnLog
-from shared.watchlist import EqualityMatcher, Matcher
+from shared.matching.matcher import PersonMatcher
+from shared.watchlist import Matcher
 
 
 def _keep_nowhere(_: HubKeys) -> None:
@@ -45,7 +46,7 @@ class Kit:
     log: OwnLog
     lists: CodeLists
     policy: Policy = field(default_factory=Policy)
-    matcher: Matcher = field(default_factory=EqualityMatcher)
+    matcher: Matcher = field(default_factory=PersonMatcher)
 
     @property
     def node(self) -> Node:

@@ -20,7 +20,7 @@ from typing import Final
 from hub import photos, routes
 from hub.feed import Feed
 from hub.kit import Kit
-from hub.store import conflicts, custody, nodes, subjects
+from hub.store import conflicts, custody, nodes, persons, subjects
 from hub.store.nodes import KnownNode
 from hub.store.savepoint import attempt
 from shared import wire
@@ -191,6 +191,9 @@ class Merger:
             self._note_conflict(tx, applied, at_ms)
         if change.kind == Kind.TOMBSTONE:
             self._close_conflict(tx, change, at_ms)
+            erased = change.fields.get(_ERASED)
+            if isinstance(erased, int):
+                persons.forget(tx, erased)
         if change.kind in (Kind.HIT, Kind.REQUEST):
             routes.open_what_it_names(tx, Kind(change.kind), change.record, hub=self._kit.node)
         if change.kind in _SEARCHED:

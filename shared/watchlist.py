@@ -2,7 +2,7 @@
 
 Job: be the one interface between whoever holds the lists and whoever decides what matches. A store
 keeps `keys_of` beside each alert and each check, finds what shares a key, and asks the `Matcher`.
-This module's matcher is plain equality after folding; a better one fits behind the same protocol.
+`EqualityMatcher` is plain equality after folding; the house uses `matching.matcher.PersonMatcher`.
 
 Invariants
 * Whatever can match shares at least one key: looking up keys never misses what `judge` would find.
@@ -20,6 +20,8 @@ from hashlib import blake2b
 from typing import Final, Protocol
 
 from shared.change import Value
+from shared.matching.evidence import Rarity
+from shared.matching.reasons import Reason
 from shared.names import fold
 from shared.partial_date import from_day_number
 from shared.plates import normalise_plate
@@ -62,15 +64,42 @@ class Subject:
     plate: str = ""
     plate_country: str = ""
     vin: str = ""
+    sex: str = ""
+    nationality: str = ""
+    aliases: tuple[str, ...] = ()
+
+
+class Strength(StrEnum):
+    """How strong a match is, in words; its number is for ordering, not for officers."""
+
+    CERTAIN = "certain"
+    STRONG = "strong"
+    FAIR = "fair"
+    WEAK = "weak"
+
+
+_STRENGTHS: Final = (
+    (Strength.CERTAIN, 0.99),
+    (Strength.STRONG, 0.9),
+    (Strength.FAIR, 0.7),
+    (Strength.WEAK, 0.0),
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Match:
-    """A judged pair: how sure, on which grounds, and the reasons in words."""
+    """A judged pair: how sure, on which grounds, the reasons in words and as codes for pages to translate."""
 
     verdict: Verdict
     grounds: tuple[Ground, ...]
     reasons: tuple[str, ...]
+    because: tuple[Reason, ...] = ()
+    score: float = 1.0
+
+    @property
+    def strength(self) -> Strength:
+        """How strong it is, in a word that pages translate."""
+        return next(word for word, least in _STRENGTHS if self.score >= least)
 
 
 class Matcher(Protocol):
@@ -79,8 +108,11 @@ class Matcher(Protocol):
     def keys_of(self, subject: Subject) -> tuple[int, ...]:
         """The look-up keys of a traveller or an alert; order carries no meaning."""
 
-    def judge(self, traveller: Subject, alert: Subject) -> Match | None:
-        """Whether they match, and why; None when they only shared a key."""
+    def judge(self, traveller: Subject, alert: Subject, *, rarity: Rarity | None = None) -> Match | None:
+        """Whether they match, and why; None when they only shared a key.
+
+        `rarity`: how rare words are on the list at hand, where there is one.
+        """
 
 
 _TEXT_FIELDS: Final = (
@@ -92,6 +124,8 @@ _TEXT_FIELDS: Final = (
     "plate",
     "plate_country",
     "vin",
+    "sex",
+    "nationality",
 )
 _ALIASES: Final = {"RKS": "XKX", "RKX": "XKX"}  # one issuer under several codes, for matching only
 
@@ -100,7 +134,12 @@ def subject_of(values: Mapping[str, Value]) -> Subject:
     """The subject in a check's, hit's or alert's values by field name."""
     birth = values.get("birth")
     texts = {name: value for name in _TEXT_FIELDS if isinstance(value := values.get(name), str)}
-    return Subject(birth=birth if isinstance(birth, int) else None, **texts)
+    aliases = values.get("aliases")
+    return Subject(
+        birth=birth if isinstance(birth, int) else None,
+        aliases=tuple(str(each) for each in aliases) if isinstance(aliases, tuple) else (),
+        **texts,
+    )
 
 
 class EqualityMatcher:
@@ -118,7 +157,7 @@ class EqualityMatcher:
             keys.append(_key("n", f"{name}|{subject.birth}"))
         return tuple(keys)
 
-    def judge(self, traveller: Subject, alert: Subject) -> Match | None:
+    def judge(self, traveller: Subject, alert: Subject, *, rarity: Rarity | None = None) -> Match | None:
         found = [
             verdict
             for verdict in (_document(traveller, alert), _plate(traveller, alert), _by_vin(traveller, alert),

@@ -28,18 +28,6 @@ def some(tx: Connection, ids: Sequence[int]) -> list[Record]:
     return records.select(tx, Kind.CHECK, f"id IN ({marks})", tuple(ids), "ORDER BY id DESC") if ids else []
 
 
-def with_keys(tx: Connection, keys: Sequence[int], *, limit: int) -> list[Record]:
-    """Own checks that share a key, newest first."""
-    if not keys:
-        return []
-    marks = ",".join("?" * len(keys))
-    rows = tx.execute(
-        f"SELECT DISTINCT record FROM check_key WHERE key IN ({marks}) ORDER BY record DESC LIMIT ?",  # noqa: S608 — only question marks
-        (*keys, limit),
-    ).fetchall()
-    return some(tx, [record for (record,) in rows])
-
-
 def has_hit(tx: Connection, *, check: int, alert: int) -> bool:
     row = tx.execute('SELECT 1 FROM hit_record WHERE "check" = ? AND alert = ?', (check, alert)).fetchone()
     return row is not None

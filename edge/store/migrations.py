@@ -17,6 +17,8 @@
     relay_slip  where each neighbour stands that this node carries for; relay_bundle what it carries up,
                 relay_packet down, relay_acked how far the hub has signed for them
     unmatched   checks made while the list was locked, to be asked about when it opens
+    wanted_…    the persons of the alerts, filed by name and birth (`shared.ledger.person_index`)
+    seen_…      the persons of this node's newest checks, likewise, for look-ups and the retro-check
 
 Must not know: what the rows mean to an officer.
 """
@@ -25,6 +27,8 @@ from __future__ import annotations
 
 import sqlite_utils
 from sqlite_utils.migrations import Migrations
+
+from shared.ledger import person_index
 
 migrations = Migrations("edge")
 
@@ -144,3 +148,11 @@ def m007_lease(db: sqlite_utils.Database) -> None:
         "CREATE TABLE unmatched (record INTEGER PRIMARY KEY) STRICT",
     ):
         db.execute(sql)
+
+
+@migrations()
+def m008_matching(db: sqlite_utils.Database) -> None:
+    for sql in (*person_index.statements("wanted"), *person_index.statements("seen")):
+        db.execute(sql)
+    # A traveller cleared of an alert is looked up at each check.
+    db.execute("""CREATE INDEX cleared_person ON cleared_pair_record (person_key)""")

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import sqlcipher3.dbapi2 as sqlcipher
 
-from edge.store import feed, migrations
+from edge.store import feed, migrations, watch
 from shared.database import Connect, Connection, Database
 from shared.enrolment import Prekey
 from shared.ledger import accounts, growth, tables
@@ -42,5 +42,6 @@ def make_ready(database: Database, log: OwnLog, *, scopes: Sequence[str], prekey
             growth.grow(tx)
         log.set_up(tx)
         feed.set_up(tx, scopes)
+        watch.file_anew(tx)
         for prekey in prekeys:
             feed.keep_prekey(tx, prekey)

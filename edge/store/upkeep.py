@@ -1,4 +1,4 @@
-"""What a node drops, and when: sent bundles a backup covers and the photos in them, old originals, cases.
+"""What a node drops, and when: sent bundles a backup covers and their photos, originals, cases, filed names.
 
 Invariant: nothing of ours goes before a verified backup of the hub covers it *and* fourteen days
 have passed by trusted time. Must not know: who calls, and how often.
@@ -8,19 +8,21 @@ from __future__ import annotations
 
 from typing import Final
 
-from edge.store import drafts, feed
+from edge.store import drafts, feed, watch
 from shared.database import Connection, coded
 from shared.ids import Lane, feed_of, make_dot
 from shared.ledger import photos
-from shared.limits import PRUNE_AFTER_DAYS
+from shared.limits import LATE_HIT_CHECKS, PRUNE_AFTER_DAYS
 
 _DAY_MS: Final = 24 * 60 * 60 * 1000
+_UNFILED_AT_ONCE: Final = 50  # persons of old checks: some twenty milliseconds
 _DRAFTS_KEPT_MS: Final = 2 * _DAY_MS  # a second submit comes within seconds; a case within a shift
 
 
 def prune(tx: Connection, *, node: int, trusted_ms: int | None, now_ms: int) -> int:
     """Drop what may go; returns how many bundles went."""
     drafts.forget_before(tx, now_ms - _DRAFTS_KEPT_MS)
+    watch.forget_old_checks(tx, newest=LATE_HIT_CHECKS, most=_UNFILED_AT_ONCE)
     if trusted_ms is None:
         return 0
     before_ms = trusted_ms - PRUNE_AFTER_DAYS * _DAY_MS

@@ -1,6 +1,7 @@
 """The alert list as this node holds it: which alerts can match, by which keys, and for whom.
 
-Job: keep `watched` and `watch_key` equal to the alert records, in the transaction that changes them.
+Job: keep `watched`, `watch_key` and the index of wanted persons equal to the alert records, in the
+transaction that changes them; the same for the keys and persons of this node's own checks.
 Invariant: an alert is watched exactly while it has a row, is not withdrawn and is no training
 record; whether it has expired is judged when it is found, because that depends on trusted time.
 Must not know: how matching works, what officers see.
@@ -9,29 +10,38 @@ Must not know: how matching works, what officers see.
 from __future__ import annotations
 
 from array import array
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator
+from typing import Final
 
 from shared.change import SEEN
 from shared.database import Connection
 from shared.ids import Dot, RecordId
 from shared.ledger import records
+from shared.ledger.person_index import Filed, PersonIndex
 from shared.ledger.records import Record
+from shared.matching.evidence import Rarity
+from shared.matching.matcher import person_in
 from shared.schema import Kind
-from shared.watchlist import Matcher, subject_of
+from shared.watchlist import Matcher, Subject, subject_of
 
 WITHDRAWN = "withdrawn"
+_WANTED: Final = PersonIndex("wanted")
+_SEEN: Final = PersonIndex("seen")
+_PERSON_FIELDS_READ: Final = 500  # records read at a time when an index is built anew
 
 
 def rekey(tx: Connection, matcher: Matcher, alert: int) -> Record | None:
     """Bring one alert's keys up to date; returns the alert if it can match now."""
     found = records.read(tx, Kind.ALERT, alert)
-    live = found is not None and found.text("status") != WITHDRAWN and not found.values.get("training")
-    keys = sorted(matcher.keys_of(subject_of(found.values))) if found is not None and live else []
+    live = found is not None and _is_watched(found)
+    subject = subject_of(found.values) if found is not None and live else Subject()
+    keys = sorted(matcher.keys_of(subject))
     row = tx.execute("SELECT keys FROM watched WHERE alert = ?", (alert,)).fetchone()
     old = _unpack(row[0]) if row is not None else []
     tx.executemany(
         "DELETE FROM watch_key WHERE key = ? AND alert = ?", [(key, alert) for key in old if key not in keys]
     )
+    _WANTED.put(tx, alert, person_in(subject))
     if found is None or not live:
         tx.execute("DELETE FROM watched WHERE alert = ?", (alert,))
         return None
@@ -45,24 +55,66 @@ def rekey(tx: Connection, matcher: Matcher, alert: int) -> Record | None:
     return found
 
 
-def find(tx: Connection, keys: Sequence[int]) -> list[Record]:
-    """The watched alerts that share a key, by ascending id."""
-    if not keys:
+def find(tx: Connection, matcher: Matcher, subject: Subject) -> list[Record]:
+    """The watched alerts that may match: those that share a key, and the persons the index finds; by id."""
+    keys = matcher.keys_of(subject)
+    persons = [filed.owner for filed, _ in _WANTED.find(tx, person_in(subject)).found]
+    if not keys and not persons:
         return []
-    marks = ",".join("?" * len(keys))
-    return records.select(
-        tx,
-        Kind.ALERT,
-        f"id IN (SELECT alert FROM watch_key WHERE key IN ({marks}))",  # noqa: S608 — only question marks
-        tuple(keys),
-        "ORDER BY id",
-    )
+    marks, others = ",".join("?" * len(keys)), ",".join("?" * len(persons))
+    where = f"id IN (SELECT alert FROM watch_key WHERE key IN ({marks})) OR id IN ({others})"  # noqa: S608 — only question marks
+    return records.select(tx, Kind.ALERT, where, (*keys, *persons), "ORDER BY id")
+
+
+def rarity(tx: Connection) -> Rarity:
+    """How rare the words of names are among those wanted."""
+    return _WANTED.rarity(tx)
+
+
+def file_anew(tx: Connection) -> bool:
+    """Build the indexes of persons where this version files them otherwise; returns whether it had to."""
+    if _WANTED.is_current(tx) and _SEEN.is_current(tx):
+        return False
+    for index, kind, holds in ((_WANTED, Kind.ALERT, _is_watched), (_SEEN, Kind.CHECK, _is_counted)):
+        index.clear(tx)
+        index.build(tx, _persons(tx, kind, holds))
+    return True
+
+
+def _persons(tx: Connection, kind: Kind, holds: Callable[[Record], bool]) -> Iterator[Filed]:
+    last = 0
+    while batch := records.select(tx, kind, "id > ?", (last,), f"ORDER BY id LIMIT {_PERSON_FIELDS_READ}"):
+        last = batch[-1].id
+        yield from (Filed(each.id, person_in(subject_of(each.values))) for each in batch if holds(each))
+
+
+def _is_watched(found: Record) -> bool:
+    return found.text("status") != WITHDRAWN and not found.values.get("training")
+
+
+def _is_counted(check: Record) -> bool:
+    return not check.values.get("void")
 
 
 def version_of(tx: Connection, alert: int) -> Dot:
     """The dot of an alert's newest change: which version of it matched."""
     seen = records.context_of(tx, Kind.ALERT, alert).get(SEEN, ())
     return seen[-1] if seen else Dot(alert)
+
+
+def is_cleared(tx: Connection, *, person: int | None, alert: int, version: Dot) -> bool:
+    """Whether somebody found that this person is not the one this version of an alert means."""
+    if person is None:
+        return False
+    return bool(
+        records.select(
+            tx,
+            Kind.CLEARED_PAIR,
+            "person_key = ? AND alert = ? AND alert_dot = ?",
+            (person, alert, version),
+            "LIMIT 1",
+        )
+    )
 
 
 def count(tx: Connection) -> int:
@@ -96,23 +148,51 @@ def key_check(tx: Connection, check: int, *, before: Iterable[int] = (), keys: I
     tx.executemany("INSERT OR IGNORE INTO check_key (key, record) VALUES (?, ?)", pairs)
 
 
-def checks_with(tx: Connection, keys: Sequence[int], *, newest: int) -> list[Record]:
-    """Own checks that share a key, among the `newest` ones, newest first."""
-    if not keys:
-        return []
+def file_check(tx: Connection, check: int, subject: Subject | None) -> None:
+    """File the person of a check in place of what it said before; None takes the check out."""
+    _SEEN.put(tx, check, person_in(subject) if subject is not None else None)
+
+
+def forget_old_checks(tx: Connection, *, newest: int, most: int) -> int:
+    """Take the persons of checks older than the `newest` out of the index, at most `most`; how many went.
+
+    Their equality keys stay: they are still found by document, plate, VIN, and name with year of birth.
+    """
+    row = tx.execute(
+        "SELECT owner FROM seen_entry ORDER BY owner DESC LIMIT 1 OFFSET ?", (newest,)
+    ).fetchone()
+    if row is None:
+        return 0
+    old = tx.execute("SELECT owner FROM seen_entry WHERE owner <= ? LIMIT ?", (row[0], most)).fetchall()
+    for (check,) in old:
+        _SEEN.put(tx, check, None)
+    return len(old)
+
+
+def checks_like(tx: Connection, matcher: Matcher, subject: Subject) -> list[int]:
+    """Own checks that may match: those that share a key and the persons the index finds; newest first."""
+    keys = matcher.keys_of(subject)
     marks = ",".join("?" * len(keys))
-    ids = tx.execute(
+    rows = tx.execute(
         f"SELECT DISTINCT record FROM check_key WHERE key IN ({marks})",  # noqa: S608 — only question marks
         tuple(keys),
-    ).fetchall()
+    )
+    found = {record for (record,) in rows} if keys else set()
+    found.update(filed.owner for filed, _ in _SEEN.find(tx, person_in(subject)).found)
+    return sorted(found, reverse=True)
+
+
+def checks_with(tx: Connection, matcher: Matcher, subject: Subject, *, newest: int) -> list[Record]:
+    """Own checks that may match, among the `newest` ones, newest first."""
+    ids = checks_like(tx, matcher, subject)
     if not ids:
         return []
     floor = tx.execute(
         "SELECT id FROM check_record ORDER BY id DESC LIMIT 1 OFFSET ?", (newest - 1,)
     ).fetchone()
     lowest = RecordId(Dot(floor[0] if floor else 0))
-    found = (records.read(tx, Kind.CHECK, record) for (record,) in sorted(ids, reverse=True))
-    return [check for check in found if check is not None and check.id >= lowest]
+    found = (records.read(tx, Kind.CHECK, record) for record in ids if record >= lowest)
+    return [check for check in found if check is not None]
 
 
 def _unpack(packed: bytes) -> list[int]:

@@ -13,6 +13,7 @@ from flask_babel import gettext
 from flask_babel import lazy_gettext as _
 
 from edge.web.moments import plain_date
+from shared.matching.reasons import Reason
 
 _Words = Mapping[str, object]
 
@@ -28,6 +29,12 @@ LOCKS: Final[_Words] = {
         "Decide by the paper procedure. Checks are saved, and matched when the centre is heard again."
     ),
     "node_revoked": _("This device was struck off. Decide by the paper procedure and call the centre."),
+}
+STRENGTHS: Final[_Words] = {
+    "certain": _("Certain"),
+    "strong": _("Strong"),
+    "fair": _("Fair"),
+    "weak": _("Weak"),
 }
 DIRECTIONS: Final[_Words] = {"entry": _("Entry"), "exit": _("Exit")}
 DECISIONS: Final[_Words] = {
@@ -198,6 +205,7 @@ _TABLES: Final[Mapping[str, _Words]] = {
     "warning": WARNINGS,
     "why_signed_out": WHY_SIGNED_OUT,
     "photo": PHOTOS,
+    "strength": STRENGTHS,
 }
 
 
@@ -210,6 +218,12 @@ def of(table: str, code: str) -> str:
 def said(text: str) -> str:
     """A sentence that came with its code (a problem, a label): translated where a translation exists."""
     return gettext(text) if text else ""
+
+
+def because(reason: Reason) -> str:
+    """Why something matched: the rule's sentence, translated where it is, with its own parameters."""
+    spoken: str = gettext(reason.template)
+    return spoken.format(ours=reason.ours, theirs=reason.theirs, place=reason.place)
 
 
 def sentence(text: str) -> str:

@@ -14,7 +14,7 @@ from hub.desk.form import Collector
 from hub.desk.office import Office
 from hub.desk.view import Found, Operator
 from hub.indexer import Indexer
-from hub.store import lists
+from hub.store import lists, persons
 from shared.change import Value
 from shared.errors import InputError
 from shared.ledger import search
@@ -48,7 +48,7 @@ class Searching:
                 detail=" ".join(name for name in _SUBJECT if typing.text_of(form, name)),
             )
             rows = self._office.rows(tx, operator)
-            found = search.find(tx, keys)
+            found = sorted({*search.find(tx, keys), *persons.alerts_like(tx, subject)})
             by_kind = {
                 kind: [
                     record

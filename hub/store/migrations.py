@@ -14,6 +14,7 @@
     upload      of each node and lane, the beginning of a bundle whose rest has not come yet
     carried_slip  where a node stood when a stick or a neighbour last spoke for it
     reseal_wanted  from which seq a feed carried here must be put into new envelopes
+    alert_person_…  the persons of alerts, filed by name and birth (`shared.ledger.person_index`)
 
 Must not know: what the rows mean to an operator.
 """
@@ -22,6 +23,8 @@ from __future__ import annotations
 
 import sqlite_utils
 from sqlite_utils.migrations import Migrations
+
+from shared.ledger import person_index
 
 migrations = Migrations("hub")
 
@@ -140,3 +143,9 @@ def m004_courier(db: sqlite_utils.Database) -> None:
 @migrations()
 def m005_schema_version(db: sqlite_utils.Database) -> None:
     db.execute("ALTER TABLE node ADD COLUMN schema INTEGER")
+
+
+@migrations()
+def m006_matching(db: sqlite_utils.Database) -> None:
+    for sql in person_index.statements("alert_person"):
+        db.execute(sql)

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import sqlcipher3.dbapi2 as sqlcipher
 
-from hub.store import migrations
+from hub.store import migrations, persons
 from shared.database import Connect, Connection, Database, coded
 from shared.ledger import accounts, growth, search, tables
 
@@ -40,6 +40,8 @@ def make_ready(db: Database) -> None:
     if growth.has_grown(db.connection()):
         with db.transaction() as tx:
             growth.grow(tx)
+    with db.transaction() as tx:
+        persons.file_anew(tx)
 
 
 def checkpoint(connection: Connection) -> None:

@@ -11,6 +11,7 @@ from tests.house.source import PACKAGES, Source, imports, matches, sources
 # import name -> the files that may import it: a path, a folder (ending in /) or a wildcard
 HOMES: dict[str, tuple[str, ...]] = {
     "PIL": ("edge/photo.py",),
+    "anyascii": ("shared/matching/script.py",),
     "apscheduler": ("*/scheduler.py",),
     "flask": ("edge/app.py", "edge/web/", "hub/api*", "hub/app.py", "hub/console/"),
     "flask_babel": ("edge/app.py", "edge/web/", "hub/app.py", "hub/console/"),
@@ -18,7 +19,14 @@ HOMES: dict[str, tuple[str, ...]] = {
     "httpx": ("edge/transport.py", "provisioning/demo/"),
     "msgpack": ("shared/wire*", "shared/session*"),
     "nacl": ("shared/crypto.py",),
-    "sqlcipher3": ("shared/database.py", "edge/store/", "hub/store/", "provisioning/demo/stores.py"),
+    "rapidfuzz": ("shared/matching/", "shared/ledger/person_index.py"),
+    "sqlcipher3": (
+        "shared/database.py",
+        "edge/store/",
+        "hub/store/",
+        "provisioning/demo/stores.py",
+        "provisioning/match_list.py",
+    ),
     "sqlite3": ("edge/store/", "hub/store/", "shared/database.py", "shared/ledger/"),
     "sqlite_utils": ("edge/store/", "hub/store/", "shared/database.py", "shared/ledger/"),
     "waitress": ("*/serve.py", "*/server.py", "*/cli.py", "*/process.py"),

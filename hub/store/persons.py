@@ -1,0 +1,59 @@
+"""The persons of the alerts, filed by name and birth, for the desk's search.
+
+Job: keep the index equal to the alerts the search takes in. Invariants: an alert that is gone leaves nothing
+behind; filing one again changes nothing. Must not know: who searches, what a desk may see.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Final
+
+from shared.database import Connection
+from shared.ledger import records
+from shared.ledger.person_index import Filed, PersonIndex
+from shared.matching.matcher import person_in
+from shared.schema import Kind
+from shared.watchlist import Subject, subject_of
+
+_ALERTS: Final = PersonIndex("alert_person")
+_READ_AT_ONCE: Final = 500
+
+
+def file_between(tx: Connection, base: int, top: int) -> None:
+    """File the alerts base … top as they stand now; take out those that are gone."""
+    there = {each.id: each for each in records.select(tx, Kind.ALERT, "id BETWEEN ? AND ?", (base, top))}
+    filed = tx.execute(
+        "SELECT DISTINCT owner FROM alert_person_entry WHERE owner BETWEEN ? AND ?", (base, top)
+    ).fetchall()
+    for (owner,) in filed:
+        if owner not in there:
+            _ALERTS.put(tx, owner, None)
+    for alert in there.values():
+        _ALERTS.put(tx, alert.id, person_in(subject_of(alert.values)))
+
+
+def forget(tx: Connection, record: int) -> None:
+    """Take out a record that was erased; harmless for one that was never filed."""
+    _ALERTS.put(tx, record, None)
+
+
+def alerts_like(tx: Connection, subject: Subject) -> list[int]:
+    """The alerts whose person this may be."""
+    return [filed.owner for filed, _ in _ALERTS.find(tx, person_in(subject)).found]
+
+
+def file_anew(tx: Connection) -> bool:
+    """Build the index where this version files persons otherwise; returns whether it had to."""
+    if _ALERTS.is_current(tx):
+        return False
+    _ALERTS.clear(tx)
+    _ALERTS.build(tx, _all(tx))
+    return True
+
+
+def _all(tx: Connection) -> Iterator[Filed]:
+    last = 0
+    while batch := records.select(tx, Kind.ALERT, "id > ?", (last,), f"ORDER BY id LIMIT {_READ_AT_ONCE}"):
+        last = batch[-1].id
+        yield from (Filed(each.id, person_in(subject_of(each.values))) for each in batch)

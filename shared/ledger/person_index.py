@@ -1,0 +1,307 @@
+"""Who is on a list, found by name and birth date in milliseconds: an index in the list's own file.
+
+Job: keep, beside the records, what `shared.matching` needs to find and weigh a person, on a given connection.
+The same code serves alerts at the post, checks there, and alerts at the centre: each has tables of its own
+prefix.
+
+    <p>_entry (entry, owner, names, birth, sex, nationality)   one row a person, names in a–z words
+    <p>_key   (key, entry)                                     what a person is filed under (`matching.keys`)
+    <p>_word  (word, persons)                                  how many persons have a word
+    <p>_total (persons, version)                               one row
+
+Invariants
+* A person is filed or gone in the caller's transaction, with the record that says so.
+* A look-up is bounded: `POSTINGS_MAX` entries a key, `READ_MAX` persons read; what shares most and the
+  rarest keys comes first, so that the cap never drops the exact person.
+Must not know: alerts, verdicts, pages.
+"""
+
+from __future__ import annotations
+
+from array import array
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
+from functools import partial
+from heapq import nlargest
+from itertools import islice
+from math import log2
+from typing import Final
+
+from rapidfuzz import fuzz
+
+from shared.database import Connection
+from shared.matching.birth import compare_births, date_of
+from shared.matching.evidence import Evidence, weigh
+from shared.matching.keys import FULL, KEY_BITS, asked_keys, stored_keys
+from shared.matching.person import Person, name_words
+from shared.matching.rarity import ListRarity, kin_text, sound_text, word_number
+from shared.matching.tokens import Token, stored_name, stored_text
+
+VERSION: Final = 1  # of the keys and words; another one makes every index of the old one be built anew
+POSTINGS_MAX: Final = 1_000  # a key with more says nothing; the others of the same person say it
+WEIGHED_MAX: Final = 12  # of those read, the likeliest by a quick look; bounds the time of a hostile list
+READ_MAX: Final = 150  # rows read of those that share a key; the right one is among the first ten
+ENTRY_BITS: Final = 64 - KEY_BITS
+ENTRIES_MAX: Final = 1 << ENTRY_BITS
+BUILD_PERSONS: Final = 250_000  # filed at a time by the bulk build: about 20 MB of keys
+READ_UNDATED_MAX: Final = 400  # where no full date says who comes first
+TOGETHER_MAX: Final = 4_000  # entries of all keys of a look-up read in one go; beyond it each key is capped
+_FULL_WORTH: Final = 40.0  # the key of date and two words outvotes any others together
+_BUCKET_BITS: Final = 6
+_PERSONS_NOMINAL: Final = 1 << 20
+_ALIKE_MIN: Final = 40.0  # per cent of letters in common; romanisations of one name share more
+_VOTE_MIN: Final = 14.0  # bits of one common word with a year: with a full date asked for, no one is meant
+_PROMISING_MIN: Final = 20.0  # below this no pair of any relation was ever possible
+_ALIKE_BITS: Final = 0.3  # a per cent, in the quick look: thirty bits for a whole name
+
+
+@dataclass(frozen=True, slots=True)
+class Filed:
+    """One listed person: whose record it is, and what it says."""
+
+    owner: int
+    person: Person
+
+
+@dataclass(frozen=True, slots=True)
+class Looked:
+    """Who may be meant, likeliest first; `cut`: some were left out because the list has too many alike."""
+
+    found: tuple[Filed, ...]
+    cut: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Meant:
+    """Who matches, with the evidence; `cut` as in `Looked`."""
+
+    found: tuple[tuple[Filed, Evidence], ...]
+    cut: bool
+
+
+def statements(prefix: str) -> tuple[str, ...]:
+    """The tables of one index, for a store's migration; it is not current until it is built or cleared."""
+    return (
+        f"""CREATE TABLE {prefix}_entry (
+            entry INTEGER PRIMARY KEY, owner INTEGER NOT NULL, names TEXT NOT NULL,
+            birth INTEGER, sex TEXT NOT NULL, nationality TEXT NOT NULL) STRICT""",
+        f"CREATE INDEX {prefix}_entry_owner ON {prefix}_entry (owner)",
+        f"""CREATE TABLE {prefix}_key (
+            key INTEGER NOT NULL, entry INTEGER NOT NULL, PRIMARY KEY (key, entry)) STRICT, WITHOUT ROWID""",
+        f"""CREATE TABLE {prefix}_word (
+            word INTEGER PRIMARY KEY, persons INTEGER NOT NULL) STRICT""",
+        f"""CREATE TABLE {prefix}_total (
+            one INTEGER PRIMARY KEY CHECK (one = 1),
+            persons INTEGER NOT NULL, version INTEGER NOT NULL) STRICT""",
+        f"INSERT INTO {prefix}_total (one, persons, version) VALUES (1, 0, 0)",  # noqa: S608 — the prefix is our own
+    )
+
+
+_SQL: Final = {
+    "put": "INSERT INTO {p}_entry (owner, names, birth, sex, nationality) VALUES (?, ?, ?, ?, ?)",
+    "put_whole": "INSERT INTO {p}_entry (entry, owner, names, birth, sex, nationality) "
+    "VALUES (?, ?, ?, ?, ?, ?)",
+    "of_owner": "SELECT entry, names, birth FROM {p}_entry WHERE owner = ?",
+    "drop": "DELETE FROM {p}_entry WHERE entry = ?",
+    "file": "INSERT OR IGNORE INTO {p}_key (key, entry) VALUES (?, ?)",
+    "unfile": "DELETE FROM {p}_key WHERE key = ? AND entry = ?",
+    "count_word": "INSERT INTO {p}_word (word, persons) VALUES (?1, max(0, ?2)) "
+    "ON CONFLICT (word) DO UPDATE SET persons = max(0, persons + ?2)",
+    "total": "UPDATE {p}_total SET persons = max(0, persons + ?)",
+    "postings": "SELECT entry FROM {p}_key WHERE key = ? LIMIT ?",
+    "all_postings": "SELECT key, entry FROM {p}_key WHERE key IN ",
+    "rows": "SELECT entry, owner, names, birth, sex, nationality FROM {p}_entry WHERE entry IN ",
+    "word": "SELECT persons FROM {p}_word WHERE word = ?",
+    "persons": "SELECT persons, version FROM {p}_total",
+    "last": "SELECT coalesce(max(entry), 0) FROM {p}_entry",
+    "clear_entry": "DELETE FROM {p}_entry",
+    "clear_key": "DELETE FROM {p}_key",
+    "clear_word": "DELETE FROM {p}_word",
+    "reset": "UPDATE {p}_total SET persons = 0, version = ?",
+}
+"""Every statement; `p` is the prefix of the tables."""
+
+
+class PersonIndex:
+    """One index. Holds no connection: each call works inside the caller's transaction."""
+
+    def __init__(self, prefix: str) -> None:
+        """`prefix` names the tables; it is the programmer's, never a user's."""
+        assert prefix.isidentifier()
+        self._prefix = prefix
+        self._sql = {name: text.format(p=prefix) for name, text in _SQL.items()}
+
+    # --- filing ---
+
+    def put(self, tx: Connection, owner: int, person: Person | None) -> bool:
+        """File a record's person in place of what was filed for it (None: out); returns whether any is."""
+        for entry, names, birth in tx.execute(self._sql["of_owner"], (owner,)).fetchall():
+            old = [stored_name(line) for line in names.split("\n")]
+            keys = {key for name in old for key in stored_keys(name, birth)}
+            tx.executemany(self._sql["unfile"], [(key, entry) for key in keys])
+            tx.executemany(self._sql["count_word"], [(word, -1) for word in _words(old)])
+            tx.execute(self._sql["drop"], (entry,))
+            tx.execute(self._sql["total"], (-1,))
+        if person is None or not person.names:
+            return False
+        tx.execute(self._sql["put"], (owner, *_row(person)))
+        (entry,) = tx.execute("SELECT last_insert_rowid()").fetchone()
+        keys = {key for name in person.names for key in stored_keys(name, person.birth)}
+        tx.executemany(self._sql["file"], sorted((key, entry) for key in keys))
+        tx.executemany(self._sql["count_word"], [(word, 1) for word in _words(person.names)])
+        tx.execute(self._sql["total"], (1,))
+        return True
+
+    def build(
+        self,
+        tx: Connection,
+        persons: Iterable[Filed],
+        *,
+        progress: Callable[[int], None] | None = None,
+    ) -> int:
+        """Add many persons that are not filed yet, fast; returns how many. `progress` is told the count."""
+        (entry,) = tx.execute(self._sql["last"]).fetchone()
+        source = iter(persons)
+        done = 0
+        while batch := list(islice(source, BUILD_PERSONS)):
+            entry = self._build_batch(tx, batch, entry)
+            done += len(batch)
+            if progress is not None:
+                progress(done)
+        tx.execute(self._sql["total"], (done,))
+        return done
+
+    def _build_batch(self, tx: Connection, batch: list[Filed], entry: int) -> int:
+        """File one batch: rows by birth, so that who is found together lies together; keys sorted."""
+        batch.sort(key=lambda filed: filed.person.birth if filed.person.birth is not None else -1)
+        buckets = [array("Q") for _ in range(1 << _BUCKET_BITS)]
+        words: dict[int, int] = {}
+        rows = []
+        for filed in batch:
+            entry += 1
+            person = filed.person
+            rows.append((entry, filed.owner, *_row(person)))
+            for key in {key for name in person.names for key in stored_keys(name, person.birth)}:
+                buckets[key >> (KEY_BITS - _BUCKET_BITS)].append(key << ENTRY_BITS | entry)
+            for word in _words(person.names):
+                words[word] = words.get(word, 0) + 1
+        tx.executemany(self._sql["put_whole"], rows)
+        for bucket in buckets:
+            tx.executemany(self._sql["file"], map(_unpacked, sorted(bucket)))
+        tx.executemany(self._sql["count_word"], sorted(words.items()))
+        return entry
+
+    def clear(self, tx: Connection) -> None:
+        """Take everybody out."""
+        for name in ("clear_entry", "clear_key", "clear_word"):
+            tx.execute(self._sql[name])
+        tx.execute(self._sql["reset"], (VERSION,))
+
+    # --- asking ---
+
+    def rarity(self, tx: Connection) -> ListRarity:
+        """How rare words are among those filed."""
+        return ListRarity(persons=self.persons(tx), count=partial(self.word_count, tx))
+
+    def find(self, tx: Connection, person: Person) -> Meant:
+        """Everybody filed whom this person matches at least possibly, surest first."""
+        looked = self.look(tx, person)
+        rarity = self.rarity(tx)
+        weighed = ((filed, weigh(person, filed.person, rarity)) for filed in looked.found)
+        found = [
+            (filed, evidence) for filed, evidence in weighed if evidence is not None and evidence.is_possible
+        ]
+        found.sort(key=lambda each: (not each[1].is_hit, -each[1].bits, each[0].owner))
+        return Meant(tuple(found), looked.cut)
+
+    def persons(self, tx: Connection) -> int:
+        """How many are filed."""
+        return int(tx.execute(self._sql["persons"]).fetchone()[0])
+
+    def is_current(self, tx: Connection) -> bool:
+        """Whether it was filed by this version of the keys."""
+        return bool(tx.execute(self._sql["persons"]).fetchone()[1] == VERSION)
+
+    def word_count(self, tx: Connection, word: int) -> int:
+        """How many persons have a word, by its number (`matching.rarity`)."""
+        row = tx.execute(self._sql["word"], (word,)).fetchone()
+        return int(row[0]) if row is not None else 0
+
+    def look(self, tx: Connection, person: Person) -> Looked:
+        """Who may be this person, those that share most first."""
+        votes: dict[int, float] = {}
+        cut = False
+        for name in person.names:
+            asked = asked_keys(name, person.birth)
+            for sort, entries in self._postings(tx, asked):
+                cut = cut or len(entries) > POSTINGS_MAX
+                worth = _FULL_WORTH if sort is FULL else max(1.0, log2(_PERSONS_NOMINAL / len(entries)))
+                for entry in entries[:POSTINGS_MAX]:
+                    votes[entry] = votes.get(entry, 0.0) + worth
+        born = date_of(person.birth)
+        dated = born is not None and born.is_full
+        most = READ_MAX if dated else READ_UNDATED_MAX
+        if dated:
+            votes = {entry: worth for entry, worth in votes.items() if worth >= _VOTE_MIN}
+        chosen = nlargest(most, votes, key=lambda entry: (votes[entry], -entry))
+        rows = sorted(self._read(tx, person, chosen), key=lambda each: (-each[0], each[1][0]))
+        found = tuple(_filed(row) for _, row in rows[:WEIGHED_MAX])
+        return Looked(found, cut or len(votes) > most)
+
+    def _postings(self, tx: Connection, asked: list[tuple[str, int]]) -> Iterator[tuple[str, list[int]]]:
+        """(sort, entries) of each key that has any; one statement, unless some key has very many."""
+        sorts = {key: sort for sort, key in asked}
+        marks = ",".join("?" * len(sorts))
+        rows = tx.execute(f"{self._sql['all_postings']} ({marks}) LIMIT ?", (*sorts, TOGETHER_MAX)).fetchall()
+        if len(rows) < TOGETHER_MAX:
+            found: dict[int, list[int]] = {}
+            for key, entry in rows:
+                found.setdefault(key, []).append(entry)
+            yield from ((sorts[key], entries) for key, entries in found.items())
+            return
+        for sort, key in asked:
+            alone = tx.execute(self._sql["postings"], (key, POSTINGS_MAX + 1)).fetchall()
+            if alone:
+                yield sort, [entry for (entry,) in alone]
+
+    def _read(self, tx: Connection, asked: Person, entries: list[int]) -> Iterator[tuple[float, _Row]]:
+        """The rows of `entries` that are worth weighing, with how promising each is."""
+        if not entries:
+            return
+        mine = [" ".join(token.plain for token in name) for name in asked.names]
+        marks = ",".join("?" * len(entries))
+        for row in tx.execute(
+            f"{self._sql['rows']} ({marks})", tuple(sorted(entries))
+        ):  # only question marks
+            alike = max(fuzz.token_set_ratio(one, other) for one in mine for other in row[2].split("\n"))
+            if alike >= _ALIKE_MIN:
+                promising = compare_births(asked.birth, row[3]).bits + _ALIKE_BITS * alike
+                if promising >= _PROMISING_MIN:
+                    yield promising, row
+
+
+_Row = tuple[int, int, str, int | None, str, str]
+
+
+def _filed(row: _Row) -> Filed:
+    _, owner, names, birth, sex, nationality = row
+    tokens = tuple(stored_name(line) for line in names.split("\n"))
+    return Filed(owner, Person(names=tokens, birth=birth, sex=sex, nationality=nationality))
+
+
+def _row(person: Person) -> tuple[str, int | None, str, str]:
+    return (
+        "\n".join(stored_text(name) for name in person.names),
+        person.birth,
+        person.sex,
+        person.nationality,
+    )
+
+
+def _words(names: Iterable[tuple[Token, ...]]) -> set[int]:
+    words = [token for name in names for token in name_words(name)]
+    return {word_number(text(token)) for token in words for text in (sound_text, kin_text)}
+
+
+def _unpacked(packed: int) -> tuple[int, int]:
+    return packed >> ENTRY_BITS, packed & (ENTRIES_MAX - 1)

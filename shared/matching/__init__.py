@@ -1,0 +1,1 @@
+"""Matching: names across scripts, dates, documents and vehicles, with the reason. See docs/matching.md."""

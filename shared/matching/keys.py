@@ -1,0 +1,108 @@
+"""Blocking keys: what a person is filed under, and what is asked for.
+
+Job: make the few integers by which an index finds candidates. Whatever `evidence` may match shares one.
+Invariants: keys are 40-bit hashes; a key is only a reason to look; at most `WORDS_MAX` words of a name are
+filed, so that no name floods an index. Must not know: storage, scores.
+
+    FULL   (birth date, two words)      the exact person, however common the name
+    DAY    (birth date)                 both words damaged
+    YEAR   (word, birth year)           a word and the rest of the date damaged, or only a year known
+    MONTH  (word, month and day)        the year wrong; swapped dates are asked for by their swapped form
+    PAIR   (word, word)                 the date wrong or unknown
+    WORD   (word)                       filed only for those whose birth nobody knows
+
+A word is its group of near names (`near_names`) or else its skeleton (`spelling`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from hashlib import blake2b
+from itertools import combinations
+from typing import Final
+
+from shared.matching.birth import date_of
+from shared.matching.person import name_words
+from shared.matching.spelling import skeleton
+from shared.matching.tokens import Token
+from shared.partial_date import PartialDate
+
+WORDS_MAX: Final = 5  # ten pairs; a sixth word finds nobody the others miss
+KEY_BITS: Final = 40  # with 24 bits of an entry's number a pair fits 64 bits; five million keys seldom meet
+
+FULL, PAIR, DAY, YEAR, MONTH, WORD = "FPDYMW"
+
+
+def word_of(token: Token) -> str:
+    """What a word is filed under."""
+    return f"#{token.group}" if token.group else token.bones
+
+
+def stored_keys(tokens: tuple[Token, ...], birth: int | None) -> set[int]:
+    """What one name of a listed person is filed under."""
+    words = sorted({word_of(token) for token in name_words(tokens)[:WORDS_MAX]})
+    return {_key(text) for _, text in _texts(words, date_of(birth), asked=False)}
+
+
+def asked_keys(tokens: tuple[Token, ...], birth: int | None) -> list[tuple[str, int]]:
+    """(sort, key) of everything to ask for about one name, the most selective sort first."""
+    found: dict[int, str] = {}
+    born = date_of(birth)
+    words = name_words(tokens)[:WORDS_MAX]
+    plain = sorted({word_of(token) for token in words})
+    for sort, text in _texts(plain, born, asked=True):
+        found.setdefault(_key(text), sort)
+    for at, token in enumerate(words):
+        for other in _other_words(token):
+            changed = sorted({other, *(word_of(each) for place, each in enumerate(words) if place != at)})
+            for sort, text in _texts(changed, born, asked=True):
+                found.setdefault(_key(text), sort)
+    order = {sort: place for place, sort in enumerate((FULL, DAY, PAIR, YEAR, MONTH, WORD))}
+    return sorted(((sort, key) for key, sort in found.items()), key=lambda each: order[each[0]])
+
+
+def _texts(words: list[str], born: PartialDate | None, *, asked: bool) -> Iterator[tuple[str, str]]:
+    pairs = list(combinations(words, 2)) if len(words) > 1 else [(word, "") for word in words]
+    for one, other in pairs:
+        yield PAIR, f"P{one}|{other}"
+    if born is None or asked:
+        for word in words:
+            yield WORD, f"W{word}"
+    if born is None or born.year is None:
+        return
+    for word in words:
+        yield YEAR, f"Y{word}|{born.year}"
+    if born.month is None or born.day is None:
+        return
+    for month, day in _days(born, asked=asked):
+        for word in words:
+            yield MONTH, f"M{word}|{month}-{day}"
+        yield DAY, f"D{born.year}-{month}-{day}"
+    if words:
+        yield FULL, f"F{born}|{words[0]}|{words[-1]}"
+
+
+def _days(born: PartialDate, *, asked: bool) -> Iterable[tuple[int, int]]:
+    days = [(born.month or 0, born.day or 0)]
+    if asked and (born.day or 0) <= 12 and born.day != born.month:
+        days.append((born.day or 0, born.month or 0))
+    return days
+
+
+def _other_words(token: Token) -> Iterator[str]:
+    """How else a word may have been filed: J for Dž and Dž for J, as Turkish and English write it."""
+    plain = token.plain
+    if token.group or len(plain) < 4:
+        return
+    if plain[0] in "jc" and plain[1] != "h":
+        yield skeleton("dz" + plain[1:])
+    elif plain.startswith(("dz", "dj", "xh", "gj")):
+        yield skeleton("j" + plain[2:].removeprefix("h"))
+    if plain[0] == "c" and plain[1] in "aou":
+        yield skeleton("k" + plain[1:])
+    elif plain[0] == "k" and plain[1] in "aou":
+        yield skeleton("c" + plain[1:])
+
+
+def _key(text: str) -> int:
+    return int.from_bytes(blake2b(text.encode(), digest_size=KEY_BITS // 8).digest(), "big")

@@ -1,0 +1,232 @@
+"""The matcher of the house: documents, plates, VINs and persons, with the reason.
+
+Job: stand behind `watchlist.Matcher`. Persons are also filed in a `ledger.person_index`, which finds what the
+few equality keys here cannot; both ways end in the same `judge`.
+Invariants
+* A number that only looks alike is at most possible; so is a plate of another country, a document of another
+  issuer, and any name whose birth date is not wholly known and equal.
+* A verdict names its grounds and reasons, those that speak against it too.
+* `keys_of` is bounded: at most `_NAME_KEYS_MAX` keys for all names of a person.
+Must not know: storage, pages, who is asking, how rare a word is on a list (`rarity` is handed in).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from functools import lru_cache
+from hashlib import blake2b
+from itertools import combinations
+from typing import Final
+
+from shared.errors import InputError
+from shared.matching.birth import Relation, date_of
+from shared.matching.evidence import Evidence, Rarity, weigh
+from shared.matching.keys import word_of
+from shared.matching.letters import letter_rules
+from shared.matching.look_alike import Misreading, folded, misreadings
+from shared.matching.name_pair import reasons_of
+from shared.matching.person import Person, name_words, person_of
+from shared.matching.rarity import ListRarity
+from shared.matching.reasons import Code, Reason
+from shared.mrz.states import match_code
+from shared.names import fold
+from shared.plates import normalise_plate, read_plate
+from shared.watchlist import Ground, Match, Subject, Verdict, document_key
+
+_NAME_KEYS_MAX: Final = 24
+_Finding = tuple[Verdict, Ground, tuple[Reason, ...], float]
+_SURE, _OTHER_ISSUER, _LOOKS_ALIKE = 1.0, 0.8, 0.75
+
+
+class PersonMatcher:
+    """Matches whole subjects. `rarity` measures how rare words are where no list is at hand."""
+
+    def __init__(self, rarity: Callable[[], Rarity] = ListRarity) -> None:
+        self._rarity = rarity
+
+    def keys_of(self, subject: Subject) -> tuple[int, ...]:
+        """Keys a store keeps and asks by: one a number, and a few a name with its year of birth."""
+        return _keys_of(subject)
+
+    def judge(self, traveller: Subject, alert: Subject, *, rarity: Rarity | None = None) -> Match | None:
+        """Whether they match, and why; `rarity` where a list's own counts are at hand."""
+        found = [
+            finding
+            for finding in (
+                _document(traveller, alert),
+                _plate(traveller, alert),
+                _vin(traveller, alert),
+                _person(person_in(traveller), person_in(alert), rarity or self._rarity()),
+            )
+            if finding is not None
+        ]
+        if not found:
+            return None
+        because = tuple(reason for _, _, reasons, _ in found for reason in reasons)
+        return Match(
+            verdict=max(verdict for verdict, _, _, _ in found),
+            grounds=tuple(ground for _, ground, _, _ in found),
+            reasons=tuple(map(str, because)),
+            because=because,
+            score=round(max(score for _, _, _, score in found), 4),
+        )
+
+
+def person_key(subject: Subject) -> int | None:
+    """Who stands at the booth, as one number: document, its issuer, name and birth date together.
+
+    None without a document: a namesake of someone cleared must never pass as them.
+    """
+    number = document_key(subject.document_number)
+    if not number or not (subject.surname or subject.given_names):
+        return None
+    issuer = match_code(subject.document_issuer)
+    name = f"{fold(subject.surname)}|{fold(subject.given_names)}"
+    return _key("who", f"{issuer}|{number}|{name}|{subject.birth}")
+
+
+@lru_cache(maxsize=1 << 8)  # one record's keys, index and judgement ask for it one after another
+def person_in(subject: Subject) -> Person:
+    """The person of a subject; one without names where it is about no person."""
+    return person_of(
+        surname=subject.surname,
+        given_names=subject.given_names,
+        others=(subject.written_name, *subject.aliases),
+        birth=subject.birth,
+        sex=subject.sex,
+        nationality=subject.nationality,
+    )
+
+
+@lru_cache(maxsize=1 << 8)
+def _keys_of(subject: Subject) -> tuple[int, ...]:
+    keys: dict[int, None] = {}
+    if number := document_key(subject.document_number):
+        keys[_key("d", folded(number))] = None
+    for reading in _plate_readings(subject.plate):
+        keys[_key("p", folded(reading))] = None
+    if vin := document_key(subject.vin):
+        keys[_key("v", folded(vin))] = None
+    for text in _name_keys(person_in(subject)):
+        keys[_key("n", text)] = None
+    return tuple(keys)
+
+
+def _name_keys(person: Person) -> Iterator[str]:
+    """Two words of a name with the year of birth, and with the day; never more than the cap."""
+    born = date_of(person.birth)
+    if born is None or born.year is None:
+        return
+    made = 0
+    for name in person.names:
+        words = sorted({word_of(token) for token in name_words(name)[:4]})
+        for one, other in combinations(words, 2) if len(words) > 1 else [(word, "") for word in words]:
+            if made == _NAME_KEYS_MAX:
+                return
+            made += 1
+            yield f"{one}|{other}|{born.year}"
+
+
+def _document(traveller: Subject, alert: Subject) -> _Finding | None:
+    ours, theirs = document_key(traveller.document_number), document_key(alert.document_number)
+    if not ours or not theirs or folded(ours) != folded(theirs):
+        return None
+    issuers = match_code(traveller.document_issuer), match_code(alert.document_issuer)
+    foreign = all(issuers) and issuers[0] != issuers[1]
+    if wrong := misreadings(ours, theirs):
+        because = (Reason(Code.DOCUMENT_LOOKS_ALIKE), *_misread(wrong))
+        return None if foreign else (Verdict.POSSIBLE, Ground.DOCUMENT, because, _LOOKS_ALIKE)
+    if foreign:
+        return Verdict.POSSIBLE, Ground.DOCUMENT, (Reason(Code.DOCUMENT_OTHER_ISSUER),), _OTHER_ISSUER
+    return Verdict.HIT, Ground.DOCUMENT, (Reason(Code.DOCUMENT_SAME),), _SURE
+
+
+def _plate(traveller: Subject, alert: Subject) -> _Finding | None:
+    ours, theirs = normalise_plate(traveller.plate), normalise_plate(alert.plate)
+    if not ours or not theirs:
+        return None
+    countries = traveller.plate_country, alert.plate_country
+    foreign = all(countries) and countries[0] != countries[1]
+    if ours != theirs:
+        if foreign or not _alike(_plate_readings(traveller.plate), _plate_readings(alert.plate)):
+            return None
+        because = (Reason(Code.PLATE_LOOKS_ALIKE), *_misread(misreadings(ours, theirs)))
+        return Verdict.POSSIBLE, Ground.PLATE, because, _LOOKS_ALIKE
+    if foreign:
+        return Verdict.POSSIBLE, Ground.PLATE, (Reason(Code.PLATE_OTHER_COUNTRY),), _OTHER_ISSUER
+    return Verdict.HIT, Ground.PLATE, (Reason(Code.PLATE_SAME),), _SURE
+
+
+def _vin(traveller: Subject, alert: Subject) -> _Finding | None:
+    ours, theirs = document_key(traveller.vin), document_key(alert.vin)
+    if not ours or not theirs or folded(ours) != folded(theirs):
+        return None
+    if wrong := misreadings(ours, theirs):
+        return Verdict.POSSIBLE, Ground.VIN, (Reason(Code.VIN_LOOKS_ALIKE), *_misread(wrong)), _LOOKS_ALIKE
+    return Verdict.HIT, Ground.VIN, (Reason(Code.VIN_SAME),), _SURE
+
+
+def _person(ours: Person, theirs: Person, rarity: Rarity) -> _Finding | None:
+    evidence = weigh(ours, theirs, rarity)
+    if evidence is None or not evidence.is_possible:
+        return None
+    verdict = Verdict.HIT if evidence.is_hit else Verdict.POSSIBLE
+    return verdict, Ground.NAME_BIRTH, tuple(reasons_for(evidence, ours, theirs)), evidence.score
+
+
+_BIRTH_CODES: Final = {
+    Relation.EQUAL: Code.BIRTH_EQUAL,
+    Relation.SWAPPED: Code.BIRTH_SWAPPED,
+    Relation.ONE_DIGIT: Code.BIRTH_ONE_DIGIT,
+    Relation.YEAR_OFF: Code.BIRTH_YEAR_OFF,
+    Relation.YEAR_MONTH: Code.BIRTH_YEAR_MONTH,
+    Relation.YEAR_ONLY: Code.BIRTH_YEAR_ONLY,
+    Relation.YEAR_EQUAL: Code.BIRTH_YEAR_EQUAL,
+    Relation.YEAR_NEAR: Code.BIRTH_OTHER,
+    Relation.UNKNOWN: Code.BIRTH_UNKNOWN,
+    Relation.OTHER: Code.BIRTH_OTHER,
+}
+
+
+def reasons_for(evidence: Evidence, ours: Person, theirs: Person) -> Iterator[Reason]:
+    """What agrees and by which rule, the birth dates, then what speaks against."""
+    if evidence.exact and not evidence.alignment.swapped:
+        yield Reason(Code.NAME_SAME)
+    else:
+        yield from reasons_of(evidence.ours, evidence.theirs, evidence.alignment)
+    if rules := letter_rules(*evidence.written):
+        yield Reason(Code.LETTERS, ours=", ".join(rules))
+    one, other = date_of(ours.birth), date_of(theirs.birth)
+    yield Reason(
+        _BIRTH_CODES[evidence.birth.relation],
+        ours=str(one) if one is not None else "",
+        theirs=str(other) if other is not None else "",
+    )
+    if evidence.sex is False:
+        yield Reason(Code.SEX_DIFFERS, ours=ours.sex, theirs=theirs.sex)
+    if evidence.nationality is False:
+        yield Reason(Code.NATIONALITY_DIFFERS, ours=ours.nationality, theirs=theirs.nationality)
+
+
+def _misread(wrong: tuple[Misreading, ...]) -> Iterator[Reason]:
+    for each in wrong:
+        yield Reason(Code.CHARACTER_LOOKS_ALIKE, ours=each.ours, theirs=each.theirs, place=each.position)
+
+
+def _plate_readings(plate: str) -> tuple[str, ...]:
+    """Every key a plate may be filed under; none for one that cannot be read."""
+    if plate.isascii():  # one reading, and most plates
+        return (key,) if (key := normalise_plate(plate)) else ()
+    try:
+        return read_plate(plate).readings
+    except InputError:
+        return ()
+
+
+def _alike(ours: tuple[str, ...], theirs: tuple[str, ...]) -> bool:
+    return bool({folded(one) for one in ours} & {folded(other) for other in theirs})
+
+
+def _key(sort: str, text: str) -> int:
+    """63 bits of BLAKE2b: positive in SQLite's signed integers."""
+    return int.from_bytes(blake2b(f"{sort}:{text}".encode(), digest_size=8).digest(), "big") >> 1

@@ -1,0 +1,68 @@
+"""How rare a word is, from a list's own counts and a prior.
+
+Job: bits for a word. Invariants: between `WORD_BITS_MIN` and `WORD_BITS_MAX`; a small list's counts weigh
+little against the prior, so that the first ten alerts of a list do not make their names common.
+Must not know: where counts are kept.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from hashlib import blake2b
+from math import log2
+from typing import Final
+
+from shared.matching.evidence import WORD_BITS_MAX, WORD_BITS_MIN
+from shared.matching.keys import word_of
+from shared.matching.prior import commonness
+from shared.matching.tokens import Token
+
+_PRIOR_PERSONS: Final = 20_000  # how many imagined persons the prior stands for
+_SHARES: Final = (1 / 60_000, 1 / 150)  # of an unknown word, and of the commonest there are
+
+
+@dataclass(slots=True)
+class ListRarity:
+    """Bits from counts. `count` says how many of `persons` have a word, as `word_number` files it."""
+
+    persons: int = 0
+    count: Callable[[int], int] | None = None
+    _known: dict[str, float] = field(default_factory=dict)
+
+    def bits(self, token: Token) -> float:
+        """−log2 of the share of persons with this word as it sounds."""
+        return self._bits(sound_text(token), token)
+
+    def kin_bits(self, token: Token) -> float:
+        """−log2 of the share of persons with this word in any spelling."""
+        return self._bits(kin_text(token), token)
+
+    def _bits(self, text: str, token: Token) -> float:
+        known = self._known.get(text)
+        if known is None:
+            counted = self.count(word_number(text)) if self.count is not None else 0
+            share = (counted + _PRIOR_PERSONS * _prior_share(token)) / (self.persons + _PRIOR_PERSONS)
+            known = min(WORD_BITS_MAX, max(WORD_BITS_MIN, -log2(share)))
+            self._known[text] = known
+        return known
+
+
+def sound_text(token: Token) -> str:
+    """What a word is counted under as it sounds."""
+    return f"={token.sounds}"
+
+
+def kin_text(token: Token) -> str:
+    """What a word is counted under with all its spellings."""
+    return f"~{word_of(token)}"
+
+
+def word_number(text: str) -> int:
+    """The number a word is counted under: 48 bits of BLAKE2b."""
+    return int.from_bytes(blake2b(text.encode(), digest_size=6).digest(), "big")
+
+
+def _prior_share(token: Token) -> float:
+    rare, common = _SHARES
+    return rare + (common - rare) * commonness(token)

@@ -1,0 +1,110 @@
+"""Planted faults in matching: each makes somebody missed, or somebody bothered who should not be."""
+
+# ruff: noqa: E501 - a piece of source to replace is quoted as it stands
+
+from __future__ import annotations
+
+from typing import Final
+
+from tests.mutants.plant import Mutant
+
+MATCHING: Final = "matching finds them, and says why"
+
+MUTANTS: Final = (
+    Mutant(
+        name="swapped-date-hits",
+        promise=MATCHING,
+        path="shared/matching/evidence.py",
+        old="        return self.birth.relation is Relation.EQUAL and (self.exact or self.bits >= HIT_BITS)\n",
+        new="        return self.birth.relation in {Relation.EQUAL, Relation.SWAPPED} and (self.exact or self.bits >= HIT_BITS)\n",
+        tests=("tests/shared/matching/test_evidence.py", "tests/edge/test_matching.py"),
+    ),
+    Mutant(
+        name="weak-discreet-match-shown",
+        promise=MATCHING,
+        path="edge/answering.py",
+        old="    if discreet and match.verdict is not Verdict.HIT:\n        return None\n",
+        new="",
+        tests=("tests/edge/test_matching.py",),
+    ),
+    Mutant(
+        name="cut-name-taken-for-whole",
+        promise=MATCHING,
+        path="shared/matching/likeness.py",
+        old="    for short, whole in ((one, other), (other, one)):\n        if short.cut",
+        new="    for short, whole in ():\n        if short.cut",
+        tests=("tests/shared/matching/test_names.py",),
+    ),
+    Mutant(
+        name="cap-drops-the-exact-person",
+        promise=MATCHING,
+        path="shared/ledger/person_index.py",
+        old="        chosen = nlargest(most, votes, key=lambda entry: (votes[entry], -entry))\n",
+        new="        chosen = sorted(votes)[:most]\n",
+        tests=("tests/shared/ledger/test_person_index.py",),
+    ),
+    Mutant(
+        name="cleared-pair-raised-again",
+        promise=MATCHING,
+        path="edge/store/watch.py",
+        old='            "person_key = ? AND alert = ? AND alert_dot = ?",\n            (person, alert, version),\n',
+        new='            "person_key = ? AND alert = ? AND alert_dot > ?",\n            (person, alert, version),\n',
+        tests=("tests/edge/test_matching.py",),
+    ),
+    Mutant(
+        name="cleared-for-ever",
+        promise=MATCHING,
+        path="edge/store/watch.py",
+        old='            "person_key = ? AND alert = ? AND alert_dot = ?",\n            (person, alert, version),\n',
+        new='            "person_key = ? AND alert = ? AND alert_dot <= ?",\n            (person, alert, version),\n',
+        tests=("tests/edge/test_matching.py",),
+    ),
+    Mutant(
+        name="namesake-cleared-too",
+        promise=MATCHING,
+        path="shared/matching/matcher.py",
+        old='    return _key("who", f"{issuer}|{number}|{name}|{subject.birth}")\n',
+        new='    return _key("who", f"{name}|{subject.birth}")\n',
+        tests=("tests/edge/test_matching.py", "tests/shared/matching/test_matcher.py"),
+    ),
+    Mutant(
+        name="nationality-as-a-filter",
+        promise=MATCHING,
+        path="shared/matching/evidence.py",
+        old="    birth = compare_births(ours.birth, theirs.birth)\n    sex,",
+        new="    if ours.nationality and theirs.nationality and ours.nationality != theirs.nationality:\n        return None\n    birth = compare_births(ours.birth, theirs.birth)\n    sex,",
+        tests=("tests/shared/matching/test_evidence.py",),
+    ),
+    Mutant(
+        name="look-alike-number-hits",
+        promise=MATCHING,
+        path="shared/matching/matcher.py",
+        old="        return None if foreign else (Verdict.POSSIBLE, Ground.DOCUMENT, because, _LOOKS_ALIKE)\n",
+        new="        return None if foreign else (Verdict.HIT, Ground.DOCUMENT, because, _LOOKS_ALIKE)\n",
+        tests=("tests/shared/matching/test_matcher.py",),
+    ),
+    Mutant(
+        name="typo-counts-as-exact",
+        promise=MATCHING,
+        path="shared/matching/evidence.py",
+        old="        exact = exact and pair.likeness.rule in _SURE_RULES\n",
+        new="",
+        tests=("tests/shared/matching/test_evidence.py", "tests/edge/test_matching.py"),
+    ),
+    Mutant(
+        name="withdrawn-person-stays-filed",
+        promise=MATCHING,
+        path="edge/store/watch.py",
+        old="    _WANTED.put(tx, alert, person_in(subject))\n",
+        new="    if live:\n        _WANTED.put(tx, alert, person_in(subject))\n",
+        tests=("tests/edge/test_matching.py",),
+    ),
+    Mutant(
+        name="retro-check-by-equal-keys-alone",
+        promise=MATCHING,
+        path="edge/store/watch.py",
+        old="    found.update(filed.owner for filed, _ in _SEEN.find(tx, person_in(subject)).found)\n",
+        new="",
+        tests=("tests/edge/test_matching.py",),
+    ),
+)

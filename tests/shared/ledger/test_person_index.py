@@ -1,0 +1,199 @@
+"""The index of persons: filed and gone with their record, found however damaged, bounded on hostile lists."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator
+from datetime import date, timedelta
+from pathlib import Path
+
+import pytest
+
+from shared.database import Database
+from shared.ledger import person_index
+from shared.ledger.person_index import POSTINGS_MAX, READ_MAX, WEIGHED_MAX, Filed, PersonIndex
+from shared.matching.birth import Relation
+from shared.matching.person import Person, person_of
+from shared.partial_date import from_date, parse
+from tests.shared.ledger.files import open_ledger
+
+INDEX = PersonIndex("listed")
+
+
+@pytest.fixture
+def database(tmp_path: Path) -> Iterator[Database]:
+    with open_ledger(tmp_path / "persons.db") as opened:
+        with opened.transaction() as tx:
+            for sql in person_index.statements("listed"):
+                tx.execute(sql)
+            INDEX.clear(tx)
+        yield opened
+
+
+def person(surname: str, given: str, birth: str = "1974-08-12", **more: object) -> Person:
+    return person_of(
+        surname=surname, given_names=given, birth=parse(birth).day_number() if birth else None, **more
+    )  # type: ignore[arg-type]  # its own fields
+
+
+def put(database: Database, owner: int, one: Person | None) -> None:
+    with database.transaction() as tx:
+        INDEX.put(tx, owner, one)
+
+
+def found(database: Database, asked: Person) -> list[int]:
+    with database.snapshot() as tx:
+        return [filed.owner for filed, _ in INDEX.find(tx, asked).found]
+
+
+def counts(database: Database) -> list[tuple[int, ...]]:
+    with database.snapshot() as tx:
+        return list(
+            tx.execute(
+                "SELECT (SELECT count(*) FROM listed_entry), (SELECT count(*) FROM listed_key), "
+                "(SELECT coalesce(sum(persons), 0) FROM listed_word)"
+            ).fetchall()
+        )
+
+
+@pytest.mark.parametrize(
+    ("surname", "given", "birth"),
+    [
+        ("Ђорђевић", "Ана Марија", "1974-08-12"),
+        ("DORDEVIC", "ANA MARIJA", "1974-08-12"),
+        ("DJORDJEVIC", "ANA MARIJA", "1974-12-08"),
+        ("Ana Marija", "Djordjevich", "1974-08-12"),
+        ("Djordjević", "Ana", "1974-08-12"),
+        ("Đorđevć", "Ana Marija", "1974-08-12"),
+        ("DJORDJEVIC", "ANA MARIJA", "1974-08-13"),
+        ("DJORDJEVIC", "ANA MARIJA", "1974"),
+        ("D0RDEV1C", "ANA MARIJA", "1974-08-12"),
+        ("Đorđević", "Ana-Marija", ""),
+    ],
+)
+def test_a_listed_person_is_found_however_the_document_spells_or_damages_it(
+    database: Database, surname: str, given: str, birth: str
+) -> None:
+    """Script, marks, order, a missing name, a slip, scanner digits, a damaged or partial date."""
+    put(database, 7, person("Đorđević", "Ana Marija", nationality="SRB", sex="F"))
+    put(database, 8, person("Kovačević", "Ivan"))
+    assert found(database, person(surname, given, birth, nationality="SRB", sex="F")) == [7]
+
+
+def test_what_is_put_again_replaces_and_what_is_put_out_leaves_nothing(database: Database) -> None:
+    """A changed alert is found by what it says now; a withdrawn one leaves no key and no count behind."""
+    put(database, 7, person("Petrović", "Marko"))
+    put(database, 7, person("Skenderbegović", "Adaleta"))
+    assert found(database, person("Petrović", "Marko")) == []
+    assert found(database, person("Skenderbegovic", "Adaleta")) == [7]
+    put(database, 7, None)
+    assert counts(database) == [(0, 0, 0)]
+    with database.snapshot() as tx:
+        assert INDEX.persons(tx) == 0
+
+
+def test_the_bulk_build_files_what_single_filing_files(database: Database) -> None:
+    """The same keys, words and counts, whichever way a list came."""
+    people = [
+        Filed(
+            owner,
+            person(f"Prezime{owner % 7}", f"Ime{owner % 5}", f"19{60 + owner % 30}-0{1 + owner % 9}-11"),
+        )
+        for owner in range(1, 200)
+    ]
+    for filed in people:
+        put(database, filed.owner, filed.person)
+    single = counts(database)
+    told: list[int] = []
+    with database.transaction() as tx:
+        INDEX.clear(tx)
+        assert INDEX.build(tx, people, progress=told.append) == len(people)
+        assert INDEX.persons(tx) == len(people)
+    assert counts(database) == single
+    assert told == [len(people)]
+    assert found(database, people[50].person)
+
+
+def test_a_rolled_back_change_leaves_the_index_as_it_was(database: Database) -> None:
+    """The index is part of the transaction that changes the list."""
+    put(database, 7, person("Petrović", "Marko"))
+
+    class StopError(Exception):
+        pass
+
+    with pytest.raises(StopError), database.transaction() as tx:  # noqa: PT012 — the change and the fault after it
+        INDEX.put(tx, 7, None)
+        raise StopError
+    assert found(database, person("Petrović", "Marko")) == [7]
+
+
+def test_the_exact_person_is_found_among_thousands_of_the_same_name(database: Database) -> None:
+    """A hostile list of one name on every day: the caps drop others, never the one with that birth date."""
+    first = date(1950, 1, 1)
+    days = [first + timedelta(days=3 * n) for n in range(3 * POSTINGS_MAX)]
+    with database.transaction() as tx:
+        INDEX.build(
+            tx,
+            (
+                Filed(
+                    n, person_of(surname="Petrović", given_names="Marko", birth=from_date(day).day_number())
+                )
+                for n, day in enumerate(days, start=1)
+            ),
+        )
+    for n in (1, 17, len(days) // 2, len(days)):
+        asked = person_of(surname="PETROVIC", given_names="MARKO", birth=from_date(days[n - 1]).day_number())
+        with database.snapshot() as tx:
+            meant = INDEX.find(tx, asked)
+        assert meant.found[0][0].owner == n
+        assert meant.found[0][1].birth.relation is Relation.EQUAL
+        assert meant.cut
+
+
+def test_the_exact_person_is_found_where_every_single_key_overflows(database: Database) -> None:
+    """The same surname on one New Year's Day, the same name on other days: both together single out one."""
+    sounds = [f"{a}e{b}o{c}an" for a in "bdfklmnprsv" for b in "bdfklmnprsv" for c in "bdfklmnprsv"]
+    crowd = [person("Petrović", given, "1980-01-01") for given in sounds]
+    namesakes = [
+        person_of(
+            surname="Petrović",
+            given_names="Živojin",
+            birth=from_date(date(1950, 1, 2) + timedelta(days=7 * n)).day_number(),
+        )
+        for n in range(POSTINGS_MAX + 200)
+    ]
+    everyone = [*crowd, *namesakes, person("Petrović", "Živojin", "1980-01-01")]
+    with database.transaction() as tx:
+        for owner, one in enumerate(everyone, start=1):  # in this order, so that the last is beyond each cap
+            INDEX.put(tx, owner, one)
+    assert found(database, person("PETROVIC", "ZIVOJIN", "1980-01-01"))[0] == len(everyone)
+
+
+def test_a_thousandfold_equal_person_is_answered_in_bounded_time(database: Database) -> None:
+    """Equal names and dates beyond every cap: some of them, marked as cut, in milliseconds."""
+    with database.transaction() as tx:
+        INDEX.build(tx, (Filed(n, person("Petrović", "Marko")) for n in range(1, 5 * POSTINGS_MAX)))
+    started = time.process_time()
+    with database.snapshot() as tx:
+        looked = INDEX.look(tx, person("PETROVIC", "MARKO"))
+    assert time.process_time() - started < 1.0
+    assert looked.cut
+    assert len(looked.found) == WEIGHED_MAX < READ_MAX
+
+
+@pytest.mark.parametrize(
+    "name", ["", "a", "ibn", "de la", "x" * 300, "a b c d e f g h i j k l m n o p", "\u202e", "7"]
+)
+def test_poor_names_are_filed_and_asked_without_harm(database: Database, name: str) -> None:
+    """Nothing, one letter, particles, endless words: an answer, and nobody else is in it."""
+    put(database, 1, person("Petrović", "Marko"))
+    put(database, 2, person_of(surname=name, birth=parse("1974-08-12").day_number()))
+    assert 1 not in found(database, person_of(surname=name, birth=parse("1974-08-12").day_number()))
+
+
+def test_an_index_of_another_version_is_not_current(database: Database) -> None:
+    """A node that knows other keys must file everything anew, and can tell."""
+    with database.transaction() as tx:
+        assert INDEX.is_current(tx)
+        tx.execute("UPDATE listed_total SET version = 0")
+        assert not INDEX.is_current(tx)
