@@ -1,0 +1,173 @@
+"""People, documents and vehicles: what stands in a list, and who passes.
+
+A seed makes the same people for ever. Innocents are made as listed people are, from another seed: namesakes
+and shared birth dates come by themselves, as often as the pools make them.
+"""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+from functools import cache
+from itertools import accumulate
+from typing import Final
+
+from tests.match_data.pools import HEAD_SHARE, POOLS, SHARES, Pool
+
+_BORN_FIRST: Final = date(1945, 1, 1)
+_BORN_DAYS: Final = 365 * 62
+_TWO_SURNAMES: Final = 0.06
+_TWO_GIVEN: Final = 0.18
+_ALWAYS_TWO_GIVEN: Final = frozenset({"SYR", "AFG", "PAK", "BGD"})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Person:
+    """Names as written at home; `born` is YYYY-MM-DD, or a part of it. `sex` is M or F."""
+
+    surname: str
+    given: str
+    born: str
+    sex: str
+    nationality: str
+    document: str = ""
+
+
+class People:
+    """An endless line of people from one seed."""
+
+    def __init__(self, seed: int | str) -> None:
+        self._chance = random.Random(f"people {seed}")
+
+    def next(self) -> Person:
+        chance = self._chance
+        nationality = chance.choices(*_nationalities())[0]
+        pool = POOLS[nationality]
+        sex = "M" if chance.random() < 0.68 else "F"
+        return Person(
+            surname=self._surname(pool, sex),
+            given=self._given(pool, nationality, sex),
+            born=(_BORN_FIRST + timedelta(days=int(_BORN_DAYS * chance.betavariate(2.2, 1.7)))).isoformat(),
+            sex=sex,
+            nationality=nationality,
+            document=document_number(chance, nationality),
+        )
+
+    def take(self, count: int) -> Iterator[Person]:
+        for _ in range(count):
+            yield self.next()
+
+    def _surname(self, pool: Pool, sex: str) -> str:
+        first = self._one_surname(pool, sex)
+        if self._chance.random() < _TWO_SURNAMES:
+            second = self._one_surname(pool, sex)
+            return first if second == first else f"{first}{self._chance.choice('- ')}{second}"
+        return first
+
+    def _one_surname(self, pool: Pool, sex: str) -> str:
+        if self._chance.random() < HEAD_SHARE:
+            name = self._chance.choices(pool.surnames, cum_weights=_zipf(len(pool.surnames)))[0]
+        else:
+            name = _tail(pool, self._chance)
+        if sex == "F":
+            for man, woman in pool.women_end:
+                if name.endswith(man):
+                    return name.removesuffix(man) + woman
+        return name
+
+    def _given(self, pool: Pool, nationality: str, sex: str) -> str:
+        names = pool.men if sex == "M" else pool.women
+        first = self._chance.choices(names, cum_weights=_zipf(len(names)))[0]
+        if nationality in _ALWAYS_TWO_GIVEN or self._chance.random() < _TWO_GIVEN:
+            second = self._chance.choices(names, cum_weights=_zipf(len(names)))[0]
+            if second != first:
+                return f"{first}{pool.given_join or ' '}{second}"
+        return first
+
+
+@cache
+def _zipf(count: int) -> Sequence[float]:
+    return [*accumulate(1 / (rank + 3) for rank in range(count))]
+
+
+@cache
+def _nationalities() -> tuple[list[str], list[int]]:
+    return [*SHARES], [*SHARES.values()]
+
+
+def _tail(pool: Pool, chance: random.Random) -> str:
+    """A rare surname: two stems now and then, so that there are tens of thousands."""
+    stem = chance.choice(pool.stems)
+    if chance.random() < 0.45:
+        stem += chance.choice(pool.stems).lower()
+    end = chance.choice(pool.ends)
+    if stem[-1] in _VOWELS and end[0] in _VOWELS:
+        stem = stem[:-1]
+    return stem + end
+
+
+_VOWELS: Final = "aeiouyëıöüаеёиоуыэюя"
+_DOCUMENTS: Final = {
+    "BIH": "A0000000", "SRB": "000000000", "MNE": "AA0000000", "HRV": "000000000", "MKD": "A0000000", "ALB": "AA0000000",
+    "XKX": "P00000000", "TUR": "U00000000", "D": "C00X00XX0", "ITA": "YA0000000", "RUS": "000000000", "SYR": "N000000000"[:9],
+    "AFG": "P00000000", "IRN": "A00000000", "PAK": "AA0000000", "BGD": "A00000000",
+}  # fmt: skip
+
+
+def document_number(chance: random.Random, nationality: str) -> str:
+    """A number of the shape that country prints: A a letter, X either, 0 a digit; other signs stand."""
+    shape = _DOCUMENTS[nationality]
+    return "".join(
+        chance.choice("0123456789")
+        if sign == "0"
+        else chance.choice("ABCDEFGHJKLMNPRSTUVWXYZ")
+        if sign == "A"
+        else chance.choice("0123456789CFGHJKLMNPRTVWXYZ")
+        if sign == "X"
+        else sign
+        for sign in shape
+    )
+
+
+_PLATES: Final = {
+    "BIH": "L00-L-000",
+    "SRB": "AA 000-AA",
+    "MNE": "AA AA000",
+    "HRV": "AA 0000-AA",
+    "MKD": "AA 0000 AA",
+    "D": "AAA AA 000",
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Vehicle:
+    """A plate as printed, its country, and the number on the chassis."""
+
+    plate: str
+    country: str
+    vin: str
+
+
+def vehicles(seed: int | str) -> Iterator[Vehicle]:
+    """An endless line of vehicles."""
+    chance = random.Random(f"vehicles {seed}")
+    countries = [*_PLATES]
+    while True:
+        country = chance.choice(countries)
+        plate = "".join(
+            chance.choice("0123456789")
+            if sign == "0"
+            else chance.choice("ABCDEFGHIJKLMNOPRSTUVZ")
+            if sign == "A"
+            else chance.choice("AEJKMOT")
+            if sign == "L"
+            else sign
+            for sign in _PLATES[country]
+        )
+        yield Vehicle(
+            plate=plate,
+            country=country,
+            vin="".join(chance.choices("ABCDEFGHJKLMNPRSTUVWXYZ0123456789", k=17)),
+        )
