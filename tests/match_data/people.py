@@ -41,6 +41,10 @@ class People:
     def __init__(self, seed: int | str) -> None:
         self._chance = random.Random(f"people {seed}")
 
+    def __iter__(self) -> Iterator[Person]:
+        while True:
+            yield self.next()
+
     def next(self) -> Person:
         chance = self._chance
         nationality = chance.choices(*_nationalities())[0]
