@@ -28,7 +28,7 @@ from tests.bench.figures import Context, Figure
 
 ROOT: Final = Path(__file__).parents[2]
 RESULTS: Final = ROOT / "bench.json"
-BENCHES: Final = ("wire", "ingest", "edge", "storm", "link", "push")
+BENCHES: Final = ("wire", "ingest", "edge", "storm", "link", "push", "matching")
 
 
 def found(only: Sequence[str]) -> list[tuple[str, ModuleType]]:

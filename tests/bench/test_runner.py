@@ -52,6 +52,6 @@ def test_the_table_names_the_machine(tmp_path: Path):
 
 def test_a_bench_nobody_knows_is_named():
     """A slip in ONLY= ends with the names there are."""
-    with pytest.raises(SystemExit, match="wire, ingest, edge, storm, link, push"):
+    with pytest.raises(SystemExit, match="wire, ingest, edge, storm, link, push, matching"):
         found(["wires"])
     assert [name for name, _ in found(["wire"])] == ["wire"]
