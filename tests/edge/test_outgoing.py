@@ -49,9 +49,9 @@ def test_a_piece_goes_on_where_the_hub_stands_and_over_bundles() -> None:
 
 def test_a_half_sent_lane_waits_while_something_urgent_goes() -> None:
     """The urgent bundle is in this question, and the rest of the begun one fills it up."""
-    waiting = [bundle(Lane.URGENT, 9, 300), bundle(Lane.BULK, 1, 100_000)]
+    waiting = [bundle(Lane.URGENT, 9, 300), bundle(Lane.ROUTINE, 1, 100_000)]
     begun = framed(waiting[1].raw)[:50_000]
-    held = {Lane.BULK: Held(lane=Lane.BULK, length=50_000, check=check_of(begun))}
+    held = {Lane.ROUTINE: Held(lane=Lane.ROUTINE, length=50_000, check=check_of(begun))}
     going = plan(waiting, held, budget_bytes=2_000)
     assert going.bundles == (waiting[0],)
     assert going.piece is not None
