@@ -35,9 +35,9 @@ from edge.screen import (
     Option,
     Saved,
     Session,
-    Status,
 )
 from edge.status import Reporter
+from edge.status_view import Status
 from edge.stick_desk import CarryView, StickDesk
 from edge.store import devices
 from shared.errors import ForbiddenError

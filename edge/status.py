@@ -13,7 +13,7 @@ from typing import Final
 
 from edge import answering, lease
 from edge.kit import Kit
-from edge.screen import Status
+from edge.status_view import Status
 from edge.store import checks, feed, traffic, watch
 from edge.store import lease as leases
 from shared.change import Value, named

@@ -20,20 +20,16 @@ from __future__ import annotations
 import csv
 import json
 import resource
-import sqlite3
 import subprocess
 import sys
 import threading
 import time
 from collections import defaultdict
-from collections.abc import Iterator
 from itertools import islice
 from math import sqrt
 from pathlib import Path
 from random import Random
 from typing import Any, Final
-
-from rapidfuzz import fuzz, process
 
 from edge.store import migrations as edge_migrations
 from edge.store import watch
@@ -46,6 +42,8 @@ from shared.matching.name_pair import score_names
 from shared.partial_date import parse
 from shared.watchlist import Subject, Verdict, subject_of
 from tests.bench.figures import Context, Figure
+from tests.bench.matching_list import ASK_SEED, listed, sample
+from tests.bench.matching_plain import plain
 from tests.match_data.corruptions import CORRUPTIONS, as_listed, queries
 from tests.match_data.people import People, Person, Vehicle, vehicles
 
@@ -59,17 +57,12 @@ INNOCENTS: Final = 50_000
 POSSIBLE_INNOCENTS: Final = 15_000
 FEED: Final = 10_000
 PLAIN: Final = 60
-LIST_SEED, ASK_SEED, INNOCENT_SEED = "list", "ask", "innocent"
+INNOCENT_SEED: Final = "innocent"
 _KEY: Final = bytes(32)
 _BATCH: Final = 2_000
 
 
 # --- the list ---
-
-
-def listed(count: int) -> Iterator[Person]:
-    """The persons of the list."""
-    yield from map(as_listed, People(LIST_SEED).take(count))
 
 
 def subject(person: Person, vehicle: Vehicle | None = None) -> Subject:
@@ -214,12 +207,6 @@ def _recall(tx: Connection, matcher: PersonMatcher, persons: int, each: int) -> 
     return {sort: (there, asked) for sort, (there, asked) in found.items()}
 
 
-def sample(persons: int) -> dict[int, Person]:
-    """Every n-th person of the list by number, as written at home."""
-    step = max(1, persons // 20_000)
-    return {n: each for n, each in enumerate(People(LIST_SEED).take(persons), start=1) if n % step == 0}
-
-
 def _innocents(tx: Connection, matcher: PersonMatcher, count: int) -> tuple[dict[str, int], list[float]]:
     """(how many raised what, milliseconds of each) of people who are not listed, with document and car."""
     cars, false, took = vehicles("innocent"), {"possible": 0, "hit": 0, "possible_of": 0}, []
@@ -265,56 +252,6 @@ def feed(path: Path, changes: int) -> dict[str, float]:
         officer.join()
     waits.sort()
     return {"feed_s": took, "asked": len(waits), "p99_ms": waits[int(len(waits) * 0.99)] if waits else 0.0}
-
-
-# --- in comparison ---
-
-
-def plain(folder: Path, persons: int, asked: int) -> dict[str, float]:
-    """Every name by rapidfuzz, and FTS5 by trigrams and rescoring: milliseconds each, and what they find."""
-
-    names = [f"{each.surname} {each.given}".lower() for each in listed(persons)]
-    born = [each.born for each in listed(persons)]
-    some = {person: number for number, person in sample(persons).items()}
-    asks = Random("plain").sample([*queries([*some], each=max(3, asked // 20), seed=ASK_SEED)], asked)
-    brute_found, brute_ms = 0, []
-    for _, person, read in asks:
-        began = time.perf_counter()
-        best = process.extract(
-            f"{read.surname} {read.given}".lower(), names, scorer=fuzz.token_sort_ratio, limit=5
-        )
-        brute_ms.append((time.perf_counter() - began) * 1000)
-        brute_found += any(at + 1 == some[person] for _, _, at in best)
-    base = sqlite3.connect(folder / "trigram.db")
-    base.execute("CREATE VIRTUAL TABLE t USING fts5(name, tokenize='trigram', detail='none')")
-    base.executemany("INSERT INTO t (rowid, name) VALUES (?, ?)", enumerate(names, start=1))
-    base.commit()
-    fts_found, fts_ms = 0, []
-    for _, person, read in asks:
-        began = time.perf_counter()
-        text = f"{read.surname} {read.given}".lower().replace('"', "")
-        grams = {text[at : at + 3] for at in range(len(text) - 2)}
-        query = " OR ".join(f'"{gram}"' for gram in sorted(grams))
-        rows = base.execute(
-            "SELECT rowid FROM t WHERE t MATCH ? ORDER BY rank LIMIT 200", (query,)
-        ).fetchall()
-        scored = sorted(
-            rows,
-            key=lambda row: (
-                -fuzz.token_sort_ratio(text, names[row[0] - 1]) - 10 * (born[row[0] - 1] == read.born)
-            ),
-        )
-        fts_ms.append((time.perf_counter() - began) * 1000)
-        fts_found += any(row[0] == some[person] for row in scored[:5])
-    base.close()
-    for times in (brute_ms, fts_ms):
-        times.sort()
-    return {
-        "brute_ms": brute_ms[len(brute_ms) // 2],
-        "brute_recall": brute_found / asked,
-        "trigram_ms": fts_ms[len(fts_ms) // 2],
-        "trigram_recall": fts_found / asked,
-    }
 
 
 # --- names alone ---

@@ -225,8 +225,8 @@ MUTANTS: Final = (
         name="silent-fork-not-compared",
         promise=KNOWN_AGE,
         path="shared/session/node_end.py",
-        old="        if arrived and feeds_digest(cursors) != head.feeds_digest:",
-        new="        if False:",
+        old="    if arrived and feeds_digest(cursors) != head.feeds_digest:",
+        new="    if False:",
         tests=("tests/shared/test_session.py",),
     ),
     # --- 6 ---

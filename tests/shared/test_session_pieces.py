@@ -94,7 +94,7 @@ def test_a_misshapen_upload_is_no_question(upload: object) -> None:
     assert isinstance(whole, list)
     hello = wire.unpack(whole[1], max_bytes=1 << 20)
     assert isinstance(hello, list)
-    hello[-1] = upload
+    hello[-2] = upload  # before the schema
     with pytest.raises(SessionError, match="bad_question"):
         read_question(wire.pack([1, wire.pack(hello), *whole[2:]]))
     with pytest.raises(SessionError, match="bad_question"):

@@ -13,7 +13,7 @@ from tests.hub.console.centre import FIRST_PASSWORD, OWN_PASSWORD, Browser, Cent
 
 OPEN = {
     *("console.sign_in", "console.theme", "console.static", "design.static"),
-    *("sync.sync", "sync.health", "sync.elsewhere"),
+    *("sync.sync", "sync.health", "sync.elsewhere", "sync.relay"),
 }
 
 
