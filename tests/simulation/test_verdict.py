@@ -91,7 +91,7 @@ PLANTS = [
 ]
 
 
-@pytest.mark.parametrize(("place", "plant", "found"), PLANTS, ids=[plant[0] for plant in PLANTS])
+@pytest.mark.parametrize(("place", "plant", "found"), PLANTS)
 def test_a_planted_fault_is_found(
     monkeypatch: pytest.MonkeyPatch, place: str, plant: Callable[[Original], Original], found: str
 ) -> None:
