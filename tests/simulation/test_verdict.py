@@ -76,14 +76,7 @@ PLANTS = [
     ("hub.feed.Feed.publish", without_refusals, "differ|holds"),
     ("edge.hitting.late_hits", nothing, "never met alert"),
     ("edge.store.checks.has_hit", no, "hits reported twice"),
-    pytest.param(
-        "edge.store.drafts.finish",
-        never,
-        "captured once, stored more often|at the hub 2 times",
-        marks=pytest.mark.xfail(
-            reason="no officer of the worlds repeats a submit that was kept since photos joined: to be mended"
-        ),
-    ),
+    ("edge.store.drafts.finish", never, "captured once, stored more often|at the hub 2 times"),
     ("edge.store.watch.key_check", never, "the check index is off|never met alert"),
     ("shared.ledger.audit.write", forgetful, "audit line"),
     ("hub.indexer.Indexer.turn", nothing, "the search does not find"),
