@@ -13,7 +13,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 
-from edge import receipts
+from edge import lease, receipts, rematch
 from edge.kit import Kit
 from edge.replica import Replica
 from edge.sealer import Sealer
@@ -201,6 +201,8 @@ class Courier:
             with kit.database.transaction() as tx:
                 feed.begin_generation(tx, head.generation)
         self._replica.apply(heard.segments, head_ms=head.time_ms)
+        if head.lease_h:
+            rematch.catch_up(kit)
         with kit.database.transaction() as tx:
             _refuse_older(self._standing(tx), packet)  # a contact may have come in between
             news = self._keep(tx, heard)
@@ -216,6 +218,7 @@ class Courier:
         feed.keep_carried_head(
             tx, head_ms=head.time_ms, safe_ms=head.safe, prekey=head.prekey, arrived=not heard.more
         )
+        lease.renew(tx, signed_ms=head.time_ms, hours=head.lease_h)
         feed.keep_trouble(tx, "", "")
         for name, code in head.refusals:
             self._stop(tx, lane_of_feed(name), code)

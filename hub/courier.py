@@ -189,6 +189,7 @@ class Courier:
                 prekey=self._ring.current,
                 reseals=carried.reseals_of(tx, node),
                 refusals=carried.stopped_of(tx, node),
+                lease_h=self._kit.policy.lease_days * 24,
             )
             listed = self._revoked.read(tx)
         newer = listed is not None and listed.number > (slip.revocations if slip is not None else 0)

@@ -109,6 +109,14 @@ MUTANTS: Final = (
 """,
         tests=("tests/edge/test_lease.py",),
     ),
+    Mutant(
+        name="stick-renews-nothing",
+        promise=KNOWN_AGE,
+        path="edge/courier.py",
+        old="        lease.renew(tx, signed_ms=head.time_ms, hours=head.lease_h)\n",
+        new="",
+        tests=("tests/courier/test_lease.py",),
+    ),
     # --- scopes ---
     Mutant(
         name="narrowest-code-ignored",
