@@ -8,6 +8,7 @@ import sys
 import tempfile
 import time
 from collections import Counter
+from contextlib import ExitStack
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final
@@ -60,12 +61,15 @@ class Ordeal:
 
 def play(path: Path, *, kills: int, seed: int = SEED) -> str:
     """The whole ordeal. Raises AssertionError naming what was lost; returns what it was, in a line."""
-    with house.standing(path) as home:
+    with house.standing(path) as home, ExitStack() as leaving:
+        leaving.callback(home.operator.close)
         queue = home.operator.queue
         officers = tuple(
             Officer(home.node, person, seed=seed + place, queue=queue)
             for place, person in enumerate(home.officers)
         )
+        for officer in officers:
+            leaving.callback(officer.close)
         ordeal = Ordeal(house=home, officers=officers, chance=random.Random(seed))
         workers = (*officers, home.operator)
         for worker in workers:

@@ -71,8 +71,8 @@ class Officer(Worker):
         self.saved: dict[str, str] = {}
         self.sent_again = 0
         at = OfficerAtBooth(node.url, post=person.post, login=person.login, password=person.password)
-        self._sign_in(at)
         self._browser = at.browser
+        self._sign_in(at)
 
     def _sign_in(self, at: OfficerAtBooth) -> None:
         end = time.monotonic() + _PATIENCE_S
@@ -91,6 +91,9 @@ class Officer(Worker):
         form = until(lambda: self._scan(traveller))
         self.saved[traveller.document_number] = until(lambda: self._decide(form))
         self._queue.append(traveller)
+
+    def close(self) -> None:
+        self._browser.close()
 
     def sync_now(self) -> None:
         """Press the button, so that nothing waits for a backoff."""
@@ -130,6 +133,9 @@ class Operator(Worker):
         self.queue: list[Traveller] = []
         self.raised: dict[str, str] = {}
         self._desk.sign_in()
+
+    def close(self) -> None:
+        self._desk.close()
 
     def work(self) -> None:
         time.sleep(0.25)
