@@ -97,7 +97,7 @@ class Courier:
         """Where this node stands, signed."""
         identity = self._kit.identity
         return courier.sign_slip(
-            self._standing(tx),
+            receipts.standing(self._kit, tx),
             node=Node(self._kit.node),
             hub=identity.hub_tag,
             certificate=identity.certificate_paper,
@@ -186,7 +186,7 @@ class Courier:
     def _take(self, packet: Packet) -> int | None:
         kit, identity, head = self._kit, self._kit.identity, packet.head
         with kit.database.snapshot() as tx:
-            standing = self._standing(tx)
+            standing = receipts.standing(self._kit, tx)
             if packet.node == kit.node:
                 _refuse_older(standing, packet)
         heard = courier.hear_packet(
@@ -204,7 +204,7 @@ class Courier:
         if head.lease_h:
             rematch.catch_up(kit)
         with kit.database.transaction() as tx:
-            _refuse_older(self._standing(tx), packet)  # a contact may have come in between
+            _refuse_older(receipts.standing(self._kit, tx), packet)  # a contact may have come in between
             news = self._keep(tx, heard)
         kit.time.told(head.time_ms)
         news = news or head.time_ms > standing.last_head_ms
@@ -232,17 +232,6 @@ class Courier:
                 self._kit.log.refuse_bundle(tx, feed=each.feed, first=each.first, code=code)
 
     # --- both ---
-
-    def _standing(self, tx: Connection) -> NodeStanding:
-        hub = feed.state(tx)
-        return NodeStanding(
-            heads=tuple(head.cut for _, head in sorted(self._kit.log.heads(tx).items())),
-            generation=hub.generation,
-            cursors=feed.cursors(tx),
-            last_head_ms=hub.head_ms,
-            revocations=hub.revocations_number,
-            prekey=feed.newest_prekey(tx),
-        )
 
     def _note(self, refused: RemoteError) -> None:
         if refused.code in _NAMED:

@@ -1,4 +1,4 @@
-"""What a node does with the hub's word once it is believed, whichever way it came: acks, lists, reseals.
+"""Where a node stands, and what it does with the hub's word once believed, whichever way it came.
 
 Invariants: an ack beyond what was cut is a clone, and stops here; lists are believed by their own
 signatures; all of it happens in the caller's transaction. Must not know: how the word came.
@@ -16,7 +16,20 @@ from shared.database import Connection
 from shared.enrolment import Prekey, Revocations
 from shared.errors import TrustError
 from shared.ids import Feed, Lane, Seq, node_of_feed
-from shared.session import Heard
+from shared.session import Heard, NodeStanding
+
+
+def standing(kit: Kit, tx: Connection) -> NodeStanding:
+    """Where this node stands: what a question or a slip says of it, and an answer must fit."""
+    hub = feed.state(tx)
+    return NodeStanding(
+        heads=tuple(head.cut for _, head in sorted(kit.log.heads(tx).items())),
+        generation=hub.generation,
+        cursors=feed.cursors(tx),
+        last_head_ms=hub.head_ms,
+        revocations=hub.revocations_number,
+        prekey=feed.newest_prekey(tx),
+    )
 
 
 def acknowledge(kit: Kit, tx: Connection, acked: Mapping[Feed, Seq], *, head_ms: int) -> bool:

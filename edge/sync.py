@@ -17,7 +17,7 @@ from __future__ import annotations
 
 import contextlib
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 from edge import lease, receipts, rematch
@@ -184,17 +184,8 @@ class SyncRound:
         return answer
 
     def _standing(self, tx: Connection) -> NodeStanding:
-        hub = feed.state(tx)
-        return NodeStanding(
-            heads=tuple(head.cut for _, head in sorted(self._kit.log.heads(tx).items())),
-            generation=hub.generation,
-            cursors=feed.cursors(tx),
-            last_head_ms=hub.head_ms,
-            revocations=hub.revocations_number,
-            prekey=feed.newest_prekey(tx),
-            wanted_bytes=self.pace.reply_bytes,
-            part=self._part,
-        )
+        """Where this node stands, and what this link can bring it."""
+        return replace(receipts.standing(self._kit, tx), wanted_bytes=self.pace.reply_bytes, part=self._part)
 
     def _keep(self, turn: _Turn, lanes: Lane) -> bool:
         """Keep what the head says; returns whether another turn would bring something."""

@@ -2,8 +2,7 @@
 
 Job: `POST /sync/v1`, octets in and out; a node leaves the type out, as an answer does: it costs bytes at
 each turn. A refusal is an HTTP status and a body `pack([1, code, message, hint])`, with the paper that
-proves it where there is one, so that a node can
-tell its officers what to do.
+proves it where there is one, so that a node can tell its officers what to do.
 Invariants: a body beyond the limit is refused by its announced length, unread; nothing is answered
 that the exchange did not commit; answers are kept by nobody on the way.
 Must not know: what a question says.

@@ -63,12 +63,8 @@ def keep_head(
     tx: Connection, *, head_ms: int, safe_ms: int, prekey: int, skew_ms: int, arrived: bool
 ) -> None:
     """Note a believed head; `arrived` says that every cursor is where the hub's feed ends."""
-    tx.execute(
-        "UPDATE hub_state SET head_ms = max(head_ms, ?1), contact_ms = ?1, mark_ms = max(mark_ms, ?1), "
-        "safe_ms = ?2, prekey = CASE WHEN ?3 THEN ?3 ELSE prekey END, skew_ms = ?4, "
-        "list_ms = CASE WHEN ?5 THEN max(list_ms, ?1) ELSE list_ms END",
-        (head_ms, safe_ms, prekey, skew_ms, int(arrived)),
-    )
+    keep_carried_head(tx, head_ms=head_ms, safe_ms=safe_ms, prekey=prekey, arrived=arrived)
+    tx.execute("UPDATE hub_state SET contact_ms = ?, skew_ms = ?", (head_ms, skew_ms))
 
 
 def keep_carried_head(tx: Connection, *, head_ms: int, safe_ms: int, prekey: int, arrived: bool) -> None:

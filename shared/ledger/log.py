@@ -13,7 +13,7 @@ Must not know: how bundles travel, what a change means.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 
 from shared import bundle, wire
@@ -261,16 +261,11 @@ class OwnLog:
         """
         found: list[Sealed] = []
         for lane, head in self.heads(tx).items():
-            rows = tx.execute(
-                "SELECT feed, first, count, prekey, raw FROM sealed WHERE feed = ? AND first > ? "
-                "AND first + count - 1 > ? AND refused_code IS NULL ORDER BY first",
-                (feed_of(self.node, lane), head.acked - BUNDLE_MAX_CHANGES, head.acked),
-            )
-            for feed, first, count, prekey, raw in rows if lane <= lanes else ():
+            for sealed in self._unacknowledged(tx, head) if lane <= lanes else ():
                 if found and budget_bytes <= 0:
                     return found
-                budget_bytes -= len(raw)
-                found.append(Sealed(feed=feed, first=first, count=count, prekey=prekey, raw=raw))
+                budget_bytes -= len(sealed.raw)
+                found.append(sealed)
         return found
 
     def pending_of(self, tx: Connection, lane: Lane, *, after: int, budget_bytes: int) -> list[Sealed]:
@@ -280,18 +275,22 @@ class OwnLog:
         """
         found: list[Sealed] = []
         left = budget_bytes
-        acked = self.heads(tx)[lane].acked
+        for sealed in self._unacknowledged(tx, self.heads(tx)[lane], after=after):
+            if found and left < len(sealed.raw):
+                break
+            left -= len(sealed.raw)
+            found.append(sealed)
+        return found
+
+    def _unacknowledged(self, tx: Connection, head: OwnHead, *, after: int = 0) -> Iterator[Sealed]:
+        """The bundles of one lane that the hub lacks and would have, in order, that begin after a seq."""
         rows = tx.execute(
             "SELECT feed, first, count, prekey, raw FROM sealed WHERE feed = ? AND first > ? "
             "AND first + count - 1 > ? AND refused_code IS NULL ORDER BY first",
-            (feed_of(self.node, lane), max(after, acked - BUNDLE_MAX_CHANGES), acked),
+            (feed_of(self.node, head.lane), max(after, head.acked - BUNDLE_MAX_CHANGES), head.acked),
         )
         for feed, first, count, prekey, raw in rows:
-            if found and left < len(raw):
-                break
-            left -= len(raw)
-            found.append(Sealed(feed=feed, first=first, count=count, prekey=prekey, raw=raw))
-        return found
+            yield Sealed(feed=feed, first=first, count=count, prekey=prekey, raw=raw)
 
     def refuse_bundle(self, tx: Connection, *, feed: Feed, first: Seq, code: str | None) -> None:
         """Note why the hub will not have a bundle, so that it is not sent again; None lets it go again."""

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from edge import receipts
 from shared import courier, wire
 from shared.courier import Sort, close_file, open_file
 from shared.crypto import BoxKey, SigningKey
@@ -145,7 +146,7 @@ def test_a_load_for_another_hub_stays_on_the_stick(loaded: House):
     post = loaded.klobuk.node
     with post.kit.database.snapshot() as tx:
         slip = courier.sign_slip(
-            post.courier._standing(tx),
+            receipts.standing(post.kit, tx),
             node=loaded.klobuk.number,
             hub=b"else",
             certificate=post.kit.identity.certificate_paper,
@@ -169,7 +170,7 @@ def test_a_slip_with_a_strange_certificate_is_refused(loaded: House):
     ):
         with node.kit.database.snapshot() as tx:
             slip = courier.sign_slip(
-                node.courier._standing(tx),
+                receipts.standing(node.kit, tx),
                 node=loaded.klobuk.number,
                 hub=node.kit.identity.hub_tag,
                 certificate=certificate,

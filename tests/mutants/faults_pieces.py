@@ -98,8 +98,8 @@ MUTANTS: Final = (
         name="urgent-behind-routine",
         promise=WORST_LINK,
         path="shared/ledger/log.py",
-        old="        for lane, head in self.heads(tx).items():\n            rows",
-        new="        for lane, head in reversed(self.heads(tx).items()):\n            rows",
+        old="        for lane, head in self.heads(tx).items():\n            for sealed",
+        new="        for lane, head in reversed(self.heads(tx).items()):\n            for sealed",
         tests=("tests/edge/test_lanes.py",),
     ),
     Mutant(
