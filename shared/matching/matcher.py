@@ -15,17 +15,17 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from functools import lru_cache
 from hashlib import blake2b
-from itertools import combinations
+from itertools import combinations, islice
 from typing import Final
 
 from shared.errors import InputError
 from shared.matching.birth import Relation, date_of
 from shared.matching.evidence import Evidence, Rarity, weigh
-from shared.matching.keys import word_of
+from shared.matching.keys import words_filed
 from shared.matching.letters import letter_rules
 from shared.matching.look_alike import Misreading, folded, misreadings
 from shared.matching.name_pair import reasons_of
-from shared.matching.person import Person, name_words, person_of
+from shared.matching.person import Person, person_of
 from shared.matching.rarity import ListRarity
 from shared.matching.reasons import Code, Reason
 from shared.mrz.states import match_code
@@ -34,6 +34,8 @@ from shared.plates import normalise_plate, read_plate
 from shared.watchlist import Ground, Match, Subject, Verdict, document_key
 
 _NAME_KEYS_MAX: Final = 24
+_NAME_WORDS_MAX: Final = 4
+_KEY_MASK: Final = (1 << 63) - 1
 _Finding = tuple[Verdict, Ground, tuple[Reason, ...], float]
 _SURE, _OTHER_ISSUER, _LOOKS_ALIKE = 1.0, 0.8, 0.75
 
@@ -46,7 +48,15 @@ class PersonMatcher:
 
     def keys_of(self, subject: Subject) -> tuple[int, ...]:
         """Keys a store keeps and asks by: one a number, and a few a name with its year of birth."""
-        return _keys_of(subject)
+        keys: dict[int, None] = {}
+        if number := document_key(subject.document_number):
+            keys[_key("d", folded(number))] = None
+        for reading in _plate_readings(subject.plate):
+            keys[_key("p", folded(reading))] = None
+        if vin := document_key(subject.vin):
+            keys[_key("v", folded(vin))] = None
+        keys.update(dict.fromkeys(islice(_name_keys(subject), _NAME_KEYS_MAX)))
+        return tuple(keys)
 
     def judge(self, traveller: Subject, alert: Subject, *, rarity: Rarity | None = None) -> Match | None:
         """Whether they match, and why; `rarity` where a list's own counts are at hand."""
@@ -98,33 +108,21 @@ def person_in(subject: Subject) -> Person:
     )
 
 
-@lru_cache(maxsize=1 << 8)
-def _keys_of(subject: Subject) -> tuple[int, ...]:
-    keys: dict[int, None] = {}
-    if number := document_key(subject.document_number):
-        keys[_key("d", folded(number))] = None
-    for reading in _plate_readings(subject.plate):
-        keys[_key("p", folded(reading))] = None
-    if vin := document_key(subject.vin):
-        keys[_key("v", folded(vin))] = None
-    for text in _name_keys(person_in(subject)):
-        keys[_key("n", text)] = None
-    return tuple(keys)
-
-
-def _name_keys(person: Person) -> Iterator[str]:
-    """Two words of a name with the year of birth, and with the day; never more than the cap."""
-    born = date_of(person.birth)
+def _name_keys(subject: Subject) -> Iterator[int]:
+    """Two words of each name with the year of birth, in any order; one word where there is no other."""
+    born = date_of(subject.birth)
     if born is None or born.year is None:
         return
-    made = 0
-    for name in person.names:
-        words = sorted({word_of(token) for token in name_words(name)[:4]})
-        for one, other in combinations(words, 2) if len(words) > 1 else [(word, "") for word in words]:
-            if made == _NAME_KEYS_MAX:
-                return
-            made += 1
-            yield f"{one}|{other}|{born.year}"
+    year = _year_key(born.year)
+    for name in (f"{subject.surname} {subject.given_names}", subject.written_name, *subject.aliases):
+        words = {*words_filed(name)[:_NAME_WORDS_MAX]} if name else set()
+        for pair in combinations(words, 2) if len(words) > 1 else ((word,) for word in words):
+            yield (sum(pair) + year) & _KEY_MASK
+
+
+@lru_cache(maxsize=1 << 8)
+def _year_key(year: int) -> int:
+    return _key("y", str(year))
 
 
 def _document(traveller: Subject, alert: Subject) -> _Finding | None:

@@ -99,6 +99,19 @@ def _roled(words: list[str], *, bare: bool, cut: bool) -> tuple[Token, ...]:
     return tuple(tokens)
 
 
+def is_ordinary(word: str) -> bool:
+    """Whether a word of `script.latin` is a name by itself, whatever stands beside it."""
+    return (
+        1 < len(word) <= WORD_MAX_CHARS
+        and word.isalpha()
+        and not word.startswith(("abd", "abed"))  # `_joined_servants`
+        and word not in PARTICLES
+        and word not in TITLES
+        and word not in SUFFIXES
+        and word not in ALIAS_MARKS
+    )
+
+
 @lru_cache(maxsize=1 << 14)
 def word_token(word: str, *, bare: bool = False, long_name: bool = False) -> Token:
     """One word, as `script.latin` spells it. `long_name`: three words or more, so one may be a patronymic."""

@@ -297,7 +297,9 @@ def test_the_link_comes_back_and_a_late_hit_becomes_a_task(page: Page, booth: Bo
     with booth.cable.speaking() as centre:
         centre.alert(category="missing", action="locate", document_number="P00000017", document_issuer="MNE")
     booth.cable.join()
-    page.goto(booth.url + "/status")  # the officer knows that the link is back; the node would find out in a minute
+    page.goto(
+        booth.url + "/status"
+    )  # the officer knows that the link is back; the node would find out in a minute
     page.get_by_role("button", name="Sync now").press("Enter")
     booth.wait_for("Link up")
     page.keyboard.press("Alt+h")

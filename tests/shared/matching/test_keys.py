@@ -1,0 +1,50 @@
+"""Keys: the short way to what a name is filed under says what the whole reading says."""
+
+from __future__ import annotations
+
+from hypothesis import example, given
+from hypothesis import strategies as st
+
+from shared.matching import keys
+from shared.matching.person import name_words
+from shared.matching.tokens import read_name
+from shared.matching.words import ALIAS_MARKS, PARTICLES, SUFFIXES, TITLES
+
+_WORDS = st.one_of(
+    st.sampled_from(
+        sorted(PARTICLES | TITLES | SUFFIXES | ALIAS_MARKS)
+        + [
+            "Petrović",
+            "ПЕТРОВИЋ",
+            "HODZA",
+            "Hoxha",
+            "Abdul",
+            "Rahman",
+            "Abdurrahman",
+            "محمد",
+            "Иванович",
+            "Ivanovich",
+            "A",
+            "P3TROVIC",
+        ]
+        + ["x" * 45, "Ana-Marija", "O'Neil"]
+    ),
+    st.text(max_size=12),
+)
+
+
+def _by_the_whole(text: str) -> list[int]:
+    return [keys._number(keys.word_of(token)) for token in name_words(read_name(text))]
+
+
+@given(st.lists(_WORDS, max_size=16).map(" ".join))
+@example("Abdul Rahman Hadžić")
+@example("von der Kim Jong Il")
+@example("zvani Đoko")
+def test_a_name_of_ordinary_words_is_filed_as_its_whole_reading_says(text: str):
+    assert keys.words_filed(text) == _by_the_whole(text)
+
+
+def test_scripts_and_spellings_of_one_name_are_filed_alike():
+    assert keys.words_filed("Хоџа Петровић") == keys.words_filed("HODZA PETROVIC")
+    assert keys.words_filed("Hoxha Petrović") == keys.words_filed("HODZA PETROVIC")
