@@ -120,7 +120,8 @@ def _key(text: str, table: dict[int, str]) -> str:
     else:
         composed = unicodedata.normalize("NFC", text).upper().translate(table)
         plain = unicodedata.normalize("NFKD", composed).upper()
-    # Most plates come without separators: one look at the whole is a tenth of a look at each sign.
+    # Few plates hold anything but these separators: a look at the whole is a tenth of one at each sign.
+    plain = plain.replace("-", "").replace(" ", "")
     return plain if plain.isalnum() else "".join(sign for sign in plain if sign.isalnum())
 
 
