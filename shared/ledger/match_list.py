@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from itertools import islice
 from typing import Final
 
@@ -114,4 +114,4 @@ def _read(tx: Connection, rows: list[int]) -> Iterator[tuple[int, str, Subject]]
 
 
 def _packed(subject: Subject) -> str:
-    return json.dumps({name: value for name, value in asdict(subject).items() if value}, ensure_ascii=False)
+    return json.dumps({name: value for name, value in subject._asdict().items() if value}, ensure_ascii=False)

@@ -16,6 +16,11 @@ _CLASSES: Final = ("0OQD", "1IL", "2Z", "5S", "8B", "6G", "UV")
 _FOLD: Final = str.maketrans({character: each[0] for each in _CLASSES for character in each[1:]})
 
 
+_AS_TYPED: Final = {
+    code: chr(code).upper().translate(_FOLD) if chr(code).isalnum() else None for code in range(128)
+}
+
+
 @dataclass(frozen=True, slots=True)
 class Misreading:
     """A place (from 1) where two numbers look alike and are not the same."""
@@ -28,6 +33,11 @@ class Misreading:
 def folded(number: str) -> str:
     """A number, upper case and without separators, with each look-alike as the first of its class."""
     return number.translate(_FOLD)
+
+
+def folded_as_typed(number: str) -> str:
+    """An ASCII number as typed: separators out, upper case, folded; in one step, as a hub does it most."""
+    return number.translate(_AS_TYPED)
 
 
 def misreadings(ours: str, theirs: str) -> tuple[Misreading, ...]:

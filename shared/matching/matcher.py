@@ -12,10 +12,9 @@ Must not know: storage, pages, who is asking, how rare a word is on a list (`rar
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from functools import lru_cache
 from hashlib import blake2b
-from itertools import combinations, islice
 from typing import Final
 
 from shared.errors import InputError
@@ -23,7 +22,7 @@ from shared.matching.birth import Relation, date_of
 from shared.matching.evidence import Evidence, Rarity, weigh
 from shared.matching.keys import words_filed
 from shared.matching.letters import letter_rules
-from shared.matching.look_alike import Misreading, folded, misreadings
+from shared.matching.look_alike import Misreading, folded, folded_as_typed, misreadings
 from shared.matching.name_pair import reasons_of
 from shared.matching.person import Person, person_of
 from shared.matching.rarity import ListRarity
@@ -48,14 +47,13 @@ class PersonMatcher:
 
     def keys_of(self, subject: Subject) -> tuple[int, ...]:
         """Keys a store keeps and asks by: one a number, and a few a name with its year of birth."""
-        keys: dict[int, None] = {}
-        if number := document_key(subject.document_number):
-            keys[_key("d", folded(number))] = None
-        for reading in _plate_readings(subject.plate):
-            keys[_key("p", folded(reading))] = None
-        if vin := document_key(subject.vin):
-            keys[_key("v", folded(vin))] = None
-        keys.update(dict.fromkeys(islice(_name_keys(subject), _NAME_KEYS_MAX)))
+        keys = _name_keys(subject)
+        if form := _form(subject.document_number):
+            keys.append(_key("d", form))
+        if subject.plate:
+            keys += [_key("p", form) for form in _plate_forms(subject.plate)]
+        if form := _form(subject.vin):
+            keys.append(_key("v", form))
         return tuple(keys)
 
     def judge(self, traveller: Subject, alert: Subject, *, rarity: Rarity | None = None) -> Match | None:
@@ -108,16 +106,24 @@ def person_in(subject: Subject) -> Person:
     )
 
 
-def _name_keys(subject: Subject) -> Iterator[int]:
+def _name_keys(subject: Subject) -> list[int]:
     """Two words of each name with the year of birth, in any order; one word where there is no other."""
     born = date_of(subject.birth)
     if born is None or born.year is None:
-        return
+        return []
     year = _year_key(born.year)
-    for name in (f"{subject.surname} {subject.given_names}", subject.written_name, *subject.aliases):
-        words = {*words_filed(name)[:_NAME_WORDS_MAX]} if name else set()
-        for pair in combinations(words, 2) if len(words) > 1 else ((word,) for word in words):
-            yield (sum(pair) + year) & _KEY_MASK
+    sums = _sums_of_pairs(words_filed(f"{subject.surname} {subject.given_names}"))
+    for other in (subject.written_name, *subject.aliases):
+        if other:
+            sums += _sums_of_pairs(words_filed(other))
+    return [(each + year) & _KEY_MASK for each in sums[:_NAME_KEYS_MAX]]
+
+
+def _sums_of_pairs(words: list[int]) -> list[int]:
+    """The same whatever the order of the words; a single word stands for itself."""
+    words = words[:_NAME_WORDS_MAX]
+    sums = [one + other for place, one in enumerate(words) for other in words[:place] if one != other]
+    return sums or words[:1]
 
 
 @lru_cache(maxsize=1 << 8)
@@ -211,6 +217,17 @@ def _misread(wrong: tuple[Misreading, ...]) -> Iterator[Reason]:
         yield Reason(Code.CHARACTER_LOOKS_ALIKE, ours=each.ours, theirs=each.theirs, place=each.position)
 
 
+def _form(number: str) -> str:
+    """What a document's or vehicle's number is filed under; "" where there is none."""
+    return folded_as_typed(number) if number.isascii() else folded(document_key(number))
+
+
+def _plate_forms(plate: str) -> Iterable[str]:
+    if plate.isascii():  # one reading, and most plates
+        return (form,) if (form := folded_as_typed(plate)) else ()
+    return (folded(reading) for reading in _plate_readings(plate))
+
+
 def _plate_readings(plate: str) -> tuple[str, ...]:
     """Every key a plate may be filed under; none for one that cannot be read."""
     if plate.isascii():  # one reading, and most plates
@@ -227,4 +244,4 @@ def _alike(ours: tuple[str, ...], theirs: tuple[str, ...]) -> bool:
 
 def _key(sort: str, text: str) -> int:
     """63 bits of BLAKE2b: positive in SQLite's signed integers."""
-    return int.from_bytes(blake2b(f"{sort}:{text}".encode(), digest_size=8).digest(), "big") >> 1
+    return int.from_bytes(blake2b((sort + text).encode(), digest_size=8).digest(), "big") >> 1

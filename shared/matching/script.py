@@ -44,6 +44,12 @@ _ARABIC: Final = _pairs(
 )
 _TABLE: Final = _CYRILLIC | _LATIN | _ARABIC
 _DROPPED: Final = frozenset("'`´‘’ʼʹʻ\u02bf\u02be\u0640")
+_ASCII: Final = {
+    code: None if chr(code) in _DROPPED else chr(code).lower() if chr(code).isalnum() else " "
+    for code in range(128)
+}
+"""What the rules for all scripts make of each ASCII character, in one step: most names are ASCII."""
+
 _CAMEL: Final = re.compile(r"(?<=[a-z])(?=[A-Z])")
 _SYLLABIC: Final = ("CJK ", "HANGUL ")
 _NOT_WORD: Final = re.compile(r"[^a-z0-9]+")
@@ -53,11 +59,9 @@ def latin(text: str) -> str:
     """The words of `text` in a–z and digits, lower case; "" where nothing can be read."""
     cut = text[:READ_MAX_CHARS]
     if cut.isascii():
-        plain = cut.lower().replace("'", "").replace("`", "")
-    else:
-        composed = unicodedata.normalize("NFC", unicodedata.normalize("NFKC", cut).casefold())
-        plain = "".join(_letter(character) for character in composed)
-    return _NOT_WORD.sub(" ", plain).strip()
+        return " ".join(cut.translate(_ASCII).split())
+    composed = unicodedata.normalize("NFC", unicodedata.normalize("NFKC", cut).casefold())
+    return _NOT_WORD.sub(" ", "".join(_letter(character) for character in composed)).strip()
 
 
 def _letter(character: str) -> str:

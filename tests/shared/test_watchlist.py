@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 
 import pytest
 from hypothesis import given
@@ -65,7 +64,7 @@ def test_a_partly_known_birth_date_is_only_possible() -> None:
     """The same name and the same half-known date is a reason to look, not a hit."""
     half = PartialDate(year=1990).day_number()
     found = MATCHER.judge(
-        replace(TRAVELLER, birth=half), Subject(surname="Đorđević", given_names="Ana", birth=half)
+        TRAVELLER._replace(birth=half), Subject(surname="Đorđević", given_names="Ana", birth=half)
     )
     assert found is not None
     assert found.verdict is Verdict.POSSIBLE
