@@ -16,6 +16,7 @@ import click
 import structlog
 from waitress.server import create_server
 
+from hub import collector
 from hub.app import create_app
 from hub.config import ROUTES, Config, Policy
 from hub.desk.people import ROLES, desk_itself
@@ -219,6 +220,7 @@ def _serve(hub: Hub, config: Config) -> None:
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: stopping.set())
     serving = threading.Thread(target=server.run, name="serving", daemon=True)
+    collector.look_seldom()
     scheduler = Scheduler(hub)
     scheduler.start()
     serving.start()

@@ -18,13 +18,13 @@ from shared.schema import SCHEMA, Kind
 from shared.watchlist import Subject
 
 _SEQ_MASK = (1 << 40) - 1
-_SUBJECT = (
-    "surname, given_names, {written}, birth, document_number, document_issuer, plate, plate_country, vin"
-)
+_FILED = Subject._fields[:9]  # surname … vin
+_NOT_OF = {Kind.CHECK: (), Kind.HIT: ("written_name",), Kind.ALERT: ("written_name",)}
 _SUBJECT_OF = {
-    Kind.CHECK: _SUBJECT.format(written="written_name"),
-    Kind.HIT: _SUBJECT.format(written="NULL"),
-    Kind.ALERT: _SUBJECT.format(written="NULL"),
+    kind: ", ".join(
+        "birth" if name == "birth" else "''" if name in absent else f"coalesce({name}, '')" for name in _FILED
+    )
+    for kind, absent in _NOT_OF.items()
 }
 _KINDS_IN_LANE = {Lane.ROUTINE: (Kind.CHECK,), Lane.URGENT: (Kind.HIT, Kind.ALERT), Lane.BULK: ()}
 
@@ -44,21 +44,7 @@ def subjects_between(tx: Connection, base: int, top: int) -> Iterator[tuple[int,
             f"SELECT id, {_SUBJECT_OF[kind]} FROM {table_of(SCHEMA[kind])} WHERE id BETWEEN ? AND ?",  # noqa: S608 — schema names
             (base, top),
         )
-        for record, surname, given, written, birth, number, issuer, plate, plate_country, vin in rows:
-            yield (
-                record,
-                Subject(
-                    surname=surname or "",
-                    given_names=given or "",
-                    written_name=written or "",
-                    birth=birth,
-                    document_number=number or "",
-                    document_issuer=issuer or "",
-                    plate=plate or "",
-                    plate_country=plate_country or "",
-                    vin=vin or "",
-                ),
-            )
+        yield from ((row[0], Subject(*row[1:])) for row in rows)
 
 
 def visible(

@@ -24,7 +24,7 @@ from typing import Final
 
 from shared.matching.birth import date_of
 from shared.matching.person import name_words
-from shared.matching.script import latin
+from shared.matching.script import latin_words
 from shared.matching.spelling import skeleton
 from shared.matching.tokens import TOKENS_MAX, Token, is_ordinary, read_name, word_token
 from shared.partial_date import PartialDate
@@ -45,7 +45,7 @@ def words_filed(text: str) -> list[int]:
 
     Its cost decides how many checks a hub can file a second, so a name of ordinary words is not read whole.
     """
-    words = latin(text).split()
+    words = latin_words(text)
     numbers = [_ordinary_number(word) for word in words]
     if all(numbers) and len(words) <= TOKENS_MAX:
         return numbers

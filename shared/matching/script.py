@@ -57,11 +57,16 @@ _NOT_WORD: Final = re.compile(r"[^a-z0-9]+")
 
 def latin(text: str) -> str:
     """The words of `text` in a–z and digits, lower case; "" where nothing can be read."""
+    return " ".join(latin_words(text))
+
+
+def latin_words(text: str) -> list[str]:
+    """The same, word by word."""
     cut = text[:READ_MAX_CHARS]
     if cut.isascii():
-        return " ".join(cut.translate(_ASCII).split())
+        return cut.translate(_ASCII).split()
     composed = unicodedata.normalize("NFC", unicodedata.normalize("NFKC", cut).casefold())
-    return _NOT_WORD.sub(" ", "".join(_letter(character) for character in composed)).strip()
+    return _NOT_WORD.sub(" ", "".join(_letter(character) for character in composed)).split()
 
 
 def _letter(character: str) -> str:

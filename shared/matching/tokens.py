@@ -15,7 +15,7 @@ from functools import lru_cache
 from typing import Final
 
 from shared.matching.near_names import group_of, short_groups
-from shared.matching.script import latin
+from shared.matching.script import latin_words
 from shared.matching.spelling import skeleton, sound
 from shared.matching.words import ALIAS_MARKS, PARTICLES, SUFFIXES, TITLES, family_form, is_patronymic
 
@@ -76,7 +76,7 @@ _OF_SERVANT: Final = re.compile(r"^[aeiou]{0,2}(?:l(?=[a-z]{3})|(?=([b-z])\1)|(?
 def read_name(text: str, *, cut: bool = False) -> tuple[Token, ...]:
     """The tokens of a name in any script. `cut`: a full field may have cut its last word (MRZ)."""
     bare = not text.isascii() and _is_abjad(text)
-    words = _joined_servants([_read_right(word[:WORD_MAX_CHARS]) for word in latin(text).split()])
+    words = _joined_servants([_read_right(word[:WORD_MAX_CHARS]) for word in latin_words(text)])
     return _roled(words, bare=bare, cut=cut)
 
 

@@ -34,6 +34,7 @@ from itertools import cycle, islice
 from pathlib import Path
 from typing import Final
 
+from hub import collector
 from hub.hub import Hub
 from hub.store.opening import connect_to
 from shared import bundle, wire
@@ -184,6 +185,7 @@ def measure(directory: Path, *, seconds: float = SECONDS, full: int = FULL) -> M
     realm = Realm(directory=directory, dial=WallClock())
     with realm.hub() as hub:
         stock = Stock(realm, hub)
+        collector.look_seldom()  # as `karaula hub run` does
         empty = _phase(hub, stock, seconds, BACKLOG)
         held = empty.changes
         while held < full:
@@ -324,7 +326,7 @@ def run(context: Context) -> list[Figure]:
     return [
         _rate("hub_ingest_empty_per_s", empty, goal=20_000, baseline=measured.baseline_empty_per_s),
         _rate("hub_ingest_1m_per_s", full, goal=15_000, baseline=measured.baseline_full_per_s),
-        _rate("hub_ingest_live_per_s", live, goal=15_000, baseline=measured.baseline_full_per_s),
+        _rate("hub_ingest_live_per_s", live, goal=None, baseline=measured.baseline_full_per_s),
         Figure(
             name="hub_search_lag_s",
             value=max(each.lag_s for each in phases),
@@ -336,7 +338,7 @@ def run(context: Context) -> list[Figure]:
     ]
 
 
-def _rate(name: str, phase: Run, *, goal: float, baseline: float) -> Figure:
+def _rate(name: str, phase: Run, *, goal: float | None, baseline: float) -> Figure:
     return Figure(
         name=name,
         value=phase.per_s,
