@@ -88,11 +88,12 @@ def table_of(figures: Iterable[Figure], title: str) -> Table:
         table.add_column(heading, justify="left" if heading == "figure" else "right", no_wrap=True)
     for figure in figures:
         bound = "≤" if figure.better == "lower" else "≥"
+        goal = "" if figure.goal is None else f"{bound} {_shown(figure.goal)} {'✓' if figure.met else '✗'}"
         table.add_row(
             figure.name,
             f"{_shown(figure.value)} {figure.unit}",
             " … ".join(map(_shown, figure.spread)) if figure.spread else "",
-            f"{bound} {_shown(figure.goal)} {'✓' if figure.met else '✗'}",
+            goal,
             "" if figure.baseline is None else _shown(figure.baseline),
             "" if figure.ratio is None else f"{figure.ratio:.2f}",
         )

@@ -17,6 +17,8 @@ Better = Literal["lower", "higher"]
 class Figure:
     """One measured number. `value` is the median where several were taken, `spread` their extremes.
 
+    `goal` is None for what is only worth knowing.
+
     `baseline` was measured in the same run on the same machine; `ratio` is value / baseline. `notes` are
     what people want to know besides: (what, how much).
     """
@@ -25,7 +27,7 @@ class Figure:
     value: float
     unit: str
     better: Better
-    goal: float
+    goal: float | None
     baseline: float | None = None
     spread: tuple[float, float] | None = None
     notes: tuple[tuple[str, str], ...] = ()
@@ -36,6 +38,8 @@ class Figure:
 
     @property
     def met(self) -> bool:
+        if self.goal is None:
+            return True
         return self.value <= self.goal if self.better == "lower" else self.value >= self.goal
 
     def row(self) -> dict[str, object]:
