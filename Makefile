@@ -43,8 +43,9 @@ prove: env system-packages ## the long proofs: every fault, kill, bit and mutant
 bench: env ## measure, print the table, write bench.json; ONLY=wire selects
 	@ONLY="$(ONLY)" $(BIN)/python -m tests.bench
 
-soak: env ## the simulator over a range of seeds: make soak SEEDS=1000-1199 WORLD="--posts 6 --steps 400"
+soak: env ## the simulator over a range of seeds: make soak SEEDS=1000-1199 WORLD="--posts 6 --steps 400" FUZZ=10000000
 	@$(BIN)/python -m tests.simulation --seeds $(SEEDS) $(WORLD)
+	@$(if $(FUZZ),$(BIN)/python -m tests.fuzz --count $(FUZZ))
 
 lock: ## bring uv.lock up to date with pyproject.toml; UPGRADE=1 looks for newer packages too
 	@$(PYTHON) .ci/bootstrap.py uv lock $(if $(UPGRADE),--upgrade)

@@ -255,10 +255,13 @@ def fail_at(stage: Stage, top: Path, call: int, manner: Manner) -> None:
             raise
 
 
-def sampled(stage: Stage, manner: Manner) -> range:
-    """The calls that a sample fails at."""
+def sampled(stage: Stage, manner: Manner) -> list[int]:
+    """The calls that a sample fails at: some of all, and each COMMIT that is kept and not heard of."""
     start = (SEED + 5 * list(Manner).index(manner)) % STRIDE
-    return range(1 + start, stage.calls + 1, STRIDE)
+    calls = set(range(1 + start, stage.calls + 1, STRIDE))
+    if manner is Manner.ERROR_KEPT:
+        calls |= {call for call, (_, what) in enumerate(stage.made, 1) if what == "COMMIT"}
+    return sorted(calls)
 
 
 @contextmanager

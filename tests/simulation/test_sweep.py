@@ -51,7 +51,7 @@ def test_the_sync_brings_what_it_claims(stage: Stage):
 
 @pytest.mark.parametrize("manner", list(Manner), ids=lambda manner: manner.value)
 def test_a_sample_of_calls_may_fail(stage: Stage, top: Path, manner: Manner):
-    """Every 17th call, another one first for each manner."""
+    """Every 17th call, another one first for each manner; and every COMMIT whose answer was lost."""
     calls = sampled(stage, manner)
     assert len(calls) >= stage.calls // STRIDE
     for call in calls:

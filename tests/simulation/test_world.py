@@ -17,7 +17,7 @@ from tests.simulation.power import Disk, Moment, PowerCut
 from tests.simulation.world import Size, World, make_templates
 
 SEEDS = range(1_000)
-PIECE = 125
+PIECE = 250
 SMALL = Size(posts=3, steps=40)
 BIG = Size(posts=9, steps=400)
 BIG_SEEDS = range(5_000, 5_016)

@@ -113,7 +113,7 @@ class World:
             officer.void: 1,
             post.node.sealer.seal: 3,
             lambda: mischief.edit_foreign_alert(post, self.chance): 2,
-            lambda: mischief.edit_own_alert(post, self.chance): 2,
+            lambda: mischief.edit_own_alert(post, self.chance): 5,
             lambda: mischief.claim_foreign_record(post, self.chance): 1,
             lambda: mischief.set_password(post, self.chance): 2,
             lambda: self._turn_clock(post): 2,
@@ -126,7 +126,7 @@ class World:
         return {
             self.operators.raise_alert: 6,
             self.operators.correct_check: 6,
-            self.operators.change_alert: 3,
+            self.operators.change_alert: 5,
             self.operators.move_alert: 2,
             self.operators.withdraw: 2,
             self.operators.settle_hit: 3,
