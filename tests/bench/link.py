@@ -42,6 +42,7 @@ from shared.schema import Kind
 from tests.bench.figures import Context, Figure
 from tests.bench.generator import START_MS, Post
 from tests.bench.relay import Link, Relay, Seen
+from tests.bench.tls import Terminator
 
 ROUND_TRIP_S: Final = 0.6
 LOSS: Final = 0.05
@@ -221,6 +222,44 @@ def six_cases(station: Station) -> dict[str, Case]:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class OverTls:
+    """The same with TLS on: TCP payload of a first contact with its handshake, and of an idle check.
+
+    A thousand checks over the slow link include the handshake and the node's sealing.
+    """
+
+    first_bytes: int
+    idle_bytes: int
+    slow_s: float
+    slow_bytes: int
+
+
+def over_tls(station: Station) -> OverTls:
+    """A node in this process speaks TLS through the relay to a terminator in front of the hub."""
+    clock, payload = Clock(), list[int]()
+    node = station.node(clock)
+    with Terminator(hub_port=station.hub_port) as front:
+        with Relay(Link(), hub_port=front.port) as relay, _tls(relay, front) as link:
+            for _ in range(3):
+                began = relay.seen.up + relay.seen.down
+                node.round.run(link.exchange)
+                payload.append(relay.seen.up + relay.seen.down - began)
+        node.close()
+        node = station.node(clock)
+        capture(node, clock, 1_000, 0)
+        with Relay(SLOW, hub_port=front.port) as relay, _tls(relay, front) as link:
+            started = time.monotonic()
+            node.round.run(link.exchange, everything=True)
+            took, sent = time.monotonic() - started, relay.seen.up + relay.seen.down
+        node.close()
+    return OverTls(first_bytes=payload[0], idle_bytes=payload[-1], slow_s=took, slow_bytes=sent)
+
+
+def _tls(relay: Relay, front: Terminator) -> HubLink:
+    return HubLink(relay.url.replace("http:", "https:"), transport=front.transport())
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Case:
     """One case: round trips, TCP payload both ways, and HTTP's headers in it."""
 
@@ -253,15 +292,17 @@ def run(context: Context) -> list[Figure]:
             waits[name] = cross(stations[-1], link)
         with Station(context.folder / "cases") as station:
             cases = six_cases(station)
+        with Station(context.folder / "tls") as station:
+            tls = over_tls(station)
         context.say("the six cases are measured; the slow links are waited for")
         crossed = {name: wait() for name, wait in waits.items()}
     finally:
         for station in stations:
             station.__exit__()
-    return [*_slow(crossed), *_six(cases)]
+    return [*_slow(crossed, tls), *_six(cases, tls)]
 
 
-def _slow(crossed: dict[str, Crossed]) -> list[Figure]:
+def _slow(crossed: dict[str, Crossed], tls: OverTls) -> list[Figure]:
     slow, slowest, cut = crossed["slow"], crossed["slowest"], crossed["cut"]
     limit = slow.needed * 8 / SLOW.rate
     return [
@@ -272,7 +313,7 @@ def _slow(crossed: dict[str, Crossed]) -> list[Figure]:
             better="lower",
             goal=25,
             baseline=limit,
-            notes=_told(slow),
+            notes=(*_told(slow), ("with TLS", f"{tls.slow_s:.1f} s, {tls.slow_bytes:,} B")),
         ),
         Figure(
             name="slow_link_ratio_to_limit",
@@ -314,12 +355,16 @@ def _told(crossed: Crossed) -> tuple[tuple[str, str], ...]:
     )
 
 
-def _six(cases: dict[str, Case]) -> list[Figure]:
+def _six(cases: dict[str, Case], tls: OverTls) -> list[Figure]:
     idle, one, bulk = cases["idle check"], cases["one record"], cases["bulk"]
     backlog, update = cases["backlog"], cases["update only"]
+    payload = (
+        ("TCP payload", f"{idle.payload} B"),
+        ("with TLS", f"{tls.idle_bytes} B, a first contact with the handshake {tls.first_bytes:,} B"),
+    )
     told = tuple((name, case.told()) for name, case in cases.items())
     return [
-        _case("idle_check_bytes", idle.bodies, "B", 250, (("TCP payload", f"{idle.payload} B"), *told)),
+        _case("idle_check_bytes", idle.bodies, "B", 250, (*payload, *told)),
         _case("one_record_bytes", one.payload, "B", 4_497, (("best peer", "164 B, unsealed"),)),
         _case("bulk_bytes_per_change", bulk.payload / bulk.changes, "B", 35, ()),
         _case("update_only_bytes_per_change", update.payload / update.changes, "B", 35, ()),

@@ -29,7 +29,7 @@ from typing import Final, Self
 
 SEGMENT_BYTES: Final = 1_200
 STALL_S: Final = 1.0
-ANSWER_BYTES: Final = 300
+ANSWER_BYTES: Final = 200
 _DECK: Final = 10
 _LENGTH: Final = re.compile(rb"content-length: *(\d+)", re.IGNORECASE)
 
@@ -182,10 +182,12 @@ class Relay:
         self.port = server.sockets[0].getsockname()[1]
         self._ready.set()
         self._loop.run_forever()
+        server.close()
         left = asyncio.all_tasks(self._loop)
         for task in left:
             task.cancel()
         self._loop.run_until_complete(asyncio.gather(*left, return_exceptions=True))
+        self._loop.run_until_complete(asyncio.sleep(0))  # what was closed lets go of its sockets
         self._loop.close()
 
     async def _meet(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
@@ -208,14 +210,16 @@ class Relay:
             self._pump(from_hub, writer, questions, up=False),
         )
         tasks = [asyncio.ensure_future(way) for way in ways]
-        done, others = await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
-        broken = any(isinstance(task.exception(), _LinkCutError) for task in done)
-        for task in others:
-            task.cancel()
-        for end in (writer, to_hub):
-            if broken:
-                _reset(end)
-            with suppress(OSError):
+        broken = False
+        try:
+            done, others = await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
+            broken = any(isinstance(task.exception(), _LinkCutError) for task in done)
+            for task in others:
+                task.cancel()
+        finally:
+            for end in (writer, to_hub):
+                if broken:
+                    _reset(end)
                 end.close()
 
     def _think(self, *, up: bool) -> None:
