@@ -11,7 +11,7 @@ from collections.abc import Mapping
 
 from shared.errors import StaleError
 from shared.ids import Dot
-from shared.limits import CONTEXT_MAX_DOTS
+from shared.limits import CONTEXT_MAX_DOTS, COUNT_MAX
 
 _CHARS_MAX = 20_000
 
@@ -35,9 +35,11 @@ def from_text(text: str) -> dict[int, tuple[Dot, ...]]:
             for number, dots in plain.items()
             if isinstance(dots, list) and len(dots) <= CONTEXT_MAX_DOTS
         }
-        if len(found) != len(plain):
+        if len(found) != len(plain) or not all(
+            0 < dot <= COUNT_MAX for dots in found.values() for dot in dots
+        ):
             raise ValueError
-    except (ValueError, TypeError, AttributeError, RecursionError):
+    except (ValueError, TypeError, AttributeError, OverflowError, RecursionError):
         raise StaleError(
             "form_unreadable", "this form did not come from its page", hint="Open the record again."
         ) from None

@@ -95,7 +95,7 @@ class Issued:
             nodes = tuple(IssuedNode(**{**row, "state": State(row["state"])}) for row in found.pop("nodes"))
             hubs = tuple(IssuedHub(**row) for row in found.pop("hubs"))
             return cls(nodes=nodes, hubs=hubs, **found)
-        except (ValueError, KeyError, TypeError, AttributeError) as error:
+        except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
             raise ConfigError(
                 "bad_issued_list", f"{path} is damaged", hint="Restore it from the authority's last copy."
             ) from error

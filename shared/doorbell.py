@@ -23,6 +23,7 @@ from shared.crypto import Purpose, SigningKey, VerifyKey
 from shared.errors import SessionError
 from shared.ids import Node
 from shared.limits import DOORBELL_CALL_MAX_BYTES
+from shared.session.messages import counts
 
 VERSION: Final = 1
 PATH: Final = "/doorbell/v1"
@@ -67,14 +68,12 @@ def read_call(data: bytes) -> Call:
             pass
         case _:
             raise _bad_call()
-    read = tuple(place for place in positions if isinstance(place, int) and not isinstance(place, bool))
-    if len(read) != len(positions):
-        raise _bad_call()
+    node, time_ms, generation, *read = counts([node, time_ms, generation, *positions], _bad_call())
     return Call(
         node=Node(node),
         time_ms=time_ms,
         generation=generation,
-        positions=read,
+        positions=tuple(read),
         raw=raw,
         signature=signature,
     )

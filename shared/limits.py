@@ -18,6 +18,7 @@ SEQ_MAX: Final = (1 << SEQ_BITS) - 1
 # --- time ---
 STAMP_COUNTER_BITS: Final = 15
 STAMP_MS_BITS: Final = 48
+MOMENT_MAX_MS: Final = 253_370_764_800_000  # the year 9999: calendars end there, time zones need room
 CLOCK_SKEW_SUSPECT_MS: Final = 10 * 60 * 1000  # a healthy post drifts seconds; ten minutes is a wrong clock
 CLOCK_FOLLOW_MS: Final = 60 * 1000  # a peer's stamp further ahead than this never moves our clock
 
@@ -47,6 +48,7 @@ SEAL_EVERY_CHANGES: Final = 50
 SEAL_EVERY_S: Final = 60
 
 # --- one sync conversation ---
+COUNT_MAX: Final = (1 << 63) - 1  # any number a peer says: what a store's integer column holds
 REQUEST_MAX_BYTES: Final = 2 * 1024 * 1024
 REPLY_MAX_BYTES: Final = 8 * 1024 * 1024
 REQUEST_MAX_BUNDLES: Final = 256

@@ -17,7 +17,7 @@ from shared.errors import SessionError
 from shared.ids import Node
 from shared.limits import REPLY_MAX_BYTES
 from shared.session import Head, Heard, NodeStanding, believe, open_parcel
-from shared.session.messages import VERSION, byte_strings, read_head, write_head
+from shared.session.messages import VERSION, byte_strings, is_count, read_head, write_head
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -70,7 +70,7 @@ def read_packet(data: bytes, *, hub: bytes, hub_key: VerifyKey) -> Packet:
             raise _bad_packet()
     hub_key.verify(Purpose.PACKET, _signed(cover, parcel, revocations, papers), signature)
     match wire.unpack(cover, max_bytes=REPLY_MAX_BYTES):
-        case [1, int() as node, bytes() as of_hub, bytes() as raw]:
+        case [1, node, bytes() as of_hub, bytes() as raw] if is_count(node):
             head = read_head(raw)
         case _:
             raise _bad_packet()

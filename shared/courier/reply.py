@@ -13,7 +13,7 @@ from shared import wire
 from shared.errors import SessionError
 from shared.ids import Feed, Seq
 from shared.limits import RELAY_MAX_PACKETS, REPLY_MAX_BYTES
-from shared.session.messages import VERSION, byte_strings
+from shared.session.messages import VERSION, byte_strings, is_count
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -41,7 +41,7 @@ def read_reply(data: bytes) -> Reply:
 
 def _pair(pair: object) -> tuple[Feed, Seq]:
     match pair:
-        case [int() as feed, int() as last] if feed > 0 and last >= 0:
+        case [feed, last] if is_count(feed) and is_count(last) and feed > 0:
             return Feed(feed), Seq(last)
         case _:
             raise _bad_reply()

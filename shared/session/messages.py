@@ -7,17 +7,22 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Final, TypeVar
+from typing import Final, TypeGuard
 
 from shared import segment, wire
 from shared.crypto import digest
 from shared.errors import SessionError
 from shared.ids import Lane, Node
-from shared.limits import LEASE_DAYS, REPLY_FIRST_BYTES, REPLY_MAX_BYTES, REQUEST_MAX_BYTES
+from shared.limits import (
+    COUNT_MAX,
+    LEASE_DAYS,
+    MOMENT_MAX_MS,
+    REPLY_FIRST_BYTES,
+    REPLY_MAX_BYTES,
+    REQUEST_MAX_BYTES,
+)
 from shared.schema import SCHEMA_VERSION
 from shared.session.stream import Held, Piece
-
-_T = TypeVar("_T")
 
 VERSION: Final = 1
 NONCE_BYTES: Final = 8
@@ -153,7 +158,9 @@ def read_head(raw: bytes) -> Head:
             pass
         case _:
             raise bad_answer()
-    if acks is not None and len(acks) != len(LANES):
+    numbers = counts([time_ms, hub_node, generation, safe, prekey, lease_h], bad_answer())
+    time_ms, hub_node, generation, safe, prekey, lease_h = numbers
+    if (acks is not None and len(acks) != len(LANES)) or max(time_ms, safe) > MOMENT_MAX_MS:
         raise bad_answer()
     return Head(
         time_ms=time_ms,
@@ -164,10 +171,10 @@ def read_head(raw: bytes) -> Head:
         positions=counts(positions, bad_answer()),
         feeds_digest=of_feeds,
         prekey=prekey,
-        reseals=_number_and(reseals, int),
-        refusals=_number_and(refusals, str),
+        reseals=_pairs(reseals),
+        refusals=_refusals(refusals),
         held=_read_held(held),
-        lease_h=counts([lease_h], bad_answer())[0],
+        lease_h=lease_h,
     )
 
 
@@ -243,7 +250,8 @@ def read_hello(raw: bytes, signature: bytes, piece: bytes | None = None) -> Hell
             pass
         case _:
             raise bad_question()
-    (wanted,) = counts((wanted,), bad_question())
+    numbers = counts([node, generation, revocations, prekey, wanted, schema], bad_question())
+    node, generation, revocations, prekey, wanted, schema = numbers
     return Hello(
         node=Node(node),
         heads_digest=of_heads,
@@ -277,7 +285,7 @@ def _read_upload(said: list[object] | None, piece: bytes | None) -> Piece | None
     if said is None or piece is None:
         return None
     match said:
-        case [int() as lane, int() as offset, bytes() as check] if lane in LANES and offset >= 0:
+        case [int() as lane, offset, bytes() as check] if lane in LANES and is_count(offset):
             return Piece(lane=Lane(lane), offset=offset, check=check, data=piece)
         case _:
             raise bad_question()
@@ -287,7 +295,7 @@ def _read_held(said: Sequence[object]) -> tuple[Held, ...]:
     held = []
     for each in said:
         match each:
-            case [int() as lane, int() as length, bytes() as check] if lane in LANES and length >= 0:
+            case [int() as lane, length, bytes() as check] if lane in LANES and is_count(length):
                 held.append(Held(lane=Lane(lane), length=length, check=check))
             case _:
                 raise bad_answer()
@@ -300,9 +308,14 @@ def bad_question() -> SessionError:
     )
 
 
+def is_count(value: object) -> TypeGuard[int]:
+    """Whether this is a whole number from 0 to what a store can hold."""
+    return isinstance(value, int) and not isinstance(value, bool) and 0 <= value <= COUNT_MAX
+
+
 def counts(values: Sequence[object], otherwise: SessionError) -> tuple[int, ...]:
-    """Whole numbers of 0 or more (True and False are none here); raises `otherwise`."""
-    taken = tuple(v for v in values if isinstance(v, int) and not isinstance(v, bool) and v >= 0)
+    """Whole numbers from 0 to what a store can hold (True and False are none here); raises `otherwise`."""
+    taken = tuple(v for v in values if is_count(v))
     if len(taken) != len(values):
         raise otherwise
     return taken
@@ -316,13 +329,24 @@ def byte_strings(values: Sequence[object], otherwise: SessionError) -> tuple[byt
     return taken
 
 
-def _number_and(values: Sequence[object], sort: type[_T]) -> tuple[tuple[int, _T], ...]:
-    """Pairs of a number and something of one type."""
-    taken: list[tuple[int, _T]] = []
+def _pairs(values: Sequence[object]) -> tuple[tuple[int, int], ...]:
+    taken: list[tuple[int, int]] = []
     for pair in values:
         match pair:
-            case [int() as number, second] if isinstance(second, sort):
-                taken.append((number, second))
+            case [first, second] if is_count(first) and is_count(second):
+                taken.append((first, second))
+            case _:
+                raise bad_answer()
+    return tuple(taken)
+
+
+def _refusals(values: Sequence[object]) -> tuple[tuple[int, str], ...]:
+    """Pairs of a bundle's place, or PIECE, and a code."""
+    taken: list[tuple[int, str]] = []
+    for pair in values:
+        match pair:
+            case [int() as place, str() as code] if is_count(place) or place == PIECE:
+                taken.append((place, code))
             case _:
                 raise bad_answer()
     return tuple(taken)

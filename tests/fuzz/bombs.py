@@ -19,19 +19,35 @@ from typing import Any, Final
 
 import zstandard
 
-from shared import wire
+from edge.contexts import from_text
+from edge.photo import make_fit
+from shared import bundle, courier, segment, wire
 from shared.codelists import load_lists, packaged
+from shared.courier import Sort, close_file, open_file
+from shared.courier.stick import downs, ups
+from shared.crypto import Purpose
+from shared.doorbell import read_call
 from shared.errors import KaraulaError
 from shared.ids import Dot
-from shared.limits import BODY_MAX_BYTES, BUNDLE_MAX_CHANGES, REPLY_MAX_BYTES, REQUEST_MAX_BYTES
+from shared.limits import (
+    BODY_MAX_BYTES,
+    BUNDLE_MAX_CHANGES,
+    PHOTO_MAX_BYTES,
+    REPLY_MAX_BYTES,
+    REQUEST_MAX_BYTES,
+)
 from shared.mrz import parse as parse_zone
 from shared.names import fold, sanitise
 from shared.partial_date import parse as parse_date
+from shared.photo import MEDIA_TYPE, Piece, is_plain_jpeg, put_together
 from shared.plates import read_plate
-from shared.session import read_question
+from shared.session import open_parcel, read_question
 from shared.wire.bits import put_gamma, put_number, to_bytes
 from shared.wire.operations import Op
+from tests.edge.pictures import card, png_bomb
+from tests.fuzz.kept import load_issued
 from tests.shared import papers
+from tests.vectors import sync
 
 MEMORY_MIB: Final = 64
 SECONDS: Final = 1.0
@@ -44,20 +60,52 @@ Bomb = tuple[str, Callable[[], object]]
 def bombs() -> Iterator[Bomb]:
     """(what it is, what sets it off)."""
     yield from _of_payloads()
+    yield from _of_envelopes()
     yield from _of_msgpack()
+    yield from _of_carried()
+    yield from _of_photos()
     yield from _of_columns()
     yield from _of_texts()
 
 
+def _squeezed(size_mib: int) -> bytes:
+    """A payload whose frame holds so much of nothing."""
+    compressor = zstandard.ZstdCompressor(level=19, compression_params=_PARAMETERS)
+    parts = compressor.compressobj()
+    return b"\x01" + b"".join(parts.compress(bytes(1 << 20)) for _ in range(size_mib)) + parts.flush()
+
+
 def _of_payloads() -> Iterator[Bomb]:
     for size_mib in (5, 300):
-        squeezed = zstandard.ZstdCompressor(level=19, compression_params=_PARAMETERS)
-        parts = squeezed.compressobj()
-        frame = b"".join(parts.compress(bytes(1 << 20)) for _ in range(size_mib)) + parts.flush()
-        payload = b"\x01" + frame
-        yield f"{size_mib} MiB in a frame of {len(frame):,} bytes", lambda one=payload: wire.decompress(one)
+        payload = _squeezed(size_mib)
+        yield (
+            f"{size_mib} MiB in a payload of {len(payload):,} bytes",
+            lambda one=payload: wire.decompress(one),
+        )
     plain = b"\0" + bytes(BODY_MAX_BYTES + 1)
     yield "a stored body beyond the limit", lambda: wire.decompress(plain)
+
+
+def _of_envelopes() -> Iterator[Bomb]:
+    """The same in everything that is opened on the way to a payload, rightly sealed and signed."""
+    payload = _squeezed(300)
+    inside = sync.HEADER.encode() + bytes(16) + payload + b"\x80"
+    sealed = sync.HEADER.encode() + sync.PREKEY.seal_key.seal(inside + bytes(-len(inside) % 64))
+    bundled = sealed + sync.NODE_SIGN.sign(Purpose.BUNDLE, sealed)
+    yield "300 MiB in a sealed bundle", lambda: bundle.open_bundle(bundled, sync.PREKEY)
+    entry = wire.pack([1, sync.TAG, 1, "all", 1, 2, bytes(16), payload])
+    signature = sync.HUB_SIGN.sign(Purpose.SEGMENT, entry)
+    key = sync.HUB_SIGN.verify_key
+    yield "300 MiB in a segment", lambda: segment.read(entry, signature, hub=sync.TAG, key=key).changes
+    for entries in ([[entry, signature]], [[0, 1, 0, len(entry) + 64, entry + signature]]):
+        parcel = sync.NODE_BOX.seal_key.seal(wire.pack(entries))
+        yield f"300 MiB in a parcel of {len(entries[0])} parts", lambda one=parcel: _changes_of(one)
+
+
+def _changes_of(parcel: bytes) -> object:
+    key = sync.HUB_SIGN.verify_key
+    segments, _ = open_parcel(parcel, None, box=sync.NODE_BOX, hub_tag=sync.TAG, hub_key=key)
+    return [entry.changes for entry in segments]
 
 
 def _of_msgpack() -> Iterator[Bomb]:
@@ -76,6 +124,49 @@ def _of_msgpack() -> Iterator[Bomb]:
     yield "a question of 200,000 empty bundles", lambda: read_question(question)
     paper = b"\x92\xc4\x02\x91\x91\xc4\x00" + bytes(REQUEST_MAX_BYTES)
     yield "a paper of two megabytes", lambda: papers.READERS["node pack"](paper)
+
+
+def _of_carried() -> Iterator[Bomb]:
+    """What a stick and a neighbour bring, as large as it may be, and as empty."""
+    crowded = wire.pack([1, b"", b"", [b""] * 200_000])
+    yield "a load of 200,000 empty bundles", lambda: courier.read_load(crowded)
+    pairs = wire.pack([1, [[1, 1]] * 60_000, []])
+    yield "a reply with 60,000 feeds", lambda: courier.read_reply(pairs)
+    packets = wire.pack([1, [], [b""] * 200_000])
+    yield "a reply with 200,000 packets", lambda: courier.read_reply(packets)
+    cover = wire.pack([1, b"", b"", None, None, [b""] * 200_000])
+    hub = sync.HUB_SIGN.verify_key
+    yield "a packet with 200,000 prekeys", lambda: courier.read_packet(cover, hub=sync.TAG, hub_key=hub)
+    deep = close_file(Sort.LOAD, b"\x91" * 4_000_000)
+    yield (
+        "a file of four million arrays in one another",
+        lambda: courier.read_load(open_file(deep, Sort.LOAD)),
+    )
+    full = close_file(Sort.PACKET, bytes(REPLY_MAX_BYTES))
+    yield "a file as long as any may be", lambda: open_file(full, Sort.LOAD)
+    names = ["up-" + "9" * 200_000 + "-slip.krl"] * 20
+    yield "names of 200,000 digits", lambda: (ups(names), downs(names))
+    call = wire.pack([1, wire.pack([1] * 200_000), b""])
+    yield "a call with 200,000 positions", lambda: read_call(call)
+
+
+def _of_photos() -> Iterator[Bomb]:
+    """Pictures that claim to be large, and pieces that contradict one another."""
+    for side in (2_800, 65_000):
+        picture = png_bomb(side)
+        yield f"a PNG that claims {side:,} pixels square", lambda one=picture: make_fit(one)
+    frame = bytes.fromhex("ffd8ffc000110800400040030122000211010311") + b"\x01" + b"\xff\xda" * 80_000
+    yield "a JPEG of nothing but scans", lambda: make_fit(frame)
+    stuffed = b"\xff\xd8" + b"\xff\xda\x00\x02\xff\x00" * 27_000
+    yield "a plain JPEG's scan of stuffing alone", lambda: is_plain_jpeg(stuffed)
+    parts = [
+        Piece(
+            id=place, category="face", media_type=MEDIA_TYPE, size_bytes=PHOTO_MAX_BYTES, address=bytes(32),
+            number=place % 20 + 1, count=20, content=bytes((place % 256,)) * 8_192,
+        )
+        for place in range(512)
+    ]  # fmt: skip
+    yield "a photo of 512 pieces that contradict one another", lambda: put_together(parts)
 
 
 def _of_columns() -> Iterator[Bomb]:
@@ -113,6 +204,8 @@ def _of_texts() -> Iterator[Bomb]:
     yield "a plate of ten megabytes", lambda: read_plate("A" * huge)
     yield "a date of ten megabytes", lambda: parse_date("1" * huge)
     deep = b"[" * 100_000
+    yield "contexts 9,000 deep", lambda: from_text('{"1":' + "[" * 9_000 + "}")
+    yield "an authority's list 100,000 deep", lambda: load_issued(deep)
     yield (
         "a code list 100,000 deep",
         lambda: load_lists(lambda name: deep if name == "posts" else packaged(name)),
@@ -143,6 +236,7 @@ def set_off(what: str, bomb: Callable[[], object]) -> str:
 def main() -> int:
     made = list(bombs())  # what an attacker makes at home is not ours to pay for
     wire.decompress(wire.compress(b"\x94" + bytes(200)))
+    make_fit(card())  # its codecs are loaded at first use
     gc.collect()
     stands = int(Path("/proc/self/statm").read_text().split()[0]) * resource.getpagesize()
     limit = stands + MEMORY_MIB * 1024 * 1024

@@ -12,9 +12,12 @@ from hub.app import create_app
 from shared import wire
 from shared.crypto import Purpose
 from shared.errors import RemoteError
+from shared.ids import Lane
 from shared.limits import REQUEST_MAX_BYTES
+from shared.session import Piece, framed
+from shared.session.messages import hello_signed
 from tests.fuzz.bending import bend_bytes, bend_msgpack, bend_text
-from tests.fuzz.targets import Target
+from tests.fuzz.target import Target
 from tests.hub.outpost import Outpost, Realm
 
 _OCTETS: Final = "application/octet-stream"
@@ -50,12 +53,20 @@ def target(directory: Path) -> Iterator[Target]:
 
 
 def _questions(post: Outpost) -> list[bytes]:
-    """A first hello; then a question with two bundles, of which each bending is another fork or gap."""
+    """A first hello; a question with two bundles, of which each bending is another fork or gap; a piece."""
     for _ in range(3):
         post.check()
     first = post.bundle()
     post.check(surname="ĐORĐEVIĆ")
-    return [post.question(post.end(), []), post.question(post.end(), [first, post.bundle()])]
+    second = post.bundle()
+    post.check(surname="ŠARIĆ")
+    stream = framed(post.bundle())
+    piece = Piece(lane=Lane.ROUTINE, offset=0, check=b"", data=stream[:200])
+    return [
+        post.question(post.end(), []),
+        post.question(post.end(), [first, second]),
+        post.question(post.end(), [first, second], piece=piece),
+    ]
 
 
 def _bent(post: Outpost) -> Any:
@@ -66,11 +77,14 @@ def _bent(post: Outpost) -> Any:
             headers[chance.choice(_HEADERS)] = "".join(sign for sign in value if sign.isprintable())
         if chance.random() < 0.5:
             return bend_msgpack(chance, question), headers
-        version, hello, _, bundles = wire.unpack(question, max_bytes=REQUEST_MAX_BYTES)  # type: ignore[misc]  # its four parts
+        version, hello, _, bundles, *piece = wire.unpack(question, max_bytes=REQUEST_MAX_BYTES)  # type: ignore[misc]  # its four or five parts
         hello = bend_msgpack(chance, hello) if chance.random() < 0.5 else hello
         bundles = [bend_bytes(chance, raw) if chance.random() < 0.5 else raw for raw in bundles]
-        signature = post.keys.sign.sign(Purpose.HELLO, hello)
-        return wire.pack([version, hello, signature, bundles]), headers
+        piece = [bend_bytes(chance, raw) if chance.random() < 0.5 else raw for raw in piece]
+        signed = hello_signed(hello, piece[0] if piece else None)
+        return wire.pack(
+            [version, hello, post.keys.sign.sign(Purpose.HELLO, signed), bundles, *piece]
+        ), headers
 
     return bend
 

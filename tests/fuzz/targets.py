@@ -8,15 +8,13 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from datetime import date
 from functools import cache
 from pathlib import Path
 from random import Random
 from typing import Any, Final
 
-from edge.transport import _refusal
-from shared import bundle, segment, session, wire
+from shared import bundle, segment, wire
 from shared.codelists import load_lists, packaged
 from shared.crypto import Purpose
 from shared.ids import Dot, read_dot
@@ -27,10 +25,12 @@ from shared.national_number import judge
 from shared.partial_date import from_day_number, from_mrz_birth, from_mrz_expiry
 from shared.partial_date import parse as parse_date
 from shared.plates import normalise_plate, read_plate, vin_verdict
-from shared.session.messages import answer_signed, read_head, read_hello
-from shared.session.stream import taken_apart
 from shared.typed_text import typed_text
 from tests.fuzz.bending import bend_bytes, bend_msgpack, bend_text, pack, spliced
+from tests.fuzz.carried import carried
+from tests.fuzz.kept import kept
+from tests.fuzz.spoken import spoken
+from tests.fuzz.target import Target
 from tests.shared import papers
 from tests.vectors import sync
 
@@ -48,24 +48,21 @@ _PLATES: Final = ("A12-K-345", "TA-123456", "BG 123-ČA", "ČА 1234-AB", "1M8GD
 _DATES: Final = ("1974-08-12", "12. 8. 1974.", "1974", "1974-08", "740812", "74<<12")
 _NUMBERS: Final = ("0101006500006", "1208974123456", " 0101006500006 ")
 _IDS: Final = ("KLOBUK-1-R-4F2K9-7", "GOSTUN-12-U-1-0")
-Seed = Any
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Target:
-    """One decoder. `read` gets what `bend` makes of one of the seeds; `share` is its part of all inputs."""
-
-    name: str
-    seeds: Sequence[Seed]
-    bend: Callable[[Random, Any], Any]
-    read: Callable[[Any], object]
-    share: int = 10
 
 
 @cache
 def targets() -> tuple[Target, ...]:
     """All of them."""
-    return (*_of_bundles(), *_of_bodies(), *_of_sessions(), *_of_papers(), *_of_typing(), *_of_files())
+    return (
+        *_of_bundles(),
+        *_of_bodies(),
+        *spoken(),
+        *carried(),
+        *kept(),
+        *_of_papers(),
+        *_of_typing(),
+        *_of_files(),
+    )
 
 
 def _bodies() -> list[bytes]:
@@ -125,7 +122,7 @@ def _whole(raw: bytes) -> object:
 
 
 def _segment(raw: bytes, signature: bytes) -> object:
-    return segment.read(raw, signature, hub=sync.TAG, key=sync.HUB_SIGN.verify_key)
+    return segment.read(raw, signature, hub=sync.TAG, key=sync.HUB_SIGN.verify_key).changes
 
 
 def _resigned_segment(chance: Random, raw: bytes) -> tuple[bytes, bytes]:
@@ -165,74 +162,6 @@ def _of_bodies() -> list[Target]:
             read=lambda data: wire.unpack(data, max_bytes=REQUEST_MAX_BYTES),
         ),
     ]
-
-
-# --- the conversation ---
-
-
-def _of_sessions() -> list[Target]:
-    vector = sync.read("session")
-    question = bytes.fromhex(vector["question"])
-    answers = [bytes.fromhex(case["raw"]) for case in vector["cases"]]
-    hello, heads = wire.unpack(question, max_bytes=REQUEST_MAX_BYTES), [_first(raw) for raw in answers]
-    assert isinstance(hello, list)
-
-    def hear(answer: bytes) -> object:
-        end = sync.node_end()
-        end.ask(sync.standing(), [], nonce=sync.NONCE)
-        return end.hear(answer)
-
-    def signed(chance: Random, answer: bytes) -> bytes:
-        """An answer to the node's question whose bent parts the hub has signed."""
-        parts = wire.unpack(answer, max_bytes=REQUEST_MAX_BYTES)
-        assert isinstance(parts, list)
-        at = chance.choice((1, 1, 3, 4, 5))
-        parts[at] = bend_bytes(chance, parts[at]) if isinstance(parts[at], bytes) and at != 1 else parts[at]
-        if at == 1:
-            parts[at] = bend_msgpack(chance, parts[at])
-        end = sync.node_end()
-        end.ask(sync.standing(), [], nonce=sync.NONCE)
-        covered = answer_signed(
-            head=parts[1], question=end._asked, parcel=parts[3], revocations=parts[4], prekeys=parts[5]
-        )
-        return wire.pack([*parts[:2], sync.HUB_SIGN.sign(Purpose.HEAD, covered), *parts[3:]])
-
-    def believed(data: bytes) -> object:
-        asked = session.read_question(data)
-        asked.believe(sync.NODE_SIGN.verify_key)
-        return asked
-
-    return [
-        Target(name="question", seeds=[question], bend=bend_msgpack, read=believed),
-        Target(
-            name="hello", seeds=[hello[1]], bend=bend_msgpack, read=lambda raw: read_hello(raw, bytes(64))
-        ),
-        Target(name="head", seeds=heads, bend=bend_msgpack, read=read_head),
-        Target(name="answer", seeds=answers, bend=bend_msgpack, read=hear, share=4),
-        Target(name="answer, signed", seeds=answers[:1], bend=signed, read=hear, share=4),
-        Target(name="stream of bundles", seeds=_streams(), bend=bend_bytes, read=taken_apart),
-        Target(
-            name="refusal over HTTP",
-            seeds=[wire.pack([1, "hub_busy", "the hub is busy", "Wait."])],
-            bend=bend_msgpack,
-            read=lambda body: _refusal(503, body),
-        ),
-    ]
-
-
-def _streams() -> list[bytes]:
-    """Bundles behind one another, as they travel in pieces; the last one cut."""
-    good = [bytes.fromhex(case["raw"]) for case in sync.read("bundle")["cases"]]
-    whole = b"".join(session.framed(raw) for raw in good[:3])
-    return [whole, whole[: len(whole) // 2]]
-
-
-def _first(answer: bytes) -> bytes:
-    parts = wire.unpack(answer, max_bytes=REQUEST_MAX_BYTES)
-    assert isinstance(parts, list)
-    head = parts[1]
-    assert isinstance(head, bytes)
-    return head
 
 
 # --- enrolment ---

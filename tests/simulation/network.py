@@ -37,7 +37,7 @@ _WEIGHTS = dict.fromkeys(
         Fault.BUNDLES_REORDERED,
     ),
     3,
-) | {Fault.BUNDLES_REORDERED: 9, Fault.BUNDLES_DROPPED: 5}
+) | {Fault.BUNDLES_REORDERED: 12, Fault.BUNDLES_DROPPED: 6}
 
 Carry = Callable[[bytes], bytes]
 Mishap = Callable[[Post, bytes, Carry], bytes]
@@ -144,6 +144,7 @@ class Network:
             kept = [each for each in bundles if self._chance.one_in(2)]
         else:
             kept = self._chance.shuffled(bundles)
+            kept = bundles[::-1] if kept == bundles else kept
         return wire.pack([*whole[:3], kept, *whole[4:]])
 
     def _stray(self, question: bytes) -> None:

@@ -9,6 +9,7 @@ from enum import StrEnum
 from typing import TYPE_CHECKING
 
 from shared.courier import Report
+from shared.courier.stick import downs
 from shared.errors import KaraulaError, MissingError, RemoteError, StoreError
 from tests.simulation.areas.area import Area, Work
 from tests.simulation.machine import Post
@@ -94,6 +95,7 @@ class Courier(Area):
             lambda: self._hand_over(post): 4,
             lambda: self._forward(post): 4,
             lambda: self._walk(post): 4,
+            lambda: self._bring_again(post): 4,
         }
 
     def at_hub(self) -> dict[Work, int]:
@@ -135,8 +137,18 @@ class Courier(Area):
     def _import(self, post: Post) -> None:
         report = self._carry(post.node.courier.import_)
         if report is not None:
-            self.chance.note(Event.BROUGHT, report.taken)
-            self.chance.note(Event.OLDER, sum(one.code == "packet_older" for one in report.problems))
+            self._take(report)
+
+    def _bring_again(self, post: Post) -> None:
+        """A stick that had served, found in a drawer: packets for this post that may be older than known."""
+        served = [files for files in self._old if downs(list(files), post.number)]
+        if served:
+            self.chance.fire(Fault.LATE)
+            self._take(post.node.courier.import_(Memory(dict(self.chance.pick(served)))))
+
+    def _take(self, report: Report) -> None:
+        self.chance.note(Event.BROUGHT, report.taken)
+        self.chance.note(Event.OLDER, sum(one.code == "packet_older" for one in report.problems))
 
     def _hub_import(self) -> None:
         report = self._carry(self.world.centre.hub.courier.import_)
@@ -145,6 +157,7 @@ class Courier(Area):
 
     def _hub_export(self) -> None:
         self._carry(self.world.centre.hub.courier.export)
+        self._old += [dict(files) for files in self._sticks if downs(list(files))]  # copied, and put by
 
     def _walk(self, post: Post) -> None:
         """Somebody goes the whole way, with whatever happens to them at each end."""
