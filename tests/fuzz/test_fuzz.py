@@ -21,7 +21,7 @@ from tests.fuzz.targets import targets
 COUNT = 100_000
 PIECES = 6
 AT_THE_DOOR = 1_500
-BEHIND_A_DOOR = 400
+BEHIND_A_DOOR = 250
 CHILD_S = 120
 
 
