@@ -25,7 +25,7 @@ from hub.kit import Kit, World
 from hub.merger import Merger
 from hub.prekeys import PrekeyRing
 from hub.standing import Revoked
-from hub.store import custody, opening, uploads
+from hub.store import custody, forms, opening, uploads
 from shared.codelists import CodeLists, load
 from shared.crypto import random_bytes
 from shared.database import Database
@@ -34,6 +34,7 @@ from shared.ledger.log import OwnLog
 from shared.limits import UPLOAD_KEEP_DAYS
 
 _DAY_MS: Final = 24 * 60 * 60 * 1000
+_FORMS_KEPT_DAYS: Final = 2  # a page left open over a shift, and the next
 _SECRET_BYTES: Final = 32
 _DROP_A_TURN: Final = 2_000
 _DOORBELL_PORT: Final = "doorbell_port"
@@ -129,6 +130,7 @@ class Hub:
         """Drop the bytes of merged bundles that are kept no longer, and beginnings nobody goes on with."""
         with self.kit.database.transaction() as tx:
             uploads.give_up(tx, before_ms=self.kit.now_ms() - UPLOAD_KEEP_DAYS * _DAY_MS)
+            forms.forget_before(tx, self.kit.now_ms() - _FORMS_KEPT_DAYS * _DAY_MS)
         before = self.kit.now_ms() - self.kit.policy.keep_bundles_days * _DAY_MS
         while True:
             with self.kit.database.transaction() as tx:

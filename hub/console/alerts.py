@@ -12,7 +12,7 @@ from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
-from hub.console.forms import Form, refusal, submitted
+from hub.console.forms import Form, once, refusal, submitted
 from hub.console.gate import Gate
 from hub.console.records import record_page
 from hub.desk import ALERT_FORM, Desk
@@ -61,7 +61,7 @@ class AlertPages:
             return self._form_page(Form())
         form = submitted(ALERT_FORM)
         try:
-            raised = self._desk.raise_alert(operator, _sent(form))
+            raised = self._desk.raise_alert(operator, _sent(form), once=once())
         except InputError as error:
             return self._form_page(refusal(form, error)), error.status
         flash(_("Alert %(id)s is raised and goes to the posts.", id=raised.printed), "good")
@@ -71,7 +71,11 @@ class AlertPages:
         form = submitted(("reason", "contexts"))
         try:
             self._desk.withdraw_alert(
-                operator, alert, reason=form.text("reason"), contexts=form.text("contexts")
+                operator,
+                alert,
+                reason=form.text("reason"),
+                contexts=form.text("contexts"),
+                once=once(),
             )
         except (InputError, StaleError, ForbiddenError) as error:
             return record_page(

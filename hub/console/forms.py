@@ -18,6 +18,8 @@ from werkzeug.datastructures import MultiDict
 from hub.desk import FormError
 from shared.errors import InputError, KaraulaError
 
+ONCE: Final = "once"
+_ONCE_MAX_CHARS: Final = 64
 _UNSEEN: Final = frozenset({"contexts"})  # carried by a form, typed by nobody
 
 
@@ -61,6 +63,16 @@ def submitted(names: Iterable[str]) -> Form:
 def was_sent(name: str) -> bool:
     """Whether the posted form had this field at all: an empty one was cleared, an absent one never shown."""
     return name in request.form
+
+
+def once() -> str:
+    """The token of the posted form: the same again is the same form. Raises InputError `form_unreadable`."""
+    token = request.form.get(ONCE, "")
+    if not 0 < len(token) <= _ONCE_MAX_CHARS:
+        raise InputError(
+            "form_unreadable", "this form did not come from its page", hint="Load the page again."
+        )
+    return token
 
 
 def filled(values: Mapping[str, str]) -> Form:

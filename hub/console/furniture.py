@@ -77,6 +77,7 @@ def furnish(app: Flask, desk: Desk, lists: CodeLists) -> None:
             "theme": theme(),
             "language": str(get_locale() or "en"),
             "now_ms": now_ms,
+            "form_token": desk.form_token,
             "now": moment(now_ms, zone),
             "moment": lambda at_ms: moment(at_ms, zone),
             "ago": lambda at_ms: ago(at_ms, now_ms),

@@ -13,7 +13,7 @@ from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
-from hub.console.forms import Form, refusal, submitted
+from hub.console.forms import Form, once, refusal, submitted
 from hub.console.gate import Gate
 from hub.console.records import record_page
 from hub.desk import Desk
@@ -57,6 +57,7 @@ class HitPages:
                 outcome=form.text("outcome"),
                 reason=form.text("reason"),
                 contexts=form.text("contexts"),
+                once=once(),
             )
 
         return self._act(operator, hit, form, act, _("The outcome is saved and goes to the post."))
@@ -65,7 +66,7 @@ class HitPages:
         form = submitted(("answer",))
 
         def act() -> None:
-            self._desk.answer_hit(operator, hit, answer=form.text("answer"))
+            self._desk.answer_hit(operator, hit, answer=form.text("answer"), once=once())
 
         return self._act(operator, hit, form, act, _("The answer is saved and goes to the post."))
 

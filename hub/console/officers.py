@@ -10,9 +10,10 @@ from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
-from hub.console.forms import Form, filled, refusal, submitted
+from hub.console.forms import Form, filled, once, refusal, submitted
 from hub.console.gate import Gate
 from hub.desk import Desk
+from hub.desk.people import ALREADY_DONE
 from hub.desk.view import FirstPassword, OfficerRow, Operator
 from shared.errors import ForbiddenError, InputError, StaleError
 
@@ -45,7 +46,10 @@ class OfficerPages:
                 full_name=form.text("full_name"),
                 role=form.text("role"),
                 posts=_posts(form),
+                once=once(),
             )
+        except StaleError as error:
+            return _told_before(error)
         except InputError as error:
             return self._page(operator, None, refusal(form, error)), error.status
         return _first_password(made)
@@ -76,9 +80,11 @@ class OfficerPages:
         form = submitted(("contexts",))
         try:
             return _first_password(
-                self._desk.reset_officer(operator, officer, contexts=form.text("contexts"))
+                self._desk.reset_officer(operator, officer, contexts=form.text("contexts"), once=once())
             )
         except StaleError as error:
+            if error.code == ALREADY_DONE:
+                return _told_before(error)
             row = self._desk.officer(operator, officer)
             return self._page(operator, row, refusal(_as_shown(row), error)), error.status
 
@@ -95,6 +101,12 @@ class OfficerPages:
 
 def _first_password(made: FirstPassword) -> str:
     return render_template("console/first_password.html", made=made)
+
+
+def _told_before(error: StaleError) -> ResponseReturnValue:
+    """A form that comes twice: no second password, and where to make one."""
+    flash(f"{_('This was done already, and the first password was shown then.')} {error.hint}", "warn")
+    return redirect(url_for("console.officers"), 303)
 
 
 def _posts(form: Form) -> tuple[str, ...]:

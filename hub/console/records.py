@@ -14,7 +14,7 @@ from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
-from hub.console.forms import Form, filled, refusal, submitted, was_sent
+from hub.console.forms import Form, filled, once, refusal, submitted, was_sent
 from hub.console.gate import Gate
 from hub.console.images import jpeg
 from hub.desk import Desk
@@ -74,6 +74,7 @@ class RecordPages:
                 form=_changed(view, form),
                 reason=form.text("reason"),
                 contexts=form.text("contexts"),
+                once=once(),
             )
         except (InputError, StaleError) as error:
             # A stale form goes back with fresh contexts: what the person now sees is what they decide on.

@@ -24,6 +24,7 @@ from shared.schema import Kind, field_by_name
 
 _CORRECTED: Final = (Kind.CHECK, Kind.REFUSAL, Kind.INCIDENT)
 _OUTCOMES: Final = ("confirmed", "cleared")
+_SETTLE, _ANSWER, _CORRECT = "settle", "answer", "correct"  # the forms
 
 
 class Acting:
@@ -45,7 +46,9 @@ class Acting:
             self._office.edit(tx, operator, found, named(Kind.HIT, values), seen=None)
             self._office.witness(tx, operator, "hit_acknowledged", record=found.id)
 
-    def settle(self, operator: Operator, hit: str, *, outcome: str, reason: str, contexts: str) -> RecordView:
+    def settle(
+        self, operator: Operator, hit: str, *, outcome: str, reason: str, contexts: str, once: str = ""
+    ) -> RecordView:
         form = Collector()
         if outcome not in _OUTCOMES:
             form.add("required", "say how it came out", hint="Confirm or clear it.", field="outcome")
@@ -54,19 +57,25 @@ class Acting:
         with self._kit.database.transaction() as tx:
             found = self._office.find(tx, self._office.rows(tx, operator), hit, Kind.HIT)
             self._demand_party(operator, found)
+            if self._office.became(tx, operator, _SETTLE, once) == found.id:
+                return self._again(tx, operator, found)
             values: dict[str, Value] = {"outcome": outcome, "outcome_reason": why}
             self._office.edit(tx, operator, found, named(Kind.HIT, values), seen=contexts)
             self._office.witness(tx, operator, "hit_settled", record=found.id, detail=outcome)
+            self._office.note(tx, operator, _SETTLE, once, found.id)
             return self._again(tx, operator, found)
 
-    def answer(self, operator: Operator, hit: str, *, answer: str) -> RecordView:
+    def answer(self, operator: Operator, hit: str, *, answer: str, once: str = "") -> RecordView:
         text = typing.reason_of(answer, field="answer")
         with self._kit.database.transaction() as tx:
             found = self._office.find(tx, self._office.rows(tx, operator), hit, Kind.HIT)
             if operator.country != found.text("alert_owner"):
                 raise not_the_owner(found.text("alert_owner"))
+            if self._office.became(tx, operator, _ANSWER, once) == found.id:
+                return self._again(tx, operator, found)
             self._office.edit(tx, operator, found, named(Kind.HIT, {"answer": text}), seen=None)
             self._office.witness(tx, operator, "hit_answered", record=found.id)
+            self._office.note(tx, operator, _ANSWER, once, found.id)
             return self._again(tx, operator, found)
 
     def _demand_party(self, operator: Operator, hit: Record) -> None:
@@ -76,11 +85,20 @@ class Acting:
     # --- corrections ---
 
     def correct(
-        self, operator: Operator, record: str, *, form: Mapping[str, object], reason: str, contexts: str
+        self,
+        operator: Operator,
+        record: str,
+        *,
+        form: Mapping[str, object],
+        reason: str,
+        contexts: str,
+        once: str = "",
     ) -> RecordView:
         with self._kit.database.transaction() as tx:
             found = self._office.find(tx, self._office.rows(tx, operator), record, *_CORRECTED)
             self._office.demand_owner(operator, found)
+            if self._office.became(tx, operator, _CORRECT, once) == found.id:
+                return self._again(tx, operator, found)
             if found.text("void"):
                 raise ForbiddenError(
                     "record_is_void", "this record was declared void", hint="Make a new one if it is needed."
@@ -100,6 +118,7 @@ class Acting:
             self._office.edit(tx, operator, found, numbered, seen=contexts)
             self._office.explain(tx, operator, found, action=action, names=names, reason=why)
             self._office.witness(tx, operator, f"record_{action}", record=found.id, detail=" ".join(names))
+            self._office.note(tx, operator, _CORRECT, once, found.id)
             return self._again(tx, operator, found)
 
     def _changed(self, found: Record, form: Mapping[str, object], collector: Collector) -> dict[str, Value]:

@@ -46,6 +46,7 @@ _GENERAL: Final = (
 )
 _NEEDED: Final = ("authority", "reference", "reason", "phone")
 _LEFT_TO_ACTION: Final = frozenset({"category", "action"})
+_RAISE, _WITHDRAW = "raise", "withdraw"  # the forms of this desk
 
 
 class Alerting:
@@ -67,18 +68,25 @@ class Alerting:
             for each in self._kit.lists.alert_categories
         )
 
-    def raise_alert(self, operator: Operator, form: Mapping[str, object]) -> AlertRow:
+    def raise_alert(self, operator: Operator, form: Mapping[str, object], *, once: str = "") -> AlertRow:
         values = self._judge(form)
         with self._kit.database.transaction() as tx:
+            if (raised := self._office.became(tx, operator, _RAISE, once)) is not None:
+                return self._row(tx, operator, raised)
             record = self._office.create(tx, operator, Kind.ALERT, {**values, "status": "active"})
             self._office.witness(
                 tx, operator, "alert_raised", record=record, reference=typing.text_of(form, "reference")
             )
+            self._office.note(tx, operator, _RAISE, once, record)
             return self._row(tx, operator, record)
 
-    def withdraw(self, operator: Operator, alert: str, *, reason: str, contexts: str) -> AlertRow:
+    def withdraw(
+        self, operator: Operator, alert: str, *, reason: str, contexts: str, once: str = ""
+    ) -> AlertRow:
         why = typing.reason_of(reason)
         with self._kit.database.transaction() as tx:
+            if (withdrawn := self._office.became(tx, operator, _WITHDRAW, once)) is not None:
+                return self._row(tx, operator, withdrawn)
             found = self._office.find(tx, self._office.rows(tx, operator), alert, Kind.ALERT)
             self._office.demand_owner(operator, found)
             if found.text("status") == "withdrawn":
@@ -88,6 +96,7 @@ class Alerting:
             values: dict[str, Value] = {"status": "withdrawn", "withdrawn_reason": why}
             self._office.edit(tx, operator, found, named(Kind.ALERT, values), seen=contexts)
             self._office.witness(tx, operator, "alert_withdrawn", record=found.id)
+            self._office.note(tx, operator, _WITHDRAW, once, found.id)
             return self._row(tx, operator, found.id)
 
     def _row(self, tx: Connection, operator: Operator, record: int) -> AlertRow:

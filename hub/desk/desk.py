@@ -5,6 +5,7 @@ Invariants
 * What an operator may not see is never loaded: the store's query says which rows exist for a desk.
 * Every view of a person, every search and every act is audited, in the transaction that made it.
 * An edit carries the contexts of the form it was made on; a stale form is refused, nothing is done.
+* `once` is the token of the form (`form_token`): the same form again does nothing, and is answered alike.
 Must not know: flask, SQL, msgpack.
 """
 
@@ -44,6 +45,8 @@ from hub.indexer import Indexer
 from hub.kit import Kit
 from hub.merger import Merger
 from hub.standing import Revoked
+
+_TOKEN_BYTES = 16
 
 
 class Desk:
@@ -137,17 +140,19 @@ class Desk:
         self._acting.acknowledge(operator, hit)
 
     def settle_hit(
-        self, operator: Operator, hit: str, *, outcome: str, reason: str, contexts: str
+        self, operator: Operator, hit: str, *, outcome: str, reason: str, contexts: str, once: str = ""
     ) -> RecordView:
         """Confirm or clear a hit (`outcome` confirmed | cleared). The post's desk and the alert's owner may.
 
         Raises FormError (`outcome`, `reason`), StaleError `record_changed`, ForbiddenError.
         """
-        return self._acting.settle(operator, hit, outcome=outcome, reason=reason, contexts=contexts)
+        return self._acting.settle(
+            operator, hit, outcome=outcome, reason=reason, contexts=contexts, once=once
+        )
 
-    def answer_hit(self, operator: Operator, hit: str, *, answer: str) -> RecordView:
+    def answer_hit(self, operator: Operator, hit: str, *, answer: str, once: str = "") -> RecordView:
         """Add what the alert's owner says. Raises FormError (`answer`), ForbiddenError `not_the_owner`."""
-        return self._acting.answer(operator, hit, answer=answer)
+        return self._acting.answer(operator, hit, answer=answer, once=once)
 
     # --- conflicts and corrections ---
 
@@ -186,13 +191,13 @@ class Desk:
         )
 
     def correct(
-        self, operator: Operator, record: str, *, form: Form, reason: str, contexts: str
+        self, operator: Operator, record: str, *, form: Form, reason: str, contexts: str, once: str = ""
     ) -> RecordView:
         """Set fields of an own-country check right (FieldRow.editable); `void` declares it void.
 
         Fields not in the form stay. Raises as `resolve`, and FormError `nothing_changed`.
         """
-        return self._acting.correct(operator, record, form=form, reason=reason, contexts=contexts)
+        return self._acting.correct(operator, record, form=form, reason=reason, contexts=contexts, once=once)
 
     # --- alerts ---
 
@@ -206,16 +211,18 @@ class Desk:
         """What an alert may be."""
         return self._alerting.categories()
 
-    def raise_alert(self, operator: Operator, form: Form) -> AlertRow:
+    def raise_alert(self, operator: Operator, form: Form, *, once: str = "") -> AlertRow:
         """Raise an alert for the operator's own country. `form` has ALERT field names (see `ALERT_FORM`).
 
         Raises FormError with one error a field.
         """
-        return self._alerting.raise_alert(operator, form)
+        return self._alerting.raise_alert(operator, form, once=once)
 
-    def withdraw_alert(self, operator: Operator, alert: str, *, reason: str, contexts: str) -> AlertRow:
+    def withdraw_alert(
+        self, operator: Operator, alert: str, *, reason: str, contexts: str, once: str = ""
+    ) -> AlertRow:
         """Withdraw an own alert. Raises FormError (`reason`), StaleError, ForbiddenError `not_the_owner`."""
-        return self._alerting.withdraw(operator, alert, reason=reason, contexts=contexts)
+        return self._alerting.withdraw(operator, alert, reason=reason, contexts=contexts, once=once)
 
     # --- officers of the own desk ---
 
@@ -228,14 +235,29 @@ class Desk:
         return self.people.officer(operator, officer)
 
     def add_officer(
-        self, operator: Operator, *, login: str, full_name: str, role: str, posts: Sequence[str]
+        self,
+        operator: Operator,
+        *,
+        login: str,
+        full_name: str,
+        role: str,
+        posts: Sequence[str],
+        once: str = "",
     ) -> FirstPassword:
-        """Make an officer with a generated first password. Raises FormError by field name."""
-        return self.people.add(operator, login=login, full_name=full_name, role=role, posts=posts)
+        """Make an officer with a generated first password.
 
-    def reset_officer(self, operator: Operator, officer: str, *, contexts: str) -> FirstPassword:
-        """Give a new first password; the officer's own stops working at once."""
-        return self.people.reset(operator, officer, contexts=contexts)
+        Raises FormError by field name; StaleError `already_done` for a form that comes twice.
+        """
+        return self.people.add(operator, login=login, full_name=full_name, role=role, posts=posts, once=once)
+
+    def reset_officer(
+        self, operator: Operator, officer: str, *, contexts: str, once: str = ""
+    ) -> FirstPassword:
+        """Give a new first password; the officer's own stops working at once.
+
+        Raises StaleError `record_changed`, and `already_done` for a form that comes twice.
+        """
+        return self.people.reset(operator, officer, contexts=contexts, once=once)
 
     def set_officer(
         self,
@@ -278,6 +300,10 @@ class Desk:
         """The entries of a code list: country, post, role, search_purpose, void_reason, offence,
         document_category, sex, handling, warning, decision, direction …"""
         return self._choices.of(name)
+
+    def form_token(self) -> str:
+        """A name for one form on one page, given to nobody else."""
+        return self._kit.world.random(_TOKEN_BYTES).hex()
 
     def now_ms(self) -> int:
         """The hub's clock, UTC milliseconds."""

@@ -17,7 +17,7 @@ from hub.desk.rows import Rows
 from hub.desk.view import Operator
 from hub.kit import Kit
 from hub.merger import Merger
-from hub.store import lists, subjects
+from hub.store import forms, lists, subjects
 from shared.change import Change, Value, named
 from shared.database import Connection
 from shared.errors import ForbiddenError
@@ -74,6 +74,17 @@ class Office:
         if not found:
             raise no_record()
         return found[0]
+
+    # --- a form that comes twice ---
+
+    def became(self, tx: Connection, operator: Operator, act: str, once: str) -> RecordId | None:
+        """The record that this very form became already. `once` is its token, "" for what is no form."""
+        return forms.became(tx, once, act=act, officer=operator.officer) if once else None
+
+    def note(self, tx: Connection, operator: Operator, act: str, once: str, record: RecordId) -> None:
+        """Remember what a form became, in the transaction that made it."""
+        if once:
+            forms.note(tx, once, act=act, officer=operator.officer, record=record, at_ms=self.kit.now_ms())
 
     # --- changes in an operator's name ---
 

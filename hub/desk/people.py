@@ -19,7 +19,7 @@ from hub.store import lists
 from shared.change import Value, named
 from shared.crypto import password_verifier
 from shared.database import Connection
-from shared.errors import ForbiddenError, InputError, MissingError
+from shared.errors import ForbiddenError, InputError, MissingError, StaleError
 from shared.ids import SYSTEM, OfficerId
 from shared.ledger import accounts, records
 from shared.ledger.accounts import Accounts, Entry, Officer, officer_of
@@ -32,6 +32,8 @@ OPERATOR: Final = "operator"
 ROLES: Final = ("officer", "second_line", "shift_leader", OPERATOR)
 _LOGIN: Final = re.compile(r"[a-z][a-z0-9._-]{2,39}")
 _LETTERS: Final = "23456789abcdefghjkmnpqrstuvwxyz"  # none that look alike in a poor light
+ALREADY_DONE: Final = "already_done"
+_ADD, _RESET = "add", "reset"  # the forms that make a first password
 _GROUPS, _GROUP_CHARS = 4, 4  # 78 bits: a first password lies in an envelope for days
 
 
@@ -103,12 +105,19 @@ class People:
             return _row(tx, self._find(tx, operator, officer))
 
     def add(
-        self, operator: Operator, *, login: str, full_name: str, role: str, posts: Sequence[str]
+        self,
+        operator: Operator,
+        *,
+        login: str,
+        full_name: str,
+        role: str,
+        posts: Sequence[str],
+        once: str = "",
     ) -> FirstPassword:
         """Make an officer with a generated first password."""
         password = first_password(self._kit.world.random)
         row = self.add_with(
-            operator, login=login, full_name=full_name, role=role, posts=posts, password=password
+            operator, login=login, full_name=full_name, role=role, posts=posts, password=password, once=once
         )
         return FirstPassword(officer=row, password=password)
 
@@ -121,6 +130,7 @@ class People:
         role: str,
         posts: Sequence[str],
         password: str,
+        once: str = "",
     ) -> OfficerRow:
         """Make an officer with this first password. Raises FormError by field name."""
         login = login.strip().lower()
@@ -128,6 +138,7 @@ class People:
         accounts.check_new_password(password, login=login, field="password")
         verifier = password_verifier(password)
         with self._kit.database.transaction() as tx:
+            self._refuse_again(tx, operator, _ADD, once)
             if login in lists.logins(tx):
                 raise InputError(
                     "login_taken",
@@ -138,18 +149,30 @@ class People:
             values |= {"login": login, "verifier": verifier, "reset": 1, "disabled": False}
             record = self._office.create(tx, operator, Kind.OFFICER, values)
             self._office.witness(tx, operator, "officer_added", record=record)
+            self._office.note(tx, operator, _ADD, once, record)
             return _row(tx, _read(tx, record))
 
-    def reset(self, operator: Operator, officer: str, *, contexts: str) -> FirstPassword:
+    def reset(self, operator: Operator, officer: str, *, contexts: str, once: str = "") -> FirstPassword:
         password = first_password(self._kit.world.random)
         verifier = password_verifier(password)
         with self._kit.database.transaction() as tx:
             record = self._find(tx, operator, officer)
+            self._refuse_again(tx, operator, _RESET, once)
             values: dict[str, Value] = {"verifier": verifier, "reset": (record.number("reset") or 0) + 1}
             self._office.edit(tx, operator, record, named(Kind.OFFICER, values), seen=contexts)
             accounts.end_sessions(tx, record.id)
             self._office.witness(tx, operator, "officer_reset", record=record.id)
+            self._office.note(tx, operator, _RESET, once, record.id)
             return FirstPassword(officer=_row(tx, _read(tx, record.id)), password=password)
+
+    def _refuse_again(self, tx: Connection, operator: Operator, act: str, once: str) -> None:
+        """A form that made a first password makes no second one, and the first is kept nowhere."""
+        if self._office.became(tx, operator, act, once) is not None:
+            raise StaleError(
+                ALREADY_DONE,
+                "this form was sent before, and its first password was shown then",
+                hint="Whoever did not see it makes a new first password on the officer's page.",
+            )
 
     def set(
         self,

@@ -14,6 +14,7 @@
     upload      of each node and lane, the beginning of a bundle whose rest has not come yet
     carried_slip  where a node stood when a stick or a neighbour last spoke for it
     reseal_wanted  from which seq a feed carried here must be put into new envelopes
+    submitted   forms of the console, and the record each became
     alert_person_…  the persons of alerts, filed by name and birth (`shared.ledger.person_index`)
 
 Must not know: what the rows mean to an operator.
@@ -149,3 +150,12 @@ def m005_schema_version(db: sqlite_utils.Database) -> None:
 def m006_matching(db: sqlite_utils.Database) -> None:
     for sql in person_index.statements("alert_person"):
         db.execute(sql)
+
+
+@migrations()
+def m007_submitted(db: sqlite_utils.Database) -> None:
+    db.execute(
+        """CREATE TABLE submitted (
+            token TEXT NOT NULL, act TEXT NOT NULL, officer INTEGER NOT NULL, record INTEGER NOT NULL,
+            at_ms INTEGER NOT NULL, PRIMARY KEY (token, act, officer)) STRICT, WITHOUT ROWID"""
+    )

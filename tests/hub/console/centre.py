@@ -47,6 +47,7 @@ COUNTRIES = {"BA": "KLOBUK", "ME": "DOBRAKOVO", "RS": "GOSTUN"}
 TD3 = "P<UTOERIKSSON<<ANNA<MARIA<<<<<<<<<<<<<<<<<<<\nL898902C36UTO7408122F1204159ZE184226B<<<<<10"
 _TOKEN = re.compile(r'name="csrf_token" value="([^"]+)"')
 _CONTEXTS = re.compile(r'name="contexts" value="([^"]+)"')
+_ONCE = re.compile(r'name="once" value="([^"]+)"')
 
 
 @dataclass
@@ -77,14 +78,19 @@ class Browser:
         return page.text
 
     def post(self, path: str, form: Mapping[str, object], *, seen_at: str | None = None) -> TestResponse:
-        """Send a form as the page at `seen_at` (or `path`) would: with its token and its contexts."""
-        page = self.get(seen_at or path).text
-        token, contexts = _TOKEN.search(page), _CONTEXTS.search(page)
-        assert token is not None, page
+        """Send a form as the page at `seen_at` (or `path`) would: with its tokens and its contexts."""
+        return self.client.post(path, data=self.filled(form, seen_at or path))
+
+    def filled(self, form: Mapping[str, object], page: str) -> dict[str, object]:
+        """The form as it stands on the page, filled in: sent twice it is the same form twice."""
+        text = self.get(page).text
+        token = _TOKEN.search(text)
+        assert token is not None, text
         sent: dict[str, object] = {"csrf_token": token[1], **form}
-        if contexts is not None:
-            sent.setdefault("contexts", contexts[1])
-        return self.client.post(path, data=sent)
+        for name, hidden in (("contexts", _CONTEXTS.search(text)), ("once", _ONCE.search(text))):
+            if hidden is not None:
+                sent.setdefault(name, hidden[1])
+        return sent
 
     def sign_in(self, login: str, password: str) -> TestResponse:
         return self.post("/sign-in", {"login": login, "password": password})
