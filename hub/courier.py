@@ -15,11 +15,12 @@ from dataclasses import dataclass
 from typing import Final
 
 from hub.feed import Feed
-from hub.inbox import Inbox, Receipt
+from hub.inbox import Inbox, Parcel, Receipt, newest_stamps
 from hub.kit import Kit
 from hub.prekeys import PrekeyRing
 from hub.standing import Revoked
-from hub.store import carried, custody, nodes, opening
+from hub.store import carried, custody, feeds, nodes, opening
+from hub.store.nodes import Route
 from shared import bundle, courier
 from shared.courier import Down, Load, Report, Shelf, Slip, Sort, name_of
 from shared.courier.load import read_slip
@@ -38,7 +39,7 @@ from shared.errors import (
 from shared.ids import SYSTEM, Node, lane_of_feed
 from shared.ledger import audit
 from shared.ledger.audit import Line
-from shared.limits import RELAY_MAX_PACKETS, REPLY_BUDGET_BYTES
+from shared.limits import RELAY_MAX_PACKETS, REPLY_BUDGET_BYTES, STAMP_COUNTER_BITS
 from shared.scope import scopes_of_node
 from shared.session import Head
 
@@ -80,8 +81,8 @@ class Courier:
 
     # --- up ---
 
-    def take(self, data: bytes) -> Taken:
-        """Take one load into custody and commit.
+    def take(self, data: bytes, *, route: Route = Route.STICK) -> Taken:
+        """Take one load into custody and commit. `route` is how it came.
 
         Raises SessionError `bad_load`, `wrong_hub`; TrustError `bad_signature`, `node_revoked`,
         `foreign_certificate`; WireError, InputError; StoreError when nothing could be committed.
@@ -97,6 +98,7 @@ class Courier:
             for name, first in receipt.reseals.items():
                 carried.want_reseal(tx, name, first)
             self._keep_slip(tx, load.slip, at_ms=now)
+            self._heard_of(tx, load.slip, parcels, route=route, at_ms=now)
             if receipt.taken:
                 self._audit(tx, "courier_taken", load.slip.node, f"{receipt.taken} bundles", at_ms=now)
             covered = not receipt.refusals and self._covers(tx, load)
@@ -129,6 +131,33 @@ class Courier:
         kept = self._slip_of(tx, slip.node)
         if kept is None or slip.progress >= kept.progress:
             carried.keep_slip(tx, slip.node, slip.raw, slip.signature, at_ms=at_ms)
+
+    def _heard_of(
+        self, tx: Connection, slip: Slip, parcels: Sequence[Parcel], *, route: Route, at_ms: int
+    ) -> None:
+        """What a load says of its node: when it was written, what its list lacked, what it still held back.
+
+        A slip bears no time of its own. It was written after the hub's time it names, and after the changes
+        beside it, whose clock may be ahead; never after it came.
+        """
+        known = nodes.find(tx, slip.node)
+        assert known is not None  # believed, so admitted
+        written = [stamp >> STAMP_COUNTER_BITS for stamp in newest_stamps(parcels, slip.node)]
+        names = scopes_of_node(node=known.node, post=known.post, country=known.country)
+        complete = False
+        if slip.generation == self._feed.generation and len(slip.positions) == len(names):
+            read, ends = dict(zip(names, slip.positions, strict=True)), feeds.positions(tx)
+            complete = all(read[name] >= ends.get(name, 0) for name in names)
+            nodes.raise_positions(tx, slip.node, read)
+        nodes.heard_of(
+            tx,
+            slip.node,
+            route=route,
+            written_ms=min(at_ms, max([slip.heard_ms, *written])),
+            at_ms=at_ms,
+            complete_ms=slip.heard_ms if complete else None,
+            emptied=slip.heads == custody.heads_of(tx, slip.node),
+        )
 
     def _slip_of(self, tx: Connection, node: int) -> Slip | None:
         kept = carried.slip_of(tx, node)
@@ -210,7 +239,7 @@ class Courier:
 
         Raises as `take`.
         """
-        taken = self.take(data)
+        taken = self.take(data, route=Route.NEIGHBOUR)
         packets = list(self.packets(taken.node, at_most=RELAY_MAX_PACKETS))
         return courier.write_reply(carried={}, packets=packets)
 

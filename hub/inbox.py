@@ -38,7 +38,7 @@ from shared.crypto import digest
 from shared.database import Connection
 from shared.enrolment import Revocations
 from shared.errors import BundleError, RemoteError, TrustError
-from shared.ids import SYSTEM, Feed, Seq
+from shared.ids import SYSTEM, Feed, Node, Seq
 from shared.ledger import audit
 from shared.ledger.audit import Line
 from shared.wire import Batch
@@ -65,6 +65,15 @@ class Parcel:
     refusal: RemoteError | None = None
     fault: RemoteError | None = None
     reseal: bool = False
+
+
+def newest_stamps(parcels: Sequence[Parcel], node: Node) -> list[int]:
+    """The newest stamp of each of a node's parcels that could be read."""
+    return [
+        max((change.stamp for change in each.batch.changes()), default=0)
+        for each in parcels
+        if each.batch is not None and each.node is not None and each.node.node == node
+    ]
 
 
 @dataclass(slots=True, kw_only=True)

@@ -25,6 +25,9 @@ class NodeState(StrEnum):
 class NodeRow:
     """One post's node. None means: it has not told yet.
 
+    `last_seen_ms` is the last contact. Where something written later was carried here, `written_ms` says
+    when it was written, `carried_ms` when it came, `route` how (stick | neighbour); else these are empty.
+
     `list_age_s` is how long ago the node's list was last known complete; `behind` how many feed
     entries it lacks, `behind_since_ms` since when. `schema_differs` from the hub's own: the two go on
     talking, and one of them should be upgraded. `waiting` counts bundles that wait for a gap.
@@ -38,6 +41,9 @@ class NodeRow:
     own: bool
     state: NodeState
     last_seen_ms: int | None
+    written_ms: int | None
+    carried_ms: int | None
+    route: str
     backlog: int | None
     list_age_s: int | None
     behind: int

@@ -62,6 +62,7 @@ class NodeBoard:
         complete = node.complete_ms if since is None else min(since, node.complete_ms or since)
         list_age = None if complete is None else max(0, (now - complete) // 1000)
         backlog = self._backlog(node, status)
+        by_foot = _heard_ms(node) != node.seen_ms
         post = self._kit.lists.posts.find(node.post)
         return NodeRow(
             node=node.node,
@@ -72,6 +73,9 @@ class NodeBoard:
             own=node.country == operator.country,
             state=self._state(node, status, list_age=list_age, backlog=backlog, stopped=bool(quarantine)),
             last_seen_ms=node.seen_ms,
+            written_ms=node.written_ms if by_foot else None,
+            carried_ms=node.carried_ms if by_foot else None,
+            route=node.route if by_foot else "",
             backlog=backlog,
             list_age_s=list_age,
             behind=behind,
@@ -86,8 +90,9 @@ class NodeBoard:
         )
 
     def _backlog(self, node: KnownNode, status: Record | None) -> int | None:
-        """None left where the last contact emptied it; else what the last status said."""
-        if node.emptied_ms is not None and node.emptied_ms == node.seen_ms:
+        """None left where the last contact, or the last load, emptied it; else what the last status said."""
+        newest = max(node.seen_ms or 0, node.carried_ms or 0)
+        if node.emptied_ms is not None and node.emptied_ms >= newest:
             return 0
         return _told(status, "queue")
 
@@ -105,14 +110,21 @@ class NodeBoard:
             return NodeState.REVOKED
         if stopped:
             return NodeState.QUARANTINED
-        if node.seen_ms is None:
+        heard_ms = _heard_ms(node)
+        if heard_ms is None:
             return NodeState.NEVER
-        if now - node.seen_ms > policy.silent_after_s * 1000:
+        if now - heard_ms > policy.silent_after_s * 1000:
             return NodeState.SILENT
         if abs(_told(status, "clock_skew_ms") or 0) > CLOCK_SKEW_SUSPECT_MS:
             return NodeState.CLOCK
         old = list_age is None or list_age > policy.list_old_after_s
         return NodeState.BEHIND if old or (backlog or 0) > policy.queue_long else NodeState.OK
+
+
+def _heard_ms(node: KnownNode) -> int | None:
+    """When the newest of what is known of a node was said: at a contact, or on what was carried since."""
+    said = [moment for moment in (node.seen_ms, node.written_ms) if moment is not None]
+    return max(said, default=None)
 
 
 def _lag(tx: Connection, node: KnownNode, ends: dict[str, int]) -> tuple[int, int | None]:

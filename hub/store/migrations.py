@@ -159,3 +159,9 @@ def m007_submitted(db: sqlite_utils.Database) -> None:
             token TEXT NOT NULL, act TEXT NOT NULL, officer INTEGER NOT NULL, record INTEGER NOT NULL,
             at_ms INTEGER NOT NULL, PRIMARY KEY (token, act, officer)) STRICT, WITHOUT ROWID"""
     )
+
+
+@migrations()
+def m008_carried_word(db: sqlite_utils.Database) -> None:
+    for column in ("carried_ms INTEGER", "written_ms INTEGER", "route TEXT"):
+        db.execute(f"ALTER TABLE node ADD COLUMN {column}")

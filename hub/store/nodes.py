@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from enum import StrEnum
 from typing import Any
 
 from shared.crypto import SealKey, VerifyKey
@@ -16,8 +17,15 @@ from shared.ids import Node
 
 _COLUMNS = (
     "node, serial, country, post, epoch, verify_key, seal_key, admitted_ms, seen_ms, complete_ms, "
-    "emptied_ms, schema"
+    "emptied_ms, schema, carried_ms, written_ms, route"
 )
+
+
+class Route(StrEnum):
+    """How a node's word came, where it was no contact."""
+
+    STICK = "stick"
+    NEIGHBOUR = "neighbour"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -26,7 +34,8 @@ class KnownNode:
 
     `seen_ms` is the last contact; `complete_ms` the last one at which it had read all its scopes;
     `emptied_ms` the last one at which the hub held everything the node had logged; `schema` the version
-    its program said it has.
+    its program said it has. `written_ms` is when the newest of what was carried for it was written, as far
+    as anybody knows, `carried_ms` when that came here, and `route` how.
     """
 
     node: Node
@@ -41,6 +50,9 @@ class KnownNode:
     complete_ms: int | None
     emptied_ms: int | None
     schema: int | None
+    carried_ms: int | None
+    written_ms: int | None
+    route: str
 
     @property
     def name(self) -> str:
@@ -92,6 +104,37 @@ def seen(
     )
 
 
+def heard_of(
+    tx: Connection,
+    node: int,
+    *,
+    route: Route,
+    written_ms: int,
+    at_ms: int,
+    complete_ms: int | None,
+    emptied: bool,
+) -> None:
+    """Note what somebody carried for a node: no contact, and news only if written after what is known.
+
+    `complete_ms` is the hub's time to which the node's list is known complete.
+    """
+    tx.execute(
+        "UPDATE node SET carried_ms = ?2, written_ms = ?3, route = ?4, "
+        "complete_ms = nullif(max(coalesce(complete_ms, 0), coalesce(?5, 0)), 0), "
+        "emptied_ms = CASE WHEN ?6 THEN ?2 ELSE emptied_ms END "
+        "WHERE node = ?1 AND ?3 >= max(coalesce(written_ms, 0), coalesce(seen_ms, 0))",
+        (node, at_ms, written_ms, route, complete_ms, emptied),
+    )
+
+
+def raise_positions(tx: Connection, node: int, positions: Mapping[str, int]) -> None:
+    """Note how far a node has read at least: a slip may be older than what the node said since."""
+    known = positions_of(tx, node)
+    note_positions(
+        tx, node, {scope: position for scope, position in positions.items() if position > known.get(scope, 0)}
+    )
+
+
 def note_positions(tx: Connection, node: int, positions: Mapping[str, int]) -> None:
     """Note how far a node says it has read."""
     tx.executemany(
@@ -121,4 +164,7 @@ def _known(row: Any) -> KnownNode:
         complete_ms=row[9],
         emptied_ms=row[10],
         schema=row[11],
+        carried_ms=row[12],
+        written_ms=row[13],
+        route=row[14] or "",
     )

@@ -277,7 +277,7 @@ class Operators:
 
     def purge(self) -> None:
         """Erase an alert for good, or a check with its photos."""
-        piece = self._one(Kind.ATTACHMENT) if self._chance.one_in(1.5) else None
+        piece = self._one(Kind.ATTACHMENT) if self._chance.one_in(1.2) else None
         alert = self._one(Kind.ALERT)
         if piece is not None and (check := piece.number("of")) is not None:
             self._erase(check, owner=piece.text("owner"))

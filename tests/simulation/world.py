@@ -138,7 +138,7 @@ class World:
             self.centre.hub.checkpoint: 1,
             self.centre.restart: 1,
             self._pass_a_week: 1,
-            self._give_up_tails: 2,
+            self._give_up_tails: 4,
         }
 
     def _do(self, machine: Machine, do: Work) -> None:

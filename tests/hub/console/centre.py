@@ -87,9 +87,10 @@ class Browser:
         token = _TOKEN.search(text)
         assert token is not None, text
         sent: dict[str, object] = {"csrf_token": token[1], **form}
-        for name, hidden in (("contexts", _CONTEXTS.search(text)), ("once", _ONCE.search(text))):
-            if hidden is not None:
-                sent.setdefault(name, hidden[1])
+        contexts, once = _CONTEXTS.search(text), _ONCE.search(text)
+        if contexts is not None:
+            sent.setdefault("contexts", contexts[1])
+        sent.setdefault("once", "made up" if once is None else once[1])  # anybody can make one up
         return sent
 
     def sign_in(self, login: str, password: str) -> TestResponse:
