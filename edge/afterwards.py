@@ -19,7 +19,8 @@ from edge.hits import row_of_hit
 from edge.kit import Kit
 from edge.photos import Photos
 from edge.printing import read_id
-from edge.screen import CheckRow, CheckView, ListAge, Problem, Session
+from edge.record_view import CheckRow, CheckView
+from edge.screen import ListAge, Problem, Session
 from edge.store import checks, watch
 from edge.store import lease as leases
 from edge.witness import witness

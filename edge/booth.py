@@ -22,20 +22,8 @@ from edge.hits import Hits
 from edge.kit import Kit
 from edge.lookup import LookUps
 from edge.photos import Photos
-from edge.screen import (
-    Candidate,
-    CaseId,
-    CaseView,
-    CheckRow,
-    CheckView,
-    Device,
-    HitRow,
-    HitView,
-    LookUpView,
-    Option,
-    Saved,
-    Session,
-)
+from edge.record_view import CheckRow, CheckView, HitRow, HitView, LookUpView
+from edge.screen import Candidate, CaseId, CaseView, Device, Option, Saved, Session
 from edge.status import Reporter
 from edge.status_view import Status
 from edge.stick_desk import CarryView, StickDesk

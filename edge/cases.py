@@ -105,7 +105,7 @@ class Cases:
             unseen = {one.alert.id for one in found} - (draft.shown or frozenset())
             saved = None
             if problems or unseen:  # kept and shown again: this transaction commits what was typed
-                self._answer(tx, session, draft, whole)
+                self._answer(tx, session, draft, whole, captured=captured, found=found)
             else:
                 saved = self._commit(tx, session, case, dict(captured.values) | decision, found)
         if problems:
@@ -141,10 +141,22 @@ class Cases:
         record = records.read(tx, Kind.CHECK, check)
         return answering.find(self._kit, tx, subject_of(record.values)) if record is not None else ()
 
-    def _answer(self, tx: Connection, session: Session, draft: Draft, form: Mapping[str, str]) -> CaseView:
-        """Ask the list, remember what was shown, and show it."""
-        captured = self._read(tx, form)
-        found = None if captured.empty else self._find(tx, captured)
+    def _answer(
+        self,
+        tx: Connection,
+        session: Session,
+        draft: Draft,
+        form: Mapping[str, str],
+        *,
+        captured: Captured | None = None,
+        found: Sequence[Found] | None = None,
+    ) -> CaseView:
+        """Ask the list, unless it was just asked; remember what was shown, and show it."""
+        captured = captured or self._read(tx, form)
+        if captured.empty:
+            found = None
+        elif found is None:
+            found = self._find(tx, captured)
         asked = found is not None and not lease.state(self._kit, tx).locked
         if asked and draft.shown is None:
             witness(self._kit, tx, session, "list_asked", purpose="first_line")

@@ -11,13 +11,13 @@ from typing import Final
 from edge.capture.zone import lines_of
 from edge.kit import Kit
 from edge.printing import printed
-from edge.screen import CheckRow, Event
+from edge.record_view import CheckRow, Event
 from shared.change import Change, Value
 from shared.clock import ms_of
 from shared.database import Connection
 from shared.ids import Dot, Lane, RecordId, feed_of_dot, lane_of_feed, node_of_dot, seq_of_dot
 from shared.ledger import records
-from shared.ledger.log import OwnHead
+from shared.ledger.outbox import OwnHead
 from shared.ledger.records import Record
 from shared.partial_date import from_day_number
 from shared.schema import Kind, Type, field_by_number, record_type

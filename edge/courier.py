@@ -27,13 +27,11 @@ from shared.errors import InputError, KaraulaError, MissingError, RemoteError, S
 from shared.ids import SYSTEM, Lane, Node, OfficerId, lane_of_feed
 from shared.ledger import audit
 from shared.ledger.audit import Line
-from shared.ledger.log import Sealed
+from shared.ledger.outbox import Sealed
 from shared.limits import LOAD_BUDGET_BYTES, REQUEST_MAX_BUNDLES
 from shared.session import Heard, NodeStanding
 
 _MARK_BYTES = 8
-_NAMED = frozenset({"feed_forked", "feed_cloned", "feed_rolled_back"})
-"""What a packet can bring to light that needs a person: kept, and shown on every page."""
 
 
 def _nothing(_done: int, _of: int) -> None:
@@ -180,7 +178,7 @@ class Courier:
         try:
             return self._take(packet)
         except RemoteError as refused:
-            self._note(refused)
+            receipts.note_trouble(self._kit, refused, lasting=receipts.FORKED_OR_BACK)
             raise
 
     def _take(self, packet: Packet) -> int | None:
@@ -232,11 +230,6 @@ class Courier:
                 self._kit.log.refuse_bundle(tx, feed=each.feed, first=each.first, code=code)
 
     # --- both ---
-
-    def _note(self, refused: RemoteError) -> None:
-        if refused.code in _NAMED:
-            with self._kit.database.transaction() as tx:
-                feed.keep_trouble(tx, refused.code, refused.hint)
 
     def _audit(self, action: str, officer: OfficerId, device: str) -> None:
         with self._kit.database.transaction() as tx:

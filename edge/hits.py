@@ -14,7 +14,8 @@ from edge.capture.fields import Fields
 from edge.form import FormError
 from edge.kit import Kit
 from edge.printing import printed, read_id
-from edge.screen import HitRow, HitView, Session
+from edge.record_view import HitRow, HitView
+from edge.screen import Session
 from edge.store import checks
 from edge.witness import witness, witness_upward
 from shared.change import SEEN, Value, named

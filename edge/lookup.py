@@ -16,7 +16,8 @@ from edge.capture import zone
 from edge.capture.fields import Fields
 from edge.form import FormError
 from edge.kit import Kit
-from edge.screen import Candidate, LookUpView, Session
+from edge.record_view import LookUpView
+from edge.screen import Candidate, Session
 from edge.store import checks, watch
 from edge.witness import witness_upward
 from shared.database import Connection

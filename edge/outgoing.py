@@ -16,7 +16,7 @@ from itertools import takewhile
 from typing import Final
 
 from shared.ids import Lane, lane_of_feed
-from shared.ledger.log import Sealed
+from shared.ledger.outbox import Sealed
 from shared.limits import BULK_SHARE_OF_REQUEST, PIECE_MIN_BYTES, REQUEST_MAX_BUNDLES
 from shared.session import Held, Piece, check_of, framed, resumes
 

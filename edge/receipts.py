@@ -7,6 +7,7 @@ signatures; all of it happens in the caller's transaction. Must not know: how th
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from typing import Final
 
 from edge.kit import Kit
 from edge.sealer import Sealer
@@ -14,9 +15,23 @@ from edge.store import feed
 from edge.store import lease as leases
 from shared.database import Connection
 from shared.enrolment import Prekey, Revocations
-from shared.errors import TrustError
+from shared.errors import RemoteError, TrustError
 from shared.ids import Feed, Lane, Seq, node_of_feed
 from shared.session import Heard, NodeStanding
+
+FORKED_OR_BACK: Final = frozenset({"feed_rolled_back", "feed_forked", "feed_cloned"})
+"""What the hub's signed word can bring to light that needs a person, whichever way the word came."""
+AT_A_CONTACT: Final = FORKED_OR_BACK | {"feed_gap", "bad_signature", "node_revoked", "wrong_hub"}
+"""What no next contact mends by itself. Of a stick the further ones mean little: anybody can write one."""
+
+
+def note_trouble(kit: Kit, refused: RemoteError, *, lasting: frozenset[str]) -> None:
+    """Keep what a person must look into where every page shows it, until a contact succeeds."""
+    if refused.code not in lasting:
+        return
+    with kit.database.transaction() as tx:
+        if feed.state(tx).trouble != refused.code:
+            feed.keep_trouble(tx, refused.code, refused.hint)
 
 
 def standing(kit: Kit, tx: Connection) -> NodeStanding:

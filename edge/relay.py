@@ -31,7 +31,7 @@ from shared.database import Connection
 from shared.enrolment import Certificate, Revocations
 from shared.errors import InputError, RemoteError, SessionError, StoreError, TrustError
 from shared.ids import Feed, Lane, Seq, feed_of, lane_of_feed
-from shared.ledger.log import Sealed
+from shared.ledger.outbox import Sealed
 from shared.limits import (
     RELAY_LOAD_BYTES,
     RELAY_MAX_NODES,

@@ -15,7 +15,7 @@ from shared.crypto import SealKey
 from shared.database import Connection
 from shared.errors import StoreError
 from shared.ids import Lane
-from shared.ledger.log import Sealed
+from shared.ledger.outbox import Sealed
 from shared.limits import BUNDLE_MAX_CHANGES, SEAL_EVERY_CHANGES, SEAL_EVERY_S
 
 

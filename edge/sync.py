@@ -47,14 +47,6 @@ _FINAL_REFUSALS: Final = frozenset(
 )
 """Refusals that sending the same bundle again cannot mend. Others are tried again."""
 
-_NAMED: Final = frozenset(
-    {
-        *("feed_rolled_back", "feed_forked", "feed_gap", "feed_cloned"),
-        *("bad_signature", "node_revoked", "wrong_hub"),
-    }
-)
-"""What no next contact mends by itself: kept, and shown on every page until a contact succeeds."""
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Outcome:
@@ -267,11 +259,7 @@ class SyncRound:
         if refused.paper is not None:
             with contextlib.suppress(RemoteError, InputError), self._kit.database.transaction() as tx:
                 receipts.keep_revocations(self._kit, tx, refused.paper)
-        if refused.code not in _NAMED:
-            return
-        with self._kit.database.transaction() as tx:
-            if feed.state(tx).trouble != refused.code:
-                feed.keep_trouble(tx, refused.code, refused.hint)
+        receipts.note_trouble(self._kit, refused, lasting=receipts.AT_A_CONTACT)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

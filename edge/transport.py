@@ -1,8 +1,9 @@
 """Questions over HTTP: the one module that knows httpx.
 
-Job: carry a question to `POST /sync/v1` and bring the answer, within time and size limits; every
-failure becomes a RemoteError with a code. Invariant: an answer is never read beyond its cap.
-Must not know: what the bytes say.
+Job: carry a question to the hub's door, a load to a relay's, a call to a doorbell's, and bring back what is
+said, within time and size limits; every failure becomes a RemoteError with a code.
+Invariants: an answer is never read beyond its cap; one way out, `_Caller`, for all three: no proxy of the
+environment, no redirect, no header that nobody reads. Must not know: what the bytes say.
 """
 
 from __future__ import annotations
@@ -20,73 +21,73 @@ from shared.errors import RemoteError, WireError
 from shared.limits import ENROLMENT_MAX_BYTES, REPLY_MAX_BYTES
 
 PATH: Final = "/sync/v1"
+LOAD_PATH: Final = "/relay/v1"
 _CONNECT_S: Final = 15.0
+_LAN_CONNECT_S: Final = 5.0
 _PATIENCE_S: Final = 30.0  # a question's round trip over a satellite, with packets lost again and again
 _SLOWEST_BYTES_PER_S: Final = 300.0  # GPRS at its worst; the kernel takes the whole at once
+_KEPT_ALIVE_S: Final = 60.0
 _ERROR_MAX_BYTES: Final = 4 * 1024 + ENROLMENT_MAX_BYTES  # a revocation list may come along
 _PORT_MAX: Final = 65_535
+_OK_LINE: Final = len("HTTP/1.1 200 OK\r\n")
 _CALLED_AGAIN: Final = "It is called again by itself; lists come at the usual interval meanwhile."
 
 
-class HubLink:
-    """A kept-alive connection to one hub. Used by one thread at a time."""
+class _Caller:
+    """One connection to one machine, and what its headers cost. Used by one thread at a time."""
 
     def __init__(
-        self, url: str, *, transport: httpx.BaseTransport | None = None, tally: Tally | None = None
+        self, *, kept_alive: bool = True, transport: httpx.BaseTransport | None, tally: Tally | None
     ) -> None:
         """`transport` stands in for the network in tests; `tally` is told what headers cost."""
-        self._url = url.rstrip("/") + PATH
-        self._tally = tally or Tally()
+        self.tally = tally or Tally()
         self._client = httpx.Client(
             transport=transport,
             trust_env=False,  # a proxy from the environment would be nobody's decision
             follow_redirects=False,
-            limits=httpx.Limits(max_connections=1, keepalive_expiry=60.0),
+            limits=httpx.Limits(
+                max_connections=1,
+                max_keepalive_connections=1 if kept_alive else 0,
+                keepalive_expiry=_KEPT_ALIVE_S,
+            ),
         )
 
-    def exchange(self, question: bytes) -> bytes:
-        """The answer to a question.
+    @contextlib.contextmanager
+    def asked(self, url: httpx.URL, body: bytes, *, timeout: httpx.Timeout) -> Iterator[httpx.Response]:
+        """The reply to a POST while it is read: Host and Content-Length are all the headers there are."""
+        request = httpx.Request("POST", url, content=body, extensions={"timeout": timeout.as_dict()})
+        self.tally.add(sent=len(f"POST {url.path} HTTP/1.1\r\n") + _header_bytes(request.headers))
+        reply = self._client.send(request, stream=True)
+        try:
+            self.tally.add(received=_OK_LINE + _header_bytes(reply.headers))
+            yield reply
+        finally:
+            reply.close()
+
+    def answer(self, url: str, body: bytes, *, connect_s: float, most_bytes: int, whom: str) -> bytes:
+        """The whole answer to a POST, in time and within its cap.
 
         Raises RemoteError: `link_down` (nobody there), `link_cut` (broke off), `link_slow`,
-        `answer_too_large`, `hub_busy`, or the code the hub gives.
+        `answer_too_large`, `hub_busy`, or the code the other machine gives.
         """
+        patience = httpx.Timeout(_PATIENCE_S + len(body) / _SLOWEST_BYTES_PER_S, connect=connect_s)
         try:
-            request = self._request(question)
-            reply = self._client.send(request, stream=True)
-            self._count(request)
-            try:
-                return self._hear(reply)
-            finally:
-                reply.close()
+            with self.asked(httpx.URL(url), body, timeout=patience) as reply:
+                if reply.status_code == httpx.codes.OK:
+                    return _read(reply, most_bytes)
+                raise _refusal(reply.status_code, _read(reply, _ERROR_MAX_BYTES))
         except (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout, httpx.UnsupportedProtocol):
             raise RemoteError(
-                "link_down", "the hub cannot be reached", hint="Work goes on; it is tried again by itself."
+                "link_down", f"{whom} cannot be reached", hint="Work goes on; it is tried again by itself."
             ) from None
         except httpx.TimeoutException:
             raise RemoteError(
-                "link_slow", "the hub did not answer in time", hint="The next contact tries again by itself."
+                "link_slow", f"{whom} did not answer in time", hint="The next contact tries again by itself."
             ) from None
         except (httpx.HTTPError, httpx.InvalidURL, httpx.StreamError):
             raise RemoteError(
-                "link_cut", "the link to the hub broke off", hint="Work goes on; it is tried again by itself."
+                "link_cut", f"the link to {whom} broke off", hint="Work goes on; it is tried again by itself."
             ) from None
-
-    def _request(self, question: bytes) -> httpx.Request:
-        """A request with no header that nobody reads: Host and Content-Length are all there is."""
-        patience = _PATIENCE_S + len(question) / _SLOWEST_BYTES_PER_S
-        timeout = httpx.Timeout(patience, connect=_CONNECT_S)
-        return httpx.Request("POST", self._url, content=question, extensions={"timeout": timeout.as_dict()})
-
-    def _count(self, request: httpx.Request) -> None:
-        self._tally.add(sent=len(f"POST {PATH} HTTP/1.1\r\n") + _header_bytes(request.headers))
-
-    def _hear(self, reply: httpx.Response) -> bytes:
-        self._tally.add(received=len("HTTP/1.1 200 OK\r\n") + _header_bytes(reply.headers))
-        well = reply.status_code == httpx.codes.OK
-        body = _read(reply, REPLY_MAX_BYTES if well else _ERROR_MAX_BYTES)
-        if well:
-            return body
-        raise _refusal(reply.status_code, body)
 
     def close(self) -> None:
         self._client.close()
@@ -98,12 +99,45 @@ class HubLink:
         self.close()
 
 
-def _header_bytes(headers: httpx.Headers) -> int:
-    """What headers take on the wire, the empty line behind them included."""
-    return sum(len(name) + len(value) + len(b": \r\n") for name, value in headers.raw) + len(b"\r\n")
+class HubLink(_Caller):
+    """A kept-alive connection to one hub. Used by one thread at a time."""
+
+    def __init__(
+        self, url: str, *, transport: httpx.BaseTransport | None = None, tally: Tally | None = None
+    ) -> None:
+        super().__init__(transport=transport, tally=tally)
+        self._url = url.rstrip("/") + PATH
+
+    def exchange(self, question: bytes) -> bytes:
+        """The answer to a question; its own bytes are its sender's to count. Raises as `_Caller.answer`."""
+        return self.answer(
+            self._url, question, connect_s=_CONNECT_S, most_bytes=REPLY_MAX_BYTES, whom="the hub"
+        )
 
 
-class BellLine:
+class LoadLink(_Caller):
+    """Loads to a relay or, by a relay, to the hub. Used by one thread at a time."""
+
+    def __init__(
+        self, url: str, *, transport: httpx.BaseTransport | None = None, tally: Tally | None = None
+    ) -> None:
+        super().__init__(transport=transport, tally=tally)
+        self._url = url.rstrip("/") + LOAD_PATH
+
+    def carry(self, load: bytes) -> bytes:
+        """Hand a load over; the reply's bytes. Counts both. Raises as `_Caller.answer`."""
+        reply = self.answer(
+            self._url,
+            load,
+            connect_s=_LAN_CONNECT_S,
+            most_bytes=2 * REPLY_MAX_BYTES,
+            whom="the machine there",
+        )
+        self.tally.add(sent=len(load), received=len(reply))
+        return reply
+
+
+class BellLine(_Caller):
     """A line to the hub's doorbell. `sounds` in one thread, `hang_up` in any."""
 
     def __init__(
@@ -114,16 +148,10 @@ class BellLine:
         transport: httpx.BaseTransport | None = None,
         tally: Tally | None = None,
     ) -> None:
-        """`silence_max_s`: a line that says nothing for so long is dead. The others as for `HubLink`."""
+        """`silence_max_s`: a line that says nothing for so long is dead."""
+        super().__init__(kept_alive=False, transport=transport, tally=tally)
         self._at = self._url = httpx.URL(url)
-        self._silence_max_s = silence_max_s
-        self._tally = tally or Tally()
-        self._client = httpx.Client(
-            transport=transport,
-            trust_env=False,
-            follow_redirects=False,
-            limits=httpx.Limits(max_connections=1, max_keepalive_connections=0),
-        )
+        self._timeout = httpx.Timeout(silence_max_s, connect=_CONNECT_S, write=_PATIENCE_S)
         self._reply: httpx.Response | None = None
 
     def sounds(self, call: bytes) -> Iterator[bytes]:
@@ -132,18 +160,16 @@ class BellLine:
         Raises RemoteError: `link_down`, `link_slow`, or the code the doorbell gives.
         """
         try:
-            self._reply = reply = self._client.send(self._request(call), stream=True)
-            try:
-                self._tally.add(received=len("HTTP/1.1 200 OK\r\n") + _header_bytes(reply.headers))
+            with self.asked(self._at.join(doorbell.PATH), call, timeout=self._timeout) as reply:
+                self._reply = reply
+                self.tally.add(sent=len(call))
                 if reply.status_code != httpx.codes.OK:
                     self._go_where_it_is(reply)
                     raise _refusal(reply.status_code, _read(reply, _ERROR_MAX_BYTES))
                 yield b""
                 for sound in reply.iter_raw():
-                    self._tally.add(received=len(sound) + len("1\r\n\r\n"))
+                    self.tally.add(received=len(sound) + len("1\r\n\r\n"))
                     yield sound
-            finally:
-                reply.close()
         except httpx.TimeoutException:
             raise RemoteError("link_slow", "the doorbell fell silent", hint=_CALLED_AGAIN) from None
         except (httpx.HTTPError, httpx.InvalidURL, httpx.StreamError):
@@ -151,15 +177,6 @@ class BellLine:
             raise RemoteError("link_down", "the doorbell's line ended", hint=_CALLED_AGAIN) from None
         finally:
             self._reply = None
-
-    def _request(self, call: bytes) -> httpx.Request:
-        timeout = httpx.Timeout(self._silence_max_s, connect=_CONNECT_S, write=_PATIENCE_S)
-        request = httpx.Request(
-            "POST", self._at.join(doorbell.PATH), content=call, extensions={"timeout": timeout.as_dict()}
-        )
-        line = f"POST {doorbell.PATH} HTTP/1.1\r\n"
-        self._tally.add(sent=len(line) + _header_bytes(request.headers) + len(call))
-        return request
 
     def _go_where_it_is(self, reply: httpx.Response) -> None:
         """A hub reached without a proxy names the port beside it. Over TLS a proxy has to lead there."""
@@ -179,8 +196,10 @@ class BellLine:
             with contextlib.suppress(OSError):
                 line.shutdown(socket.SHUT_RDWR)
 
-    def close(self) -> None:
-        self._client.close()
+
+def _header_bytes(headers: httpx.Headers) -> int:
+    """What headers take on the wire, the empty line behind them included."""
+    return sum(len(name) + len(value) + len(b": \r\n") for name, value in headers.raw) + len(b"\r\n")
 
 
 def _read(reply: httpx.Response, cap: int) -> bytes:
@@ -214,58 +233,3 @@ def _refusal(status: int, body: bytes) -> RemoteError:
         f"something answered that is no hub ({status})",
         hint="Check the hub's address in this node's hub.url.",
     )
-
-
-class LoadLink:
-    """Loads to a relay or, by a relay, to the hub: `POST /relay/v1`. Used by one thread at a time."""
-
-    def __init__(
-        self, url: str, *, transport: httpx.BaseTransport | None = None, tally: Tally | None = None
-    ) -> None:
-        """`transport` stands in for the network in tests; `tally` is told what a load costs."""
-        self._tally = tally or Tally()
-        self._client = httpx.Client(
-            base_url=url,
-            timeout=_LOAD_TIMEOUT,
-            transport=transport,
-            trust_env=False,
-            follow_redirects=False,
-            headers={"Content-Type": _LOAD_TYPE},
-            limits=httpx.Limits(max_connections=1, keepalive_expiry=60.0),
-        )
-
-    def carry(self, load: bytes) -> bytes:
-        """Hand a load over; the reply's bytes. Raises RemoteError as `HubLink.exchange`."""
-        try:
-            with self._client.stream("POST", LOAD_PATH, content=load) as reply:
-                well = reply.status_code == httpx.codes.OK
-                body = _read(reply, 2 * REPLY_MAX_BYTES if well else _ERROR_MAX_BYTES)
-                self._tally.add(
-                    sent=len(load) + _header_bytes(reply.request.headers),
-                    received=len(body) + _header_bytes(reply.headers),
-                )
-                if well:
-                    return body
-                raise _refusal(reply.status_code, body)
-        except httpx.TimeoutException:
-            raise RemoteError(
-                "link_slow", "nobody answered in time", hint="The next contact tries again by itself."
-            ) from None
-        except (httpx.HTTPError, httpx.InvalidURL, httpx.StreamError):
-            raise RemoteError(
-                "link_down", "nobody can be reached there", hint="Work goes on; it is tried again by itself."
-            ) from None
-
-    def close(self) -> None:
-        self._client.close()
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self.close()
-
-
-LOAD_PATH: Final = "/relay/v1"
-_LOAD_TYPE: Final = "application/octet-stream"
-_LOAD_TIMEOUT: Final = httpx.Timeout(30.0, connect=5.0)

@@ -20,7 +20,8 @@ from flask.typing import ResponseReturnValue
 
 from edge.booth import FORM_FIELDS
 from edge.form import FormError, problem_of
-from edge.screen import LOCKED, CaseId, CaseView, CheckRow, Problem
+from edge.record_view import CheckRow
+from edge.screen import LOCKED, CaseId, CaseView, Problem
 from edge.web import gate, images
 from shared.errors import InputError, MissingError, StaleError, StoreError
 from shared.limits import PHOTO_UPLOAD_MAX_BYTES, PHOTOS_PER_CHECK_MAX

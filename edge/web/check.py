@@ -12,7 +12,8 @@ from flask import Blueprint, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from edge.form import FormError
-from edge.screen import CheckView, Problem
+from edge.record_view import CheckView
+from edge.screen import Problem
 from edge.web import gate, images
 
 pages = Blueprint("check", __name__)

@@ -10,7 +10,7 @@ from flask import Blueprint, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from edge.booth import LOOK_UP_FIELDS
-from edge.screen import LookUpView
+from edge.record_view import LookUpView
 from edge.web import gate
 
 pages = Blueprint("look_up", __name__)

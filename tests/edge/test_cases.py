@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import contextlib
 import threading
 from collections.abc import Callable
 from typing import Any
 
 import pytest
 
+from edge import answering
 from edge.booth import Booth
 from edge.form import FormError
 from edge.node import EdgeNode
@@ -223,6 +225,23 @@ def test_a_case_can_be_dropped_and_leaves_a_trace(node: EdgeNode, booth: Booth, 
     assert rows(node, "SELECT count(*) FROM check_record") == [(0,)]
     actions = [action for (action,) in rows(node, "SELECT action FROM audit ORDER BY number")]
     assert actions[-2:] == ["list_asked", "case_dropped"]
+
+
+@pytest.mark.parametrize("sent", [{"decision": "admit"}, {"decision": ""}, {"decision": "admit", "sex": "?"}])
+def test_the_list_is_weighed_once_for_a_decision_whatever_comes_of_it(
+    post: Post, node: EdgeNode, booth: Booth, session: Session, sent: dict[str, str], monkeypatch: Any
+):
+    """Saved, refused, or shown again for an alert nobody has seen: evidence is weighed one time."""
+    weighed: list[object] = []
+    weigh = answering.search
+    case = capture(booth, session)
+    if sent.get("decision") and len(sent) == 1:
+        post.centre.alert(document_number="L898902C3")
+        node.round.run(post.centre.exchange)
+    monkeypatch.setattr(answering, "search", lambda *args: weighed.append(args) or weigh(*args))
+    with contextlib.suppress(StaleError, FormError):
+        booth.decide(session, case, sent)
+    assert len(weighed) == 1
 
 
 def test_nobody_decides_past_an_alert_they_were_not_shown(

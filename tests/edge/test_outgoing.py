@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 
 from edge.outgoing import plan
 from shared.ids import Feed, Lane, Seq, feed_of
-from shared.ledger.log import Sealed
+from shared.ledger.outbox import Sealed
 from shared.limits import REQUEST_MAX_BUNDLES
 from shared.session import Held, check_of, framed, joined, taken_apart
 

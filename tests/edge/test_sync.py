@@ -16,7 +16,7 @@ from shared.change import named
 from shared.database import Connection
 from shared.errors import KaraulaError, RemoteError, SessionError, TrustError
 from shared.ids import SYSTEM, Lane
-from shared.ledger.log import Composed
+from shared.ledger.outbox import Composed
 from shared.schema import Kind
 from shared.session import read_question
 from tests.edge.posts import START_MS, Post, changes_of, heads_of, rows

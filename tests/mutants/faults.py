@@ -79,7 +79,7 @@ MUTANTS: Final = (
     Mutant(
         name="acked-beyond-the-head",
         promise=NOTHING_LOST,
-        path="shared/ledger/log.py",
+        path="shared/ledger/outbox.py",
         old="max(acked_seq, min(?, cut_seq))",
         new="max(acked_seq, ?)",
         tests=("tests/shared/ledger/test_log.py",),

@@ -62,7 +62,7 @@ MUTANTS: Final = (
         name="stick-written-in-place",
         promise=NOTHING_LOST,
         path="edge/stick.py",
-        old='        beside = f".{name}.part"',
+        old="        beside = folder.beside(name)",
         new="        beside = name",
         tests=(
             "tests/courier/test_hostile.py::test_a_stick_pulled_in_the_middle_of_a_file_has_nothing_under_its_name",

@@ -73,7 +73,7 @@ MUTANTS: Final = (
     Mutant(
         name="photos-before-hits",
         promise=NEVER_WAITS,
-        path="shared/ledger/log.py",
+        path="shared/ledger/outbox.py",
         old="        for lane, head in self.heads(tx).items():",
         new="        for lane, head in reversed(self.heads(tx).items()):",
         tests=("tests/edge/test_photos.py",),

@@ -97,7 +97,7 @@ MUTANTS: Final = (
     Mutant(
         name="urgent-behind-routine",
         promise=WORST_LINK,
-        path="shared/ledger/log.py",
+        path="shared/ledger/outbox.py",
         old="        for lane, head in self.heads(tx).items():\n            for sealed",
         new="        for lane, head in reversed(self.heads(tx).items()):\n            for sealed",
         tests=("tests/edge/test_lanes.py",),

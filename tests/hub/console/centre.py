@@ -18,7 +18,8 @@ from werkzeug.test import TestResponse
 from edge import identity as edge_identity
 from edge.kit import World as PostWorld
 from edge.node import EdgeNode, assemble
-from edge.screen import CheckView, Session
+from edge.record_view import CheckView
+from edge.screen import Session
 from edge.store.opening import connect_to as connect_post
 from hub.app import create_app
 from hub.cli import _desk_of

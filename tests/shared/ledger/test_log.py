@@ -16,7 +16,8 @@ from shared.crypto import BoxKey, SigningKey, digest
 from shared.database import Connection
 from shared.ids import Dot, Lane, Node, OfficerId, RecordId, Seq, feed_of, seq_of_dot
 from shared.ledger import records
-from shared.ledger.log import Composed, OwnLog, Sealed
+from shared.ledger.log import OwnLog
+from shared.ledger.outbox import Composed, Sealed
 from shared.limits import BUNDLE_MAX_BYTES
 from shared.schema import Kind
 from tests.shared.ledger.files import open_ledger
