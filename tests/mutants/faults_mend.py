@@ -1,4 +1,4 @@
-"""Planted faults in what makes a form one form, a number one a store can hold, and a stick's word no contact."""
+"""Planted faults: a form that is done twice, a number no store holds, a stick told as more than it is."""
 
 from __future__ import annotations
 
@@ -38,8 +38,8 @@ MUTANTS: Final = (
         name="form-of-another-operator-taken-for-ours",
         promise=ONCE,
         path="hub/store/forms.py",
-        old='"SELECT record FROM submitted WHERE token = ? AND act = ? AND officer = ?", (token, act, officer)',
-        new='"SELECT record FROM submitted WHERE token = ? AND act = ? AND ?", (token, act, officer)',
+        old='WHERE token = ? AND act = ? AND officer = ?"',
+        new='WHERE token = ? AND act = ? AND ? > 0"',
         tests=("tests/hub/console/test_once.py",),
     ),
     Mutant(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 from dataclasses import replace
 
 import pytest
@@ -9,12 +10,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from shared import courier, wire
-from shared.courier import Down, Sort, Up, close_file, name_of, open_file, slip_name
+from shared.courier import Down, Sort, Up, close_file, folder, name_of, open_file, slip_name
 from shared.courier.stick import downs, half_written, read_name, ups
 from shared.crypto import SigningKey
-from shared.errors import KaraulaError, SessionError, TrustError, WireError
+from shared.errors import KaraulaError, SessionError, StoreError, TrustError, WireError
 from shared.ids import Feed, Lane, Node, Seq, feed_of
-from shared.limits import REQUEST_MAX_BUNDLES
+from shared.limits import COUNT_MAX, REQUEST_MAX_BUNDLES, STICK_FILE_MAX_BYTES, STICK_MAX_FILES
 from tests.shared.session_link import (
     HUB,
     HUB_KEY,
@@ -279,3 +280,50 @@ def test_names_say_what_to_open_first():
     assert downs(names, 3) == []
     assert half_written(names) == [".up-2-slip.krl.part"]
     assert [read_name(name) for name in names[5:]] == [None] * 6
+
+
+# --- the folder, without a disk ---
+
+
+@pytest.mark.parametrize(
+    ("number", "name", "code"),
+    [
+        (errno.ENOENT, "", "no_stick"),
+        (errno.ENODEV, "", "no_stick"),
+        (errno.ENOENT, "x.krl", "file_missing"),
+        (errno.ELOOP, "x.krl", "not_a_file"),
+        (errno.EISDIR, "", "not_a_file"),
+        (errno.ENOSPC, "x.krl", "stick_full"),
+        (errno.EROFS, "x.krl", "stick_read_only"),
+        (errno.EIO, "x.krl", "stick_failing"),
+    ],
+)
+def test_what_a_stick_complains_of_is_told_in_words(number: int, name: str, code: str):
+    """Each complaint of the operating system has a code and says what to do."""
+    with pytest.raises(KaraulaError) as told, folder.coded(name):
+        raise OSError(number, "it says")
+    assert told.value.code == code
+    assert told.value.hint
+
+
+def test_a_folder_and_a_file_have_their_limits():
+    """One more than may be is refused; as many as may be are not."""
+    assert len(folder.not_too_many(["x"] * (folder.NAMES_READ - 1))) == STICK_MAX_FILES
+    assert len(folder.not_too_large(bytes(folder.BYTES_READ - 1), "x.krl")) == STICK_FILE_MAX_BYTES
+    with pytest.raises(StoreError) as crowded:
+        folder.not_too_many(["x"] * folder.NAMES_READ)
+    with pytest.raises(StoreError) as large:
+        folder.not_too_large(bytes(folder.BYTES_READ), "x.krl")
+    assert (crowded.value.code, large.value.code) == ("stick_crowded", "file_too_large")
+
+
+def test_a_file_is_written_under_a_name_that_is_tidied():
+    """What a pulled stick leaves of it is known as half written, whatever it was to become."""
+    assert half_written([folder.beside(slip_name(5)), slip_name(5)]) == [f".{slip_name(5)}.part"]
+
+
+def test_a_packet_for_a_number_no_node_can_have_is_refused():
+    """Whatever carries it cannot keep it either."""
+    with pytest.raises(SessionError) as told:
+        read(packet(FakeHub(), node=Node(COUNT_MAX + 1)))
+    assert told.value.code == "bad_packet"
