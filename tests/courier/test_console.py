@@ -133,6 +133,7 @@ def test_the_page_says_so_in_words(written: House):
     token = page.partition('name="csrf_token" value="')[2].partition('"')[0]
     client.post("/sign-in", data={"csrf_token": token, "login": "ba.desk", "password": "quiet mountain road"})
     board = client.get("/nodes").text
-    assert "last heard of by stick" in board
-    assert "written 1 h ago by the post" in board
+    assert "by stick, written 1 h ago" in board
+    assert "came just now" in board
+    assert "UTC by the post" in board
     assert "never" in board
