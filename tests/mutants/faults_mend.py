@@ -56,7 +56,7 @@ MUTANTS: Final = (
         path="shared/session/messages.py",
         old="and 0 <= value <= COUNT_MAX",
         new="and 0 <= value",
-        tests=("tests/shared/test_session.py", "tests/fuzz/test_fuzz.py"),
+        tests=("tests/shared/test_session_numbers.py",),
     ),
     Mutant(
         name="time-no-calendar-has",
@@ -64,7 +64,7 @@ MUTANTS: Final = (
         path="shared/session/messages.py",
         old=" or max(time_ms, safe) > MOMENT_MAX_MS:",
         new=":",
-        tests=("tests/shared/test_session.py", "tests/fuzz/test_fuzz.py"),
+        tests=("tests/shared/test_session_numbers.py",),
     ),
     Mutant(
         name="contexts-of-any-size",
