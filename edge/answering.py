@@ -14,34 +14,25 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date
-from typing import Final
 
 from edge import lease
 from edge.kit import Kit
 from edge.screen import CUE, LOCKED, Answer, Candidate, ListAge
 from edge.store import feed, watch
 from shared.database import Connection
-from shared.ids import Dot
+from shared.ledger import concern
+from shared.ledger.concern import Concern
 from shared.ledger.records import Record
 from shared.matching.evidence import Rarity
-from shared.matching.matcher import person_key
 from shared.matching.reasons import Reason
 from shared.partial_date import from_day_number
-from shared.watchlist import Match, Subject, Verdict, subject_of
-
-_DAY_MS: Final = 24 * 60 * 60 * 1000
-_EPOCH: Final = date(1970, 1, 1)
+from shared.watchlist import Subject, Verdict
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Found:
+class Found(Concern):
     """One alert that matched. `doubt`: it may have expired, as far as this clock can tell."""
 
-    alert: Record
-    match: Match
-    version: Dot
-    discreet: bool
     doubt: bool
 
 
@@ -65,26 +56,28 @@ def judge(
     kit: Kit, tx: Connection, subject: Subject, alert: Record, *, rarity: Rarity | None = None
 ) -> Found | None:
     """Whether one watched alert matches now."""
-    match = kit.matcher.judge(subject, subject_of(alert.values), rarity=rarity or watch.rarity(tx))
     expired, doubt = expiry(kit, alert)
-    if match is None or expired:
+    if expired:
         return None
-    discreet = is_discreet(kit, alert.text("category"), alert.text("action"))
-    version = watch.version_of(tx, alert.id)
-    if discreet and match.verdict is not Verdict.HIT:
+    found = concern.judge(
+        tx,
+        matcher=kit.matcher,
+        lists=kit.lists,
+        subject=subject,
+        alert=alert,
+        rarity=rarity or watch.rarity(tx),
+        country=kit.country,
+    )
+    if found is None:
         return None
-    if watch.is_cleared(tx, person=person_key(subject), alert=alert.id, version=version):
-        return None
-    return Found(alert=alert, match=match, version=version, discreet=discreet, doubt=doubt)
+    return Found(alert=alert, match=found.match, version=found.version, discreet=found.discreet, doubt=doubt)
 
 
 def expiry(kit: Kit, alert: Record) -> tuple[bool, bool]:
     """(surely expired, perhaps expired). An alert is good through the whole of its last day."""
-    number = alert.number("expires")
-    last = from_day_number(number).latest if number is not None else None
-    if last is None:
+    ends_ms = concern.ends_ms(alert)
+    if ends_ms is None:
         return False, False
-    ends_ms = ((last - _EPOCH).days + 1) * _DAY_MS
     known = kit.time.at_least_ms
     surely = known is not None and known >= ends_ms
     return surely, not surely and not kit.time.certain and kit.now_ms() >= ends_ms
@@ -92,12 +85,7 @@ def expiry(kit: Kit, alert: Record) -> tuple[bool, bool]:
 
 def is_discreet(kit: Kit, category: str, action: str) -> bool:
     """Whether the traveller must not learn of it. A category this version does not know is."""
-    known = kit.lists.alert_categories.find(category)
-    if known is None:
-        return bool(category)
-    return known.discreet or any(
-        one.discreet and one.action == action for one in kit.lists.alert_categories if action
-    )
+    return concern.is_discreet(kit.lists, category, action)
 
 
 def verdict_of(found: Sequence[Found]) -> str:

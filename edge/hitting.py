@@ -9,7 +9,6 @@ Must not know: pages, who is at the booth.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from typing import Final
 
 from edge import answering
 from edge.answering import Found
@@ -18,26 +17,11 @@ from edge.store import checks, watch
 from shared.change import Value, named
 from shared.database import Connection
 from shared.ids import SYSTEM, OfficerId
+from shared.ledger import concern
 from shared.ledger.records import Record
 from shared.limits import LATE_HIT_CHECKS
 from shared.schema import Kind
 from shared.watchlist import subject_of
-
-_OF_CHECK: Final = (
-    "post",
-    "happened",
-    "direction",
-    "surname",
-    "given_names",
-    "birth",
-    "nationality",
-    "document_number",
-    "document_issuer",
-    "plate",
-    "plate_country",
-    "vin",
-    "training",
-)
 
 
 def append(
@@ -59,7 +43,10 @@ def append(
             tx,
             kind=Kind.HIT,
             author=author,
-            fields=named(Kind.HIT, _fields(kit, check, values, one, late=late)),
+            fields=named(
+                Kind.HIT,
+                concern.hit_values(one, kit.lists, owner=kit.country, check=check, values=values, late=late),
+            ),
         )
         count += 1
     return count
@@ -77,23 +64,3 @@ def late_hits(kit: Kit, tx: Connection, alert: Record) -> int:
                 kit, tx, check=check.id, values=check.values, found=(found,), author=SYSTEM, late=True
             )
     return count
-
-
-def _fields(
-    kit: Kit, check: int, values: Mapping[str, Value], found: Found, *, late: bool
-) -> dict[str, Value]:
-    shown = answering.candidate(kit, found)
-    return {
-        "owner": kit.country,
-        "check": check,
-        "alert": found.alert.id,
-        "alert_dot": found.version,
-        "alert_owner": shown.owner,
-        "category": shown.category or None,
-        "action": shown.action or None,
-        "reference": shown.reference or None,
-        "matched_on": shown.grounds,
-        **{name: values.get(name) for name in _OF_CHECK},
-        "late": late or None,
-        "outcome": "possible",
-    }

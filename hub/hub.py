@@ -24,6 +24,7 @@ from hub.indexer import Indexer
 from hub.kit import Kit, World
 from hub.merger import Merger
 from hub.prekeys import PrekeyRing
+from hub.rematch import Rematch
 from hub.standing import Revoked
 from hub.store import custody, forms, opening, uploads
 from shared.codelists import CodeLists, load
@@ -79,6 +80,7 @@ class Hub:
         self.merger = Merger(self.kit, self.feed)
         self.inbox = Inbox(self.kit, self.merger, self.ring, self.revoked)
         self.indexer = Indexer(self.kit)
+        self.retro_check = Rematch(self.kit, self.merger)
         self._exchange = Exchange(
             self.kit, inbox=self.inbox, feed=self.feed, ring=self.ring, revoked=self.revoked
         )
@@ -118,6 +120,10 @@ class Hub:
         """Bring the search up to date; tidy it when there is nothing to take in."""
         if not self.indexer.catch_up():
             self.indexer.tidy()
+
+    def rematch(self) -> int:
+        """Ask again about what became findable, for a bounded while; how many late hits came of it."""
+        return self.retro_check.catch_up()
 
     def rotate_prekeys(self) -> None:
         self.ring.rotate()

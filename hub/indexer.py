@@ -2,8 +2,8 @@
 
 Job: take the ranges that ingest queued, compute their keys, add them to the runs; keep the runs few; file the
 persons of alerts.
-Invariants: a range leaves the queue in the transaction that adds its keys; each transaction is
-short, so that nobody who brings bundles waits for the search.
+Invariants: a range leaves the queue in the transaction that adds its keys, and joins the retro-check's there;
+each transaction is short, so that nobody who brings bundles waits for the search.
 Must not know: who searches.
 """
 
@@ -14,7 +14,7 @@ from threading import Lock
 from typing import Final
 
 from hub.kit import Kit
-from hub.store import custody, lists, persons
+from hub.store import custody, lists, persons, rematch
 from shared.database import Connection
 from shared.ids import Lane, feed_of_dot, lane_of_feed
 from shared.ledger import search
@@ -44,14 +44,16 @@ class Indexer:
         """One short transaction's worth; returns how many records it took in, 0 when caught up."""
         with self._turning:  # two at once would take in the same ranges
             with self._kit.database.snapshot() as tx:
-                ranges, pairs, alerts, count = self._gather(tx)
+                ranges, pairs, spans, count = self._gather(tx)
             if not ranges:
                 return 0
             with self._kit.database.transaction() as tx:
                 search.add(tx, pairs)
-                for base, top in alerts:
-                    persons.file_between(tx, base, top)
+                for base, top in spans:
+                    if lane_of_feed(feed_of_dot(base)) is Lane.URGENT:
+                        persons.file_between(tx, base, top)
                 custody.leave_search_queue(tx, ranges)
+                rematch.queue(tx, spans, at_ms=self._kit.now_ms())
             return max(count, 1)
 
     def hold_close(self) -> None:
@@ -79,9 +81,9 @@ class Indexer:
         return 0 if since is None else max(0, (self._kit.now_ms() - since) // 1000)
 
     def _gather(self, tx: Connection) -> tuple[list[int], list[search.Pair], list[tuple[int, int]], int]:
-        """(queue numbers, pairs, ranges that may hold alerts, records) of one turn."""
+        """(queue numbers, pairs, ranges taken in, records) of one turn."""
         ranges: list[int] = []
-        alerts: list[tuple[int, int]] = []
+        spans: list[tuple[int, int]] = []
         pairs: list[search.Pair] = []
         count = 0
         for number, base, top in custody.search_queue(tx, RANGES_A_TURN):
@@ -89,11 +91,10 @@ class Indexer:
                 pairs += [(key, found) for key in keys]
                 count += 1
             ranges.append(number)
-            if lane_of_feed(feed_of_dot(base)) is Lane.URGENT:
-                alerts.append((base, top))
+            spans.append((base, top))
             if count >= RECORDS_A_TURN:
                 break
-        return ranges, pairs, alerts, count
+        return ranges, pairs, spans, count
 
     def _keys(self, tx: Connection, base: int, top: int) -> Iterator[tuple[int, tuple[int, ...]]]:
         for record, subject in lists.subjects_between(tx, base, top):

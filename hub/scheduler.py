@@ -1,4 +1,4 @@
-"""What a hub does by the clock: search, prekeys, the write-ahead log, letting old bytes go.
+"""What a hub does by the clock: search, retro-check, prekeys, the write-ahead log, letting old bytes go.
 
 Invariants: one job of a kind at a time; a job that fails is logged by its code and tried again; the
 search runs often and in short transactions, so that nobody who brings bundles waits for it.
@@ -18,6 +18,7 @@ from shared.errors import KaraulaError
 
 _log = structlog.get_logger("hub")
 _SEARCH_S: Final = 1.0
+_REMATCH_S: Final = 1.0
 _CHECKPOINT_S: Final = 30
 _ROTATE_S: Final = 60 * 60
 _LET_GO_S: Final = 6 * 60 * 60
@@ -32,6 +33,7 @@ class Scheduler:
         )
         for name, job, seconds in (
             ("search", hub.catch_up, _SEARCH_S),
+            ("rematch", hub.rematch, _REMATCH_S),
             ("checkpoint", hub.checkpoint, _CHECKPOINT_S),
             ("rotate_prekeys", hub.rotate_prekeys, _ROTATE_S),
             ("let_go", hub.let_go, _LET_GO_S),

@@ -106,6 +106,7 @@ LEASE_DAYS: Final = 7  # without a contact; then a node captures and no longer a
 LEASE_WARN_HOURS: Final = 48  # time enough to mend a link or to fetch a stick
 MARK_EVERY_S: Final = 60  # how often a node notes trusted time: what a power cut can take from it
 LATE_HIT_CHECKS: Final = 10_000  # how far back a new alert is run against a node's own checks
+REMATCH_DAYS: Final = 90  # and at the centre, against everybody's: the longest visa-free stay
 
 # --- enrolment ---
 ENROLMENT_MAX_BYTES: Final = 256 * 1024  # a node pack is under 2 KiB; a list of 50,000 revoked nodes fits

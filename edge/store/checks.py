@@ -9,7 +9,7 @@ from collections.abc import Sequence
 
 from shared.database import Connection
 from shared.ids import Lane, feed_of, make_dot
-from shared.ledger import records
+from shared.ledger import concern, records
 from shared.ledger.records import Record
 from shared.limits import SEQ_MAX
 from shared.schema import Kind
@@ -29,8 +29,7 @@ def some(tx: Connection, ids: Sequence[int]) -> list[Record]:
 
 
 def has_hit(tx: Connection, *, check: int, alert: int) -> bool:
-    row = tx.execute('SELECT 1 FROM hit_record WHERE "check" = ? AND alert = ?', (check, alert)).fetchone()
-    return row is not None
+    return concern.has_hit(tx, check=check, alert=alert)
 
 
 def hits_of(tx: Connection, check: int) -> list[Record]:
@@ -44,7 +43,7 @@ def corrections_of(tx: Connection, check: int) -> list[Record]:
 
 def hits(tx: Connection, *, open_only: bool, limit: int) -> list[Record]:
     """Open late hits first, then open ones, then the settled, newest first."""
-    where = "outcome = 'possible'" if open_only else "1"
+    where = f"{concern.SHOWN_ONCE} AND outcome = 'possible'" if open_only else concern.SHOWN_ONCE
     return records.select(
         tx,
         Kind.HIT,
@@ -58,7 +57,8 @@ def hits(tx: Connection, *, open_only: bool, limit: int) -> list[Record]:
 def open_hits(tx: Connection) -> tuple[int, int]:
     """(open hits, late ones among them)."""
     total, late = tx.execute(
-        "SELECT count(*), coalesce(sum(coalesce(late, 0)), 0) FROM hit_record WHERE outcome = 'possible'"
+        "SELECT count(*), coalesce(sum(coalesce(late, 0)), 0) FROM hit_record "  # noqa: S608 — our own condition
+        f"WHERE outcome = 'possible' AND {concern.SHOWN_ONCE}"
     ).fetchone()
     return int(total), int(late)
 

@@ -13,10 +13,10 @@ from array import array
 from collections.abc import Callable, Iterable, Iterator
 from typing import Final
 
-from shared.change import SEEN
 from shared.database import Connection
 from shared.ids import Dot, RecordId
 from shared.ledger import records
+from shared.ledger.concern import is_watched
 from shared.ledger.person_index import Filed, PersonIndex
 from shared.ledger.records import Record
 from shared.matching.evidence import Rarity
@@ -24,7 +24,6 @@ from shared.matching.matcher import person_in
 from shared.schema import Kind
 from shared.watchlist import Matcher, Subject, subject_of
 
-WITHDRAWN = "withdrawn"
 _WANTED: Final = PersonIndex("wanted")
 _SEEN: Final = PersonIndex("seen")
 _PERSON_FIELDS_READ: Final = 500  # records read at a time when an index is built anew
@@ -33,7 +32,7 @@ _PERSON_FIELDS_READ: Final = 500  # records read at a time when an index is buil
 def rekey(tx: Connection, matcher: Matcher, alert: int) -> Record | None:
     """Bring one alert's keys up to date; returns the alert if it can match now."""
     found = records.read(tx, Kind.ALERT, alert)
-    live = found is not None and _is_watched(found)
+    live = found is not None and is_watched(found)
     subject = subject_of(found.values) if found is not None and live else Subject()
     keys = sorted(matcher.keys_of(subject))
     row = tx.execute("SELECT keys FROM watched WHERE alert = ?", (alert,)).fetchone()
@@ -75,7 +74,7 @@ def file_anew(tx: Connection) -> bool:
     """Build the indexes of persons where this version files them otherwise; returns whether it had to."""
     if _WANTED.is_current(tx) and _SEEN.is_current(tx):
         return False
-    for index, kind, holds in ((_WANTED, Kind.ALERT, _is_watched), (_SEEN, Kind.CHECK, _is_counted)):
+    for index, kind, holds in ((_WANTED, Kind.ALERT, is_watched), (_SEEN, Kind.CHECK, _is_counted)):
         index.clear(tx)
         index.build(tx, _persons(tx, kind, holds))
     return True
@@ -88,33 +87,8 @@ def _persons(tx: Connection, kind: Kind, holds: Callable[[Record], bool]) -> Ite
         yield from (Filed(each.id, person_in(subject_of(each.values))) for each in batch if holds(each))
 
 
-def _is_watched(found: Record) -> bool:
-    return found.text("status") != WITHDRAWN and not found.values.get("training")
-
-
 def _is_counted(check: Record) -> bool:
     return not check.values.get("void")
-
-
-def version_of(tx: Connection, alert: int) -> Dot:
-    """The dot of an alert's newest change: which version of it matched."""
-    seen = records.context_of(tx, Kind.ALERT, alert).get(SEEN, ())
-    return seen[-1] if seen else Dot(alert)
-
-
-def is_cleared(tx: Connection, *, person: int | None, alert: int, version: Dot) -> bool:
-    """Whether somebody found that this person is not the one this version of an alert means."""
-    if person is None:
-        return False
-    return bool(
-        records.select(
-            tx,
-            Kind.CLEARED_PAIR,
-            "person_key = ? AND alert = ? AND alert_dot = ?",
-            (person, alert, version),
-            "LIMIT 1",
-        )
-    )
 
 
 def count(tx: Connection) -> int:

@@ -44,7 +44,6 @@ _FEW: Final = 5
 _DAY_MS: Final = 24 * 60 * 60 * 1000
 _QUIET: Final = (NodeState.SILENT, NodeState.QUARANTINED, NodeState.NEVER)
 _OVERVIEWS_KEPT: Final = 100  # sessions whose last overview is remembered
-_OPEN: Final = "(outcome IS NULL OR outcome = 'possible')"
 
 
 class Reading:
@@ -140,9 +139,9 @@ class Reading:
                 tx,
                 rows.sight,
                 Kind.HIT,
-                _OPEN if open_only else "1",
+                lists.OPEN_TASK if open_only else lists.TASK,
                 (),
-                f"ORDER BY {_OPEN} DESC, stamp DESC LIMIT {max(1, min(limit, SEARCH_MAX_ROWS))}",
+                f"ORDER BY {lists.OPEN} DESC, stamp DESC LIMIT {max(1, min(limit, SEARCH_MAX_ROWS))}",
             )
             listed = sorted(rows.hits(found), key=lambda row: row.acknowledged or row.outcome != "possible")
             self._office.witness(tx, operator, "hits_listed", detail=_counted(found, operator))
@@ -238,7 +237,7 @@ class Reading:
             tx,
             rows.sight,
             Kind.HIT,
-            f"{_OPEN} AND (seen_by IS NULL OR seen_by NOT LIKE ?)",
+            f"{lists.OPEN_TASK} AND (seen_by IS NULL OR seen_by NOT LIKE ?)",
             (f'%"{operator.country}:%',),
             f"ORDER BY stamp DESC LIMIT {SEARCH_MAX_ROWS}",
         )

@@ -7,11 +7,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from typing import Final
 
 from hub.store.sight import Sight
 from shared.database import Connection
 from shared.ids import Lane, feed_of_dot, lane_of_feed, node_of_dot
-from shared.ledger import records
+from shared.ledger import concern, records
 from shared.ledger.records import Record
 from shared.ledger.tables import table_of
 from shared.schema import SCHEMA, Kind
@@ -27,6 +28,12 @@ _SUBJECT_OF = {
     for kind, absent in _NOT_OF.items()
 }
 _KINDS_IN_LANE = {Lane.ROUTINE: (Kind.CHECK,), Lane.URGENT: (Kind.HIT, Kind.ALERT), Lane.BULK: ()}
+
+
+OPEN: Final = "(outcome IS NULL OR outcome = 'possible')"
+TASK: Final = concern.SHOWN_ONCE
+OPEN_TASK: Final = f"{OPEN} AND {TASK}"
+"""Conditions on hits: nobody has settled it; it stands for its pair of check and alert; both."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -15,6 +15,7 @@
     carried_slip  where a node stood when a stick or a neighbour last spoke for it
     reseal_wanted  from which seq a feed carried here must be put into new envelopes
     submitted   forms of the console, and the record each became
+    to_rematch  what the search took in, and has yet to be matched again; how far that has come
     alert_person_…  the persons of alerts, filed by name and birth (`shared.ledger.person_index`)
 
 Must not know: what the rows mean to an operator.
@@ -165,3 +166,17 @@ def m007_submitted(db: sqlite_utils.Database) -> None:
 def m008_carried_word(db: sqlite_utils.Database) -> None:
     for column in ("carried_ms INTEGER", "written_ms INTEGER", "route TEXT"):
         db.execute(f"ALTER TABLE node ADD COLUMN {column}")
+
+
+@migrations()
+def m009_rematch(db: sqlite_utils.Database) -> None:
+    for sql in (
+        """CREATE TABLE to_rematch (
+            id INTEGER PRIMARY KEY, base INTEGER NOT NULL, top INTEGER NOT NULL, at_ms INTEGER NOT NULL,
+            record INTEGER NOT NULL DEFAULT 0, other INTEGER NOT NULL DEFAULT 0) STRICT""",
+        # What a hub held before it could do this is asked about once.
+        "INSERT INTO to_rematch (base, top, at_ms) SELECT id, id, stamp >> 15 FROM alert_record",
+        # A traveller cleared of an alert is looked up for every match.
+        "CREATE INDEX cleared_person ON cleared_pair_record (person_key)",
+    ):
+        db.execute(sql)

@@ -12,6 +12,7 @@ from typing import Final
 from shared.database import Connection
 from shared.ledger import records
 from shared.ledger.person_index import Filed, PersonIndex
+from shared.matching.evidence import Rarity
 from shared.matching.matcher import person_in
 from shared.schema import Kind
 from shared.watchlist import Subject, subject_of
@@ -41,6 +42,11 @@ def forget(tx: Connection, record: int) -> None:
 def alerts_like(tx: Connection, subject: Subject) -> list[int]:
     """The alerts whose person this may be."""
     return [filed.owner for filed, _ in _ALERTS.find(tx, person_in(subject)).found]
+
+
+def rarity(tx: Connection) -> Rarity:
+    """How rare the words of names are among the alerts."""
+    return _ALERTS.rarity(tx)
 
 
 def file_anew(tx: Connection) -> bool:

@@ -266,9 +266,9 @@ MUTANTS: Final = (
     Mutant(
         name="withdrawn-alert-matches",
         promise=RIGHTS,
-        path="edge/store/watch.py",
-        old='found.text("status") != WITHDRAWN',
-        new='found.text("status") != ""',
+        path="shared/ledger/concern.py",
+        old='alert.text("status") != WITHDRAWN',
+        new='alert.text("status") != ""',
         tests=("tests/edge/test_answering.py",),
     ),
     Mutant(

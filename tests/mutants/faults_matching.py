@@ -22,7 +22,7 @@ MUTANTS: Final = (
     Mutant(
         name="weak-discreet-match-shown",
         promise=MATCHING,
-        path="edge/answering.py",
+        path="shared/ledger/concern.py",
         old="    if discreet and match.verdict is not Verdict.HIT:\n        return None\n",
         new="",
         tests=("tests/edge/test_matching.py",),
@@ -46,17 +46,17 @@ MUTANTS: Final = (
     Mutant(
         name="cleared-pair-raised-again",
         promise=MATCHING,
-        path="edge/store/watch.py",
-        old='            "person_key = ? AND alert = ? AND alert_dot = ?",\n            (person, alert, version),\n',
-        new='            "person_key = ? AND alert = ? AND alert_dot > ?",\n            (person, alert, version),\n',
+        path="shared/ledger/concern.py",
+        old='            "person_key = ? AND alert = ? AND alert_dot = ? AND owner IN (?, ?)",\n',
+        new='            "person_key = ? AND alert = ? AND alert_dot > ? AND owner IN (?, ?)",\n',
         tests=("tests/edge/test_matching.py",),
     ),
     Mutant(
         name="cleared-for-ever",
         promise=MATCHING,
-        path="edge/store/watch.py",
-        old='            "person_key = ? AND alert = ? AND alert_dot = ?",\n            (person, alert, version),\n',
-        new='            "person_key = ? AND alert = ? AND alert_dot <= ?",\n            (person, alert, version),\n',
+        path="shared/ledger/concern.py",
+        old='            "person_key = ? AND alert = ? AND alert_dot = ? AND owner IN (?, ?)",\n',
+        new='            "person_key = ? AND alert = ? AND alert_dot <= ? AND owner IN (?, ?)",\n',
         tests=("tests/edge/test_matching.py",),
     ),
     Mutant(

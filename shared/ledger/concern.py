@@ -1,0 +1,177 @@
+"""Does an alert concern a traveller? One answer, at the booth and in every check asked about again.
+
+Job: what a post and the centre must judge alike, on a given connection: the match, the rule for discreet
+alerts, what was cleared, and the hit that comes of it. Finding what may match is the caller's.
+Invariants
+* A withdrawn or training alert concerns nobody.
+* A weak match on a discreet alert concerns nobody: asking a namesake would tell that somebody is watched.
+* Who was cleared of this version of an alert by the traveller's post's country, or by the alert's own, is not
+  concerned by it; another version asks again.
+* A hit carries the person, the document, the vehicle and the alert's own words: a desk can act on it alone.
+Must not know: clocks, scopes, pages.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from typing import Final
+
+from shared.change import SEEN, Value
+from shared.codelists import CodeLists
+from shared.database import Connection
+from shared.ids import Dot
+from shared.ledger import records
+from shared.ledger.records import Record
+from shared.matching.evidence import Rarity
+from shared.matching.matcher import person_key
+from shared.partial_date import from_day_number
+from shared.schema import Kind
+from shared.watchlist import Match, Matcher, Subject, Verdict, subject_of
+
+WITHDRAWN: Final = "withdrawn"
+_DAY_MS: Final = 24 * 60 * 60 * 1000
+_EPOCH: Final = date(1970, 1, 1)
+_OF_CHECK: Final = (
+    "post",
+    "happened",
+    "direction",
+    "surname",
+    "given_names",
+    "birth",
+    "nationality",
+    "document_number",
+    "document_issuer",
+    "plate",
+    "plate_country",
+    "vin",
+    "training",
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Concern:
+    """An alert that concerns a traveller, in the version that does."""
+
+    alert: Record
+    match: Match
+    version: Dot
+    discreet: bool
+
+
+def judge(
+    tx: Connection,
+    *,
+    matcher: Matcher,
+    lists: CodeLists,
+    subject: Subject,
+    alert: Record,
+    rarity: Rarity,
+    country: str,
+) -> Concern | None:
+    """Whether an alert concerns a traveller at a post of `country`; expiry is the caller's to ask."""
+    if not is_watched(alert):
+        return None
+    match = matcher.judge(subject, subject_of(alert.values), rarity=rarity)
+    if match is None:
+        return None
+    discreet = is_discreet(lists, alert.text("category"), alert.text("action"))
+    if discreet and match.verdict is not Verdict.HIT:
+        return None
+    version = version_of(tx, alert.id)
+    clearers = (country, alert.text("owner"))
+    if is_cleared(tx, person=person_key(subject), alert=alert.id, version=version, by=clearers):
+        return None
+    return Concern(alert=alert, match=match, version=version, discreet=discreet)
+
+
+def is_watched(alert: Record) -> bool:
+    """Whether an alert can match at all; whether it has expired depends on a clock, and is not asked here."""
+    return alert.text("status") != WITHDRAWN and not alert.values.get("training")
+
+
+def is_discreet(lists: CodeLists, category: str, action: str) -> bool:
+    """Whether the traveller must not learn of it. A category this version does not know is."""
+    known = lists.alert_categories.find(category)
+    if known is None:
+        return bool(category)
+    return known.discreet or any(
+        one.discreet and one.action == action for one in lists.alert_categories if action
+    )
+
+
+def ends_ms(alert: Record) -> int | None:
+    """When an alert's last day is over, in UTC milliseconds; None for one that says nothing."""
+    number = alert.number("expires")
+    last = from_day_number(number).latest if number is not None else None
+    return None if last is None else ((last - _EPOCH).days + 1) * _DAY_MS
+
+
+def version_of(tx: Connection, alert: int) -> Dot:
+    """The dot of an alert's newest change: which version of it matched."""
+    seen = records.context_of(tx, Kind.ALERT, alert).get(SEEN, ())
+    return seen[-1] if seen else Dot(alert)
+
+
+def is_cleared(tx: Connection, *, person: int | None, alert: int, version: Dot, by: tuple[str, str]) -> bool:
+    """Whether somebody of these two countries found that this person is not whom this version means."""
+    if person is None:
+        return False
+    return bool(
+        records.select(
+            tx,
+            Kind.CLEARED_PAIR,
+            "person_key = ? AND alert = ? AND alert_dot = ? AND owner IN (?, ?)",
+            (person, alert, version, *by),
+            "LIMIT 1",
+        )
+    )
+
+
+SHOWN_ONCE: Final = (
+    "NOT EXISTS (SELECT 1 FROM hit_record twin WHERE coalesce(hit_record.outcome, 'possible') = 'possible' "
+    'AND twin."check" = hit_record."check" AND twin.alert = hit_record.alert AND twin.id <> hit_record.id '
+    "AND (coalesce(twin.outcome, 'possible') <> 'possible' OR twin.id < hit_record.id))"
+)
+"""SQL: true for the hits that stand for their pair of check and alert.
+
+The post and the centre may each find the same pair while they cannot hear each other. Both hits are kept; the
+open one with the lowest id is the task, and none once either was settled. What was settled always shows.
+"""
+
+
+def has_hit(tx: Connection, *, check: int, alert: int) -> bool:
+    """Whether this pair of check and alert has been reported."""
+    row = tx.execute('SELECT 1 FROM hit_record WHERE "check" = ? AND alert = ?', (check, alert)).fetchone()
+    return row is not None
+
+
+def hit_values(
+    concern: Concern,
+    lists: CodeLists,
+    *,
+    owner: str,
+    check: int,
+    values: Mapping[str, Value],
+    late: bool,
+) -> dict[str, Value]:
+    """What a hit says; `owner` is the country of the post, `values` are the check's by field name."""
+    alert = concern.alert
+    category = alert.text("category")
+    known = lists.alert_categories.find(category)
+    action = alert.text("action") or (known.action if known is not None else "")
+    return {
+        "owner": owner,
+        "check": check,
+        "alert": alert.id,
+        "alert_dot": concern.version,
+        "alert_owner": alert.text("owner"),
+        "category": category or None,
+        "action": action or None,
+        "reference": alert.text("reference") or None,
+        "matched_on": tuple(ground.value for ground in concern.match.grounds),
+        **{name: values.get(name) for name in _OF_CHECK},
+        "late": late or None,
+        "outcome": "possible",
+    }
