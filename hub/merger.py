@@ -20,7 +20,7 @@ from typing import Final
 from hub import photos, routes
 from hub.feed import Feed
 from hub.kit import Kit
-from hub.store import conflicts, custody, nodes, persons, subjects
+from hub.store import conflicts, custody, nodes, persons, subjects, times
 from hub.store.nodes import KnownNode
 from hub.store.savepoint import attempt
 from shared import wire
@@ -194,6 +194,7 @@ class Merger:
             erased = change.fields.get(_ERASED)
             if isinstance(erased, int):
                 persons.forget(tx, erased)
+                times.forget(tx, erased)
         if change.kind in (Kind.HIT, Kind.REQUEST):
             routes.open_what_it_names(tx, Kind(change.kind), change.record, hub=self._kit.node)
         if change.kind in _SEARCHED:

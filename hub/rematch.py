@@ -1,7 +1,8 @@
 """The retro-check of the centre: alerts against the checks of the last 90 days, behind the search.
 
 Job: take the ranges that became findable, ask about each alert in them every check that may match and about
-each check every alert, and report what is found as a late hit of the hub's own.
+each check every alert, and report what is found as a late hit of the hub's own. While a check is looked at,
+so are the times at which its traveller was elsewhere (`hub.times`).
 Invariants
 * Of an alert and a check whichever becomes findable later is asked about when both are: no pair is missed.
 * What was found and how far the asking has come are committed together: after a crash a slice is done again
@@ -21,9 +22,10 @@ from typing import Final
 
 from hub.kit import Kit
 from hub.merger import Merger
-from hub.store import custody, feeds, nodes, persons, rematch
+from hub.store import custody, feeds, nodes, persons, rematch, times
 from hub.store.nodes import KnownNode
 from hub.store.rematch import Due, Move
+from hub.times import Times
 from shared.change import named
 from shared.database import Connection
 from shared.ids import SYSTEM, Lane, feed_of_dot, lane_of_feed, node_of_dot
@@ -34,6 +36,7 @@ from shared.ledger.records import Record
 from shared.limits import REMATCH_DAYS
 from shared.schema import Kind
 from shared.scope import scopes_of_node
+from shared.travel import TooSoon
 from shared.watchlist import subject_of
 
 _DAY_MS: Final = 24 * 60 * 60 * 1000
@@ -45,10 +48,11 @@ TURNS_A_RUN: Final = 5  # then the job rests until the clock calls it again: oth
 
 @dataclass(slots=True)
 class _Slice:
-    """What one turn found: pairs (check, alert), and how far it came."""
+    """What one turn found: pairs (check, alert), the times of each check looked at, how far it came."""
 
     left: int
     pairs: list[tuple[int, int]] = field(default_factory=list)
+    times: list[tuple[int, list[tuple[int, TooSoon]]]] = field(default_factory=list)
     moves: list[Move] = field(default_factory=list)
 
 
@@ -59,6 +63,7 @@ class Rematch:
         self._kit = kit
         self._merger = merger
         self._turning = Lock()
+        self._times = Times(kit)
         self._like: tuple[int, int, list[int]] = (0, 0, [])
 
     def catch_up(self, *, turns: int = TURNS_A_RUN) -> int:
@@ -80,6 +85,8 @@ class Rematch:
                 return None
             with self._kit.database.transaction() as tx:
                 late = sum(self._report(tx, check, alert) for check, alert in found.pairs)
+                for check, too_soon in found.times:
+                    times.set_of(tx, check, too_soon, at_ms=self._kit.now_ms())
                 rematch.move(tx, found.moves)
             return late
 
@@ -114,7 +121,9 @@ class Rematch:
             f"ORDER BY id LIMIT {room}",
         )
         for check in checks:
-            alerts = list(self._alerts_like(tx, check))
+            keyed = search.find(tx, self._kit.matcher.keys_of(subject_of(check.values)))
+            found.times.append((check.id, self._times.look(tx, check, _in_lane(keyed, Lane.ROUTINE))))
+            alerts = list(self._alerts_like(tx, check, _in_lane(keyed, Lane.URGENT)))
             found.left -= _ASKING + len(alerts)
             found.pairs += [(check.id, alert.id) for alert in alerts if self._concern(tx, check, alert)]
         if len(checks) < room:
@@ -150,11 +159,9 @@ class Rematch:
                 found.pairs.append((check.id, alert.id))
         return part[-1] + 1 if len(part) < len(checks) else 0
 
-    def _alerts_like(self, tx: Connection, check: Record) -> Iterator[Record]:
-        """The alerts that may concern a check."""
-        subject = subject_of(check.values)
-        keyed = _in_lane(search.find(tx, self._kit.matcher.keys_of(subject)), Lane.URGENT)
-        for number in sorted({*keyed, *persons.alerts_like(tx, subject)}):
+    def _alerts_like(self, tx: Connection, check: Record, keyed: list[int]) -> Iterator[Record]:
+        """The alerts that may concern a check: those that share a key, and those of persons alike."""
+        for number in sorted({*keyed, *persons.alerts_like(tx, subject_of(check.values))}):
             alert = records.read(tx, Kind.ALERT, number)
             if alert is not None:
                 yield alert

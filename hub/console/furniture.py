@@ -50,6 +50,7 @@ _PLACES: Final = (
     ("9", "own_views", _("My views")),
 )
 _AT_HOME: Final = {  # page → the place it belongs to
+    "times": "checks",
     "conflict": "conflicts",
     "new_alert": "alerts",
     "officer": "officers",

@@ -27,7 +27,7 @@ _VIEWS: Final = 200
 
 
 class RecordPages:
-    """`/checks`, `/records/<id>`, `/records/<id>/correct`, `/my-views`."""
+    """`/checks`, `/times`, `/records/<id>`, `/records/<id>/correct`, `/my-views`."""
 
     def __init__(self, desk: Desk, gate: Gate) -> None:
         self._desk = desk
@@ -36,6 +36,7 @@ class RecordPages:
     def add_to(self, blueprint: Blueprint) -> None:
         add, gate = blueprint.add_url_rule, self._gate
         add("/checks", "checks", gate(self.checks))
+        add("/times", "times", gate(self.times))
         add("/records/<record>", "record", gate(self.record))
         add("/records/<record>/photo/<name>", "photo", gate(self.photo))
         add("/records/<record>/correct", "correct", gate(self.correct), methods=["GET", "POST"])
@@ -47,6 +48,10 @@ class RecordPages:
         return render_template(
             "console/checks.html", rows=rows[:ROWS], more=len(rows) > ROWS, first_page=before is None
         )
+
+    def times(self, operator: Operator) -> ResponseReturnValue:
+        rows = self._desk.impossible_times(operator, limit=ROWS)
+        return render_template("console/times.html", rows=rows, limit=ROWS)
 
     def record(self, operator: Operator, record: str) -> ResponseReturnValue:
         return record_page(operator, self._desk.record(operator, record), Form())

@@ -39,6 +39,7 @@ from hub.desk.view import (
     Overview,
     QuarantineRow,
     RecordView,
+    TimesRow,
     Waiting,
 )
 from hub.indexer import Indexer
@@ -110,6 +111,10 @@ class Desk:
     ) -> tuple[CheckRow, ...]:
         """The checks this desk may see, latest received first; `before` continues after a row's id."""
         return self._reading.checks(operator, limit=limit, before=before)
+
+    def impossible_times(self, operator: Operator, *, limit: int = 50) -> tuple[TimesRow, ...]:
+        """Checks of one traveller at two posts sooner than the road allows, newest first; audited."""
+        return self._reading.times(operator, limit=limit)
 
     def record(self, operator: Operator, record: str) -> RecordView:
         """One record by its URL id or printed id, with its history; audited.

@@ -10,6 +10,7 @@ from typing import Final
 
 import hub.desk.album as album
 import hub.desk.contexts as shown
+import hub.desk.timing as timing
 from hub.desk.disputes import Disputes
 from hub.desk.office import Office
 from hub.desk.rows import Rows, today_number
@@ -26,6 +27,7 @@ from hub.desk.view import (
     QuarantineRow,
     RecordView,
     Some,
+    TimesRow,
     Waiting,
 )
 from hub.desk.weighing import NodeBoard
@@ -41,6 +43,7 @@ from shared.limits import SEARCH_MAX_ROWS
 from shared.schema import Kind
 
 _FEW: Final = 5
+_TIMES: Final = 20  # pairs one check is in
 _DAY_MS: Final = 24 * 60 * 60 * 1000
 _QUIET: Final = (NodeState.SILENT, NodeState.QUARANTINED, NodeState.NEVER)
 _OVERVIEWS_KEPT: Final = 100  # sessions whose last overview is remembered
@@ -169,6 +172,14 @@ class Reading:
             self._office.witness(tx, operator, "alerts_listed", detail=_counted(found, operator))
             return rows.alerts(found)
 
+    def times(self, operator: Operator, *, limit: int) -> tuple[TimesRow, ...]:
+        with self._kit.database.transaction() as tx:
+            found = timing.rows_of(
+                tx, self._office.rows(tx, operator), limit=max(1, min(limit, SEARCH_MAX_ROWS))
+            )
+            self._office.witness(tx, operator, "impossible_times_listed", detail=f"{len(found)} shown")
+            return found
+
     # --- one record ---
 
     def record(self, operator: Operator, record: str) -> RecordView:
@@ -219,6 +230,7 @@ class Reading:
             may_not=may_not,
             discreet=rows.is_discreet(found.text("category")),
             photos=album.rows(tx, found),
+            times=timing.rows_of(tx, rows, check=found.id, limit=_TIMES) if found.kind is Kind.CHECK else (),
         )
 
     def _hits_of(self, tx: Connection, rows: Rows, found: Record) -> tuple[HitRow, ...]:

@@ -123,6 +123,24 @@ class HitRow:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class TimesRow:
+    """Two checks of one traveller that lie nearer in time than the road allows: a question, not a finding.
+
+    `checks` are those this desk may see, the earlier first. Where that is one, `elsewhere` is the country
+    whose desk may be asked about the other, and nothing is said of the other: no post, distance or time.
+    `same` is document or person.
+    """
+
+    same: str
+    checks: tuple[CheckRow, ...]
+    elsewhere: str
+    km: int | None
+    speed_km_h: int
+    needed_s: int | None
+    at_most_s: int | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class AlertRow:
     """One alert in a list. `status` is active, withdrawn or expired (a view, not a stored state)."""
 
@@ -244,6 +262,7 @@ class RecordView:
     may_not: str
     discreet: bool
     photos: tuple[PhotoRow, ...] = ()
+    times: tuple[TimesRow, ...] = ()
 
     def field(self, name: str) -> FieldRow | None:
         """A field by its name, if it is set."""

@@ -16,6 +16,7 @@
     reseal_wanted  from which seq a feed carried here must be put into new envelopes
     submitted   forms of the console, and the record each became
     to_rematch  what the search took in, and has yet to be matched again; how far that has come
+    impossible_time  pairs of checks that lie nearer in time than the road allows
     alert_person_…  the persons of alerts, filed by name and birth (`shared.ledger.person_index`)
 
 Must not know: what the rows mean to an operator.
@@ -178,5 +179,17 @@ def m009_rematch(db: sqlite_utils.Database) -> None:
         "INSERT INTO to_rematch (base, top, at_ms) SELECT id, id, stamp >> 15 FROM alert_record",
         # A traveller cleared of an alert is looked up for every match.
         "CREATE INDEX cleared_person ON cleared_pair_record (person_key)",
+    ):
+        db.execute(sql)
+
+
+@migrations()
+def m008_impossible_times(db: sqlite_utils.Database) -> None:
+    for sql in (
+        """CREATE TABLE impossible_time (
+            one INTEGER NOT NULL, other INTEGER NOT NULL, same TEXT NOT NULL, metres INTEGER NOT NULL,
+            needed_ms INTEGER NOT NULL, at_most_ms INTEGER NOT NULL, at_ms INTEGER NOT NULL,
+            PRIMARY KEY (one, other), CHECK (one < other)) STRICT, WITHOUT ROWID""",
+        "CREATE INDEX impossible_time_other ON impossible_time (other)",
     ):
         db.execute(sql)
