@@ -1,4 +1,4 @@
-"""What needs a person now, and the nodes.
+"""What needs a person now, and the nodes with how their hits came out.
 
 Job: the page a night shift keeps open, and the one it goes to when a post falls silent.
 Invariant: neither shows a traveller, so both may renew themselves. Must not know: where it is kept.
@@ -6,13 +6,14 @@ Invariant: neither shows a traveller, so both may renew themselves. Must not kno
 
 from __future__ import annotations
 
-from flask import Blueprint, render_template
+from flask import Blueprint, render_template, request
 from flask.typing import ResponseReturnValue
 
 from hub.console.gate import Gate
 from hub.desk import Desk
 from hub.desk.view import NodeState, Operator
 
+_WINDOWS = (7, 30, 90)  # days of hits; the longest is what the retro-check looks back
 _TROUBLED = (NodeState.QUARANTINED, NodeState.SILENT, NodeState.CLOCK, NodeState.BEHIND)
 
 
@@ -36,9 +37,14 @@ class OverviewPages:
 
     def nodes(self, operator: Operator) -> ResponseReturnValue:
         nodes = self._desk.nodes(operator)
+        asked = request.args.get("days", type=int)
+        days = asked if asked in _WINDOWS else _WINDOWS[-1]
         return render_template(
             "console/nodes.html",
             nodes=nodes,
             troubled=sum(row.state in _TROUBLED for row in nodes),
             quarantine=self._desk.quarantine(operator),
+            outcomes=self._desk.outcomes(operator, days=days),
+            days=days,
+            windows=_WINDOWS,
         )

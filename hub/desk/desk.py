@@ -36,6 +36,7 @@ from hub.desk.view import (
     NodeRow,
     OfficerRow,
     Operator,
+    OutcomeRow,
     Overview,
     QuarantineRow,
     RecordView,
@@ -101,6 +102,10 @@ class Desk:
     def nodes(self, operator: Operator) -> tuple[NodeRow, ...]:
         """Every node, worst first."""
         return self._reading.nodes(operator)
+
+    def outcomes(self, operator: Operator, *, days: int) -> tuple[OutcomeRow, ...]:
+        """How the hits of the last days came out, by post: counts, and the cleared share where it tells."""
+        return self._reading.outcomes(operator, days=days)
 
     def quarantine(self, operator: Operator) -> tuple[QuarantineRow, ...]:
         """What was received and could not be used, newest first."""

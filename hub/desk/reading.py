@@ -10,6 +10,7 @@ from typing import Final
 
 import hub.desk.album as album
 import hub.desk.contexts as shown
+import hub.desk.outcomes as outcomes
 import hub.desk.timing as timing
 from hub.desk.disputes import Disputes
 from hub.desk.office import Office
@@ -23,6 +24,7 @@ from hub.desk.view import (
     NodeRow,
     NodeState,
     Operator,
+    OutcomeRow,
     Overview,
     QuarantineRow,
     RecordView,
@@ -90,6 +92,12 @@ class Reading:
     def nodes(self, operator: Operator) -> tuple[NodeRow, ...]:
         with self._kit.database.snapshot() as tx:
             return self._board(tx, operator)
+
+    def outcomes(self, operator: Operator, *, days: int) -> tuple[OutcomeRow, ...]:
+        with self._kit.database.snapshot() as tx:
+            since_ms = self._kit.now_ms() - max(1, days) * _DAY_MS
+            rows = self._office.rows(tx, operator)
+            return outcomes.rows_of(tx, rows, country=operator.country, since_ms=since_ms)
 
     def quarantine(self, operator: Operator) -> tuple[QuarantineRow, ...]:
         with self._kit.database.snapshot() as tx:

@@ -15,6 +15,7 @@ from typing import Generic, TypeVar
 from hub.desk.machines import NodeRow as NodeRow
 from hub.desk.machines import NodeState as NodeState
 from hub.desk.machines import QuarantineRow as QuarantineRow
+from hub.desk.outcome_row import OutcomeRow as OutcomeRow
 from hub.why import Why as Why
 from shared.change import Value
 from shared.ids import OfficerId
