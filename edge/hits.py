@@ -18,19 +18,18 @@ from edge.record_view import HitRow, HitView
 from edge.screen import Session
 from edge.store import checks
 from edge.witness import witness, witness_upward
-from shared.change import SEEN, Value, named
+from shared.change import SEEN, named
 from shared.database import Connection
 from shared.errors import MissingError, StaleError
-from shared.ledger import records
+from shared.ledger import concern, records
 from shared.ledger.records import Record
 from shared.limits import SEARCH_MAX_ROWS
-from shared.matching.matcher import person_key
 from shared.schema import Kind, field_by_name
-from shared.watchlist import subject_of
 
 OUTCOMES: Final = ("confirmed", "cleared")
 _OUTCOME: Final = field_by_name(Kind.HIT, "outcome").number
 _REASON: Final = field_by_name(Kind.HIT, "outcome_reason").number
+_UNTIL: Final = field_by_name(Kind.CLEARED_PAIR, "until").number
 
 
 class Hits:
@@ -84,29 +83,33 @@ class Hits:
                 record=record.id,
                 context=now,
             )
-            if chosen == "cleared":
-                self._clear_pair(tx, session, record, why)
+            self._note_pair(tx, session, record, cleared=chosen == "cleared")
             witness(kit, tx, session, f"hit_{chosen}", of=record.id)
             view = self._view(tx, self._read(tx, hit))
         kit.nudge()
         return view
 
-    def _clear_pair(self, tx: Connection, session: Session, hit: Record, why: str) -> None:
-        """Note that this traveller is not the one this version of the alert means."""
-        person = person_key(subject_of(hit.values))
-        if person is None:
-            return
-        pair: dict[str, Value] = {
-            "owner": self._kit.country,
-            "alert": hit.number("alert"),
-            "alert_dot": hit.number("alert_dot"),
-            "hit": hit.id,
-            "person_key": person,
-            "reason": why,
-        }
-        self._kit.log.append(
-            tx, kind=Kind.CLEARED_PAIR, author=session.officer, fields=named(Kind.CLEARED_PAIR, pair)
+    def _note_pair(self, tx: Connection, session: Session, hit: Record, *, cleared: bool) -> None:
+        """Note that this traveller is not the one this version of the alert means, or take that back."""
+        log, owner, before = (
+            self._kit.log,
+            self._kit.country,
+            concern.pairs_of(tx, hit.id, owner=self._kit.country),
         )
+        pair = concern.pair_cleared_by(hit, owner=owner)
+        if cleared and pair is not None and not before:
+            log.append(
+                tx, kind=Kind.CLEARED_PAIR, author=session.officer, fields=named(Kind.CLEARED_PAIR, pair)
+            )
+        for each in () if cleared else before:
+            log.append(
+                tx,
+                kind=Kind.CLEARED_PAIR,
+                author=session.officer,
+                fields={_UNTIL: self._kit.now_ms()},
+                record=each.id,
+                context=records.context_of(tx, Kind.CLEARED_PAIR, each.id),
+            )
 
     def _read(self, tx: Connection, hit: str) -> Record:
         record = records.read(tx, Kind.HIT, read_id(self._kit, hit))

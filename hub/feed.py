@@ -17,7 +17,7 @@ from dataclasses import dataclass, field
 from typing import Final
 
 from hub.kit import Kit
-from hub.store import feeds
+from hub.store import feeds, subjects
 from hub.store.nodes import KnownNode
 from shared import segment
 from shared.change import Change, Value, named
@@ -25,14 +25,15 @@ from shared.database import Connection
 from shared.errors import WireError
 from shared.ids import SYSTEM, RecordId, node_of_dot
 from shared.ledger import records
+from shared.ledger.records import Record
 from shared.limits import PIECE_MIN_BYTES, REPLY_BUDGET_BYTES, SEGMENT_MAX_CHANGES
 from shared.schema import Kind, field_by_name, record_type
-from shared.scope import scopes_of_node, scopes_of_record
+from shared.scope import scopes_of_cleared, scopes_of_node, scopes_of_record
 from shared.session import Cursor, Hello, PartHeld, Slice, feeds_digest
 from shared.wire import TOO_MUCH
 
-_WITH_AUDIENCE: Final = frozenset({Kind.ALERT, Kind.BULLETIN, Kind.OFFICER, Kind.REQUEST})
-"""Kinds whose scopes depend on their values: who holds them is tracked."""
+_WITH_AUDIENCE: Final = frozenset({Kind.ALERT, Kind.BULLETIN, Kind.CLEARED_PAIR, Kind.OFFICER, Kind.REQUEST})
+"""Kinds whose scopes depend on their values, or on another record's: who holds them is tracked."""
 
 _ABOUT: Final = {
     Kind.CORRECTION: "of",
@@ -131,7 +132,7 @@ class Feed:
         if record is None:
             return  # its creation was refused, or has not arrived
         before = feeds.holders(tx, change.record)
-        after = scopes_of_record(kind, change.record, record.values)
+        after = self._audience_of(tx, record)
         now = self._kit.now_ms()
         for scope in sorted(after & before):
             feeds.append(tx, scope, change, at_ms=now)
@@ -146,6 +147,18 @@ class Feed:
                     feeds.append(tx, scope, each, at_ms=now)
         for scope in sorted(before - after):
             self._leave(tx, change.record, scope, owner=record.values.get("owner"))
+
+    def _audience_of(self, tx: Connection, record: Record) -> frozenset[str]:
+        if record.kind is not Kind.CLEARED_PAIR:
+            return scopes_of_record(record.kind, record.id, record.values)
+        alert = record.number("alert") or 0
+        post = self._kit.lists.posts.find
+        return scopes_of_cleared(
+            owner=record.text("owner"),
+            alert_owner=subjects.owner_of(tx, Kind.ALERT, alert) or "",
+            alert_scopes=feeds.holders(tx, alert),
+            country_of=lambda code: found.country if (found := post(code)) is not None else None,
+        )
 
     def _leave(self, tx: Connection, record: RecordId, scope: str, *, owner: Value) -> None:
         said = self._kit.log.append(

@@ -7,7 +7,7 @@ the narrowest holds. Must not know: storage, the session.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Collection, Mapping
 from typing import Final
 
 from shared.change import Value
@@ -16,6 +16,7 @@ from shared.schema import Kind
 
 EVERYBODY: Final = "all"
 _COUNTRY_CHARS: Final = 2
+_POST: Final = "post:"
 _PASSED_ON_FREELY: Final = frozenset({"H0", "H1"})
 """Handling codes that limit what a record is used for, not who gets it. H2, H3, and codes this version
 does not know, go nowhere the owner did not name."""
@@ -44,6 +45,29 @@ def scopes_of_record(kind: int, record: int, values: Mapping[str, Value]) -> fro
             return frozenset((EVERYBODY,))
         case _:
             return frozenset((f"node:{node_of_dot(record)}",))
+
+
+def scopes_of_cleared(
+    *,
+    owner: str,
+    alert_owner: str,
+    alert_scopes: Collection[str],
+    country_of: Callable[[str], str | None],
+) -> frozenset[str]:
+    """Which scopes hold a cleared pair: those that hold the alert, as far as `owner` may speak for them.
+
+    The alert's own country clears for everybody who holds it, another one for its own posts alone: only the
+    originator decides whom an alert means at posts that are not one's own. `country_of` a post, None unknown.
+    """
+    if owner == alert_owner:
+        return frozenset(alert_scopes)
+    own = f"country:{owner}"
+    posts = {
+        scope
+        for scope in alert_scopes
+        if scope.startswith(_POST) and country_of(scope.removeprefix(_POST)) == owner
+    }
+    return frozenset(posts | ({own} if {EVERYBODY, own} & set(alert_scopes) else set()))
 
 
 def _audience(values: Mapping[str, Value]) -> frozenset[str]:

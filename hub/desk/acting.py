@@ -18,7 +18,7 @@ from hub.desk.view import Operator, RecordView
 from shared.change import Value, named
 from shared.database import Connection
 from shared.errors import ForbiddenError, InputError
-from shared.ledger import records
+from shared.ledger import concern, records
 from shared.ledger.records import Record
 from shared.schema import Kind, field_by_name
 
@@ -61,9 +61,20 @@ class Acting:
                 return self._again(tx, operator, found)
             values: dict[str, Value] = {"outcome": outcome, "outcome_reason": why}
             self._office.edit(tx, operator, found, named(Kind.HIT, values), seen=contexts)
+            self._note_pair(tx, operator, found, cleared=outcome == "cleared")
             self._office.witness(tx, operator, "hit_settled", record=found.id, detail=outcome)
             self._office.note(tx, operator, _SETTLE, once, found.id)
             return self._again(tx, operator, found)
+
+    def _note_pair(self, tx: Connection, operator: Operator, hit: Record, *, cleared: bool) -> None:
+        """Note that this traveller is not the one this version of the alert means, or take that back."""
+        before = concern.pairs_of(tx, hit.id, owner=operator.country)
+        pair = concern.pair_cleared_by(hit, owner=operator.country)
+        if cleared and pair is not None and not before:
+            self._office.create(tx, operator, Kind.CLEARED_PAIR, pair)
+        for each in () if cleared else before:
+            taken_back = named(Kind.CLEARED_PAIR, {"until": self._kit.now_ms()})
+            self._office.edit(tx, operator, each, taken_back, seen=None)
 
     def answer(self, operator: Operator, hit: str, *, answer: str, once: str = "") -> RecordView:
         text = typing.reason_of(answer, field="answer")

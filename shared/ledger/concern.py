@@ -122,11 +122,33 @@ def is_cleared(tx: Connection, *, person: int | None, alert: int, version: Dot, 
         records.select(
             tx,
             Kind.CLEARED_PAIR,
-            "person_key = ? AND alert = ? AND alert_dot = ? AND owner IN (?, ?)",
+            "person_key = ? AND alert = ? AND alert_dot = ? AND owner IN (?, ?) AND until IS NULL",
             (person, alert, version, *by),
             "LIMIT 1",
         )
     )
+
+
+def pair_cleared_by(hit: Record, *, owner: str) -> dict[str, Value] | None:
+    """What a cleared hit says for the next time; None where no document names the traveller.
+
+    It goes to posts that never saw the hit, so it says nobody's name, and not why.
+    """
+    person = person_key(subject_of(hit.values))
+    if person is None:
+        return None
+    return {
+        "owner": owner,
+        "alert": hit.number("alert"),
+        "alert_dot": hit.number("alert_dot"),
+        "hit": hit.id,
+        "person_key": person,
+    }
+
+
+def pairs_of(tx: Connection, hit: int, *, owner: str) -> list[Record]:
+    """What a country said by clearing this hit, and has not taken back."""
+    return records.select(tx, Kind.CLEARED_PAIR, "hit = ? AND owner = ? AND until IS NULL", (hit, owner))
 
 
 SHOWN_ONCE: Final = (

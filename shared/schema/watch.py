@@ -104,14 +104,15 @@ HIT = RecordType(
 CLEARED_PAIR = RecordType(
     kind=Kind.CLEARED_PAIR,
     lane=Lane.URGENT,
+    downstream=True,
     fields=fields_of(
         (
             (3, "alert", _ID),
             (4, "alert_dot", _ID),
             (5, "hit", _ID),
             (6, "person_key", _I),
-            (7, "reason", _T, _LATEST),
-            (8, "until", _AT, _LATEST),
+            (7, "reason", _T, _LATEST),  # not written: the hit has it, and goes to fewer people
+            (8, "until", _AT, _LATEST),  # when it was taken back; none: it holds
         ),
         personal="person_key reason",
     ),
