@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Final
 
-from edge import answering, contexts, hitting, lease
+from edge import answering, contexts, hitting, lease, times
 from edge.capture.amend import CORRECTABLE, amend
 from edge.capture.fields import Fields
 from edge.check_view import Names, event_of, lines_captured, row_of, values_text
@@ -221,6 +221,7 @@ class Afterwards:
             correctable=() if record.values.get("void") else CORRECTABLE,
             contexts=contexts.to_text(records.context_of(tx, Kind.CHECK, record.id)),
             photos=self._photos.of_check(tx, record),
+            elsewhere=times.of_check(kit, tx, record),
         )
 
 

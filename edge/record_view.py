@@ -69,6 +69,24 @@ class CheckView:
     correctable: tuple[str, ...]
     contexts: str
     photos: tuple[PhotoRow, ...] = ()
+    elsewhere: tuple[Elsewhere, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Elsewhere:
+    """Another own check of the same traveller, at another post sooner than the road allows: a question.
+
+    `same` is document or person.
+    """
+
+    check: str
+    printed: str
+    post: str
+    same: str
+    km: int
+    speed_km_h: int
+    needed_s: int
+    at_most_s: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
