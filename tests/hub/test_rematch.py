@@ -240,23 +240,35 @@ def test_post_and_centre_that_find_the_same_pair_apart_show_one_task(
     assert [each.outcome for each in hub.desk.hits(operator)] == ["confirmed"]
 
 
-def test_an_alert_with_very_many_alike_is_asked_about_in_bounded_slices(
-    hub: Hub, klobuk: Outpost, operators: dict[str, Operator], monkeypatch: pytest.MonkeyPatch
+@pytest.mark.parametrize("first", ["checks", "alert"])
+def test_very_many_alike_are_asked_about_in_bounded_slices(
+    hub: Hub,
+    klobuk: Outpost,
+    operators: dict[str, Operator],
+    monkeypatch: pytest.MonkeyPatch,
+    first: str,
 ):
     """No turn looks at more than its share, whatever one plate has passed; together they find all, once."""
-    monkeypatch.setattr(rematch, "EFFORT_A_TURN", 10)
-    for _ in range(25):
-        klobuk.check(plate="A12-B-345", plate_country="BIH")
-    klobuk.send(hub)
+    monkeypatch.setattr(rematch, "EFFORT_A_TURN", 20)
     form = {"document_number": "", "plate": "A12-B-345", "plate_country": "BIH"}
-    alert(hub, operators["RS"], category="plate", **form)
-    hub.catch_up()
-    turns = []
-    while (late := hub.retro_check.turn()) is not None:
-        turns.append(late)
-    assert sum(turns) == 25
-    assert max(turns) <= 10
-    assert count(hub, "hit_record") == 25
+
+    def checks() -> None:
+        for _ in range(45):
+            klobuk.check(plate="A12-B-345", plate_country="BIH")
+        klobuk.send(hub)
+
+    def wanted() -> None:
+        alert(hub, operators["RS"], category="plate", **form)
+
+    for act in (checks, wanted) if first == "checks" else (wanted, checks):
+        assert count(hub, "hit_record") == 0
+        act()
+        hub.catch_up()
+        turns = []
+        while (late := hub.retro_check.turn()) is not None:
+            turns.append(late)
+    assert sum(turns) == count(hub, "hit_record") == 45
+    assert max(turns) <= 20
 
 
 def test_a_crash_at_any_statement_of_a_slice_misses_nothing_and_reports_nothing_twice(realm: Realm):
