@@ -40,10 +40,10 @@ from shared.travel import TooSoon
 from shared.watchlist import subject_of
 
 _DAY_MS: Final = 24 * 60 * 60 * 1000
-EFFORT_A_TURN: Final = 256  # about a tenth of a second of one core, on a snapshot
+EFFORT_A_TURN: Final = 256  # some 20 ms of one core (60 at worst), on a snapshot
 _ASKING: Final = 8  # what a look-up costs, in judgements of one pair
 _RANGES_A_TURN: Final = 64
-TURNS_A_RUN: Final = 5  # then the job rests until the clock calls it again: others use this machine too
+TURNS_A_RUN: Final = 10  # some 300 checks; then it rests until the clock calls: others use this machine too
 
 
 @dataclass(slots=True)
@@ -89,11 +89,6 @@ class Rematch:
                     times.set_of(tx, check, too_soon, at_ms=self._kit.now_ms())
                 rematch.move(tx, found.moves)
             return late
-
-    def behind_s(self, tx: Connection) -> int:
-        """How long the oldest record that has yet to be asked about has been findable, in seconds."""
-        since = rematch.waits_since(tx)
-        return 0 if since is None else max(0, (self._kit.now_ms() - since) // 1000)
 
     # --- looking ---
 

@@ -35,7 +35,7 @@ from hub.desk.view import (
 from hub.desk.weighing import NodeBoard
 from hub.indexer import Indexer
 from hub.standing import Revoked
-from hub.store import conflicts, custody, lists
+from hub.store import conflicts, custody, lists, rematch
 from shared.clock import ms_of
 from shared.database import Connection
 from shared.ids import Lane, lane_of_feed, node_of_feed
@@ -86,6 +86,7 @@ class Reading:
                 ),
                 checks_24_h=lists.count_checks_since(tx, operator.country, now - _DAY_MS),
                 search_behind_s=self._indexer.behind_s(tx),
+                rematch_behind_s=rematch.behind_s(tx, now_ms=now),
                 now_ms=now,
             )
 

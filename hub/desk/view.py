@@ -367,6 +367,7 @@ class Overview:
     quarantine: Some[QuarantineRow]
     checks_24_h: int
     search_behind_s: int
+    rematch_behind_s: int
     now_ms: int
 
 

@@ -60,7 +60,7 @@ def move(tx: Connection, moves: Iterable[Move]) -> None:
             )
 
 
-def waits_since(tx: Connection) -> int | None:
-    """When the oldest waiting range became findable; None when all is done."""
+def behind_s(tx: Connection, *, now_ms: int) -> int:
+    """How long the oldest range that has yet to be asked about has been findable, in seconds."""
     row = tx.execute("SELECT at_ms FROM to_rematch ORDER BY id LIMIT 1").fetchone()
-    return None if row is None else int(row[0])
+    return 0 if row is None else max(0, (now_ms - int(row[0])) // 1000)

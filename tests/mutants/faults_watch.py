@@ -217,6 +217,14 @@ MUTANTS: Final = (
         new="",
         tests=("tests/hub/test_times.py",),
     ),
+    Mutant(
+        name="van-never-compares",
+        promise=TIMES,
+        path="edge/times.py",
+        old='        if other.id == check.id or other.text("post") == check.text("post"):\n',
+        new="        if other.id > 0:\n",
+        tests=("tests/edge/test_times.py",),
+    ),
     # --- outcomes by post ---
     Mutant(
         name="few-taken-for-knowledge",
