@@ -23,6 +23,7 @@ from edge.config import Config
 from edge.courier import Courier
 from edge.identity import Identity
 from edge.kit import Kit, Nudge, World, no_link
+from edge.loading import Loader
 from edge.relay import Relay, RelayCall
 from edge.sealer import Sealer
 from edge.status import LinkReport, Reporter
@@ -44,6 +45,8 @@ from shared.watchlist import Matcher
 _BOOT_BYTES: Final = 8
 _CACHE_KIB: Final = 2_048  # a post's tablets and jobs have some eight connections on a board of little memory
 _MB: Final = 1024 * 1024
+_TEND_MS: Final = 500
+_BREATH_S: Final = 0.004  # between two steps, for whoever else writes
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -67,6 +70,13 @@ class EdgeNode:
             return upkeep.prune(
                 tx, node=self.kit.node, trusted_ms=self.kit.time.at_least_ms, now_ms=self.kit.now_ms()
             )
+
+    def tend_list(self) -> None:
+        """Some of what a whole new list leaves to do: late hits first, then the old list goes."""
+        loader = Loader(self.kit, breathe=lambda: time.sleep(_BREATH_S))
+        until = self.kit.world.monotonic_ms() + _TEND_MS
+        while loader.tend() and self.kit.world.monotonic_ms() < until:
+            pass
 
     def keep_time(self) -> None:
         """Note trusted time, so that a restart knows at least that much; and fold the log into the file."""

@@ -60,12 +60,13 @@ class Replica:
         monotonic = self._kit.world.monotonic_ms
         until, late = monotonic() + APPLY_SLICE_MS, 0
         for change in changes:
-            late += self._one(tx, scope, change)
+            late += self.one(tx, scope, change)
             if monotonic() >= until:
                 return late, False
         return late, True
 
-    def _one(self, tx: Connection, scope: str, change: Change) -> int:
+    def one(self, tx: Connection, scope: str, change: Change) -> int:
+        """Apply one change inside the caller's transaction; returns how many late hits came of it."""
         subject = _subject(change)
         before = self._check_keys(tx, subject) if node_of_dot(subject) == self._kit.node else ()
         applied = records.apply(tx, change)

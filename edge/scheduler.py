@@ -28,6 +28,7 @@ _SYNC: Final = "sync"
 _UPKEEP: Final = "upkeep"
 _SEAL_S: Final = 5
 _REPORT_S: Final = 15 * 60
+_TEND_LIST_S: Final = 2
 _PRUNE_S: Final = 60 * 60
 
 log = structlog.get_logger("karaula.edge")
@@ -64,6 +65,7 @@ class Scheduler:
         self._every(_SEAL_S, "seal", node.sealer.seal)
         self._every(MARK_EVERY_S, "keep_time", node.keep_time)
         self._every(_REPORT_S, "report", node.reporter.report)
+        self._every(_TEND_LIST_S, "tend_list", node.tend_list)
         self._every(_PRUNE_S, "prune", node.prune)
         self._jobs.start()
         with self._lock:

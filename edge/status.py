@@ -13,9 +13,12 @@ from typing import Final
 
 from edge import answering, lease
 from edge.kit import Kit
+from edge.list_loading import ListLoading
+from edge.loading import progress
 from edge.status_view import Status
-from edge.store import checks, feed, traffic, watch
+from edge.store import checks, feed, load, traffic, watch
 from edge.store import lease as leases
+from edge.store.load import USABLE, Phase
 from shared.change import Value, named
 from shared.ids import SYSTEM
 from shared.schema import Kind
@@ -75,6 +78,7 @@ class Reporter:
             alerts = self._count_alerts(age.position, lambda: watch.count(tx))
             refused = kit.log.refused(tx)
             today = traffic.of_day(tx, kit.today().toordinal())
+            loading = _loading(load.read(tx))
         disk = kit.world.disk_free_mb()
         clock = kit.time.clock()
         return Status(
@@ -104,6 +108,7 @@ class Reporter:
             locked=standing.locked,
             locks_in_s=standing.left_s if standing.ends_soon else None,
             unmatched=unmatched,
+            loading=loading,
         )
 
     def report(self) -> None:
@@ -131,6 +136,18 @@ class Reporter:
         if self._alerts is None or self._alerts[0] != position:
             self._alerts = (position, count())
         return self._alerts[1]
+
+
+def _loading(now: load.Load | None) -> ListLoading | None:
+    if now is None or now.phase is Phase.DROP:
+        return None
+    at = progress(now)
+    return ListLoading(
+        percent=int(at.share * 100),
+        records=at.records,
+        of_records=at.of_records,
+        in_use=now.phase in USABLE,
+    )
 
 
 def _trouble(

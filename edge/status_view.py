@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from edge.list_loading import ListLoading
 from edge.screen import ListAge
 
 
@@ -44,3 +45,4 @@ class Status:
     locked: str = ""
     locks_in_s: int | None = None
     unmatched: int = 0
+    loading: ListLoading | None = None

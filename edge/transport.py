@@ -1,4 +1,4 @@
-"""Questions over HTTP: the one module that knows httpx.
+"""Questions over HTTP; besides `transport_snapshot` the one module that knows httpx.
 
 Job: carry a question to the hub's door, a load to a relay's, a call to a doorbell's, and bring back what is
 said, within time and size limits; every failure becomes a RemoteError with a code.
@@ -74,8 +74,8 @@ class _Caller:
         try:
             with self.asked(httpx.URL(url), body, timeout=patience) as reply:
                 if reply.status_code == httpx.codes.OK:
-                    return _read(reply, most_bytes)
-                raise _refusal(reply.status_code, _read(reply, _ERROR_MAX_BYTES))
+                    return read_capped(reply, most_bytes)
+                raise refusal_of(reply.status_code, read_capped(reply, _ERROR_MAX_BYTES))
         except (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout, httpx.UnsupportedProtocol):
             raise RemoteError(
                 "link_down", f"{whom} cannot be reached", hint="Work goes on; it is tried again by itself."
@@ -165,7 +165,7 @@ class BellLine(_Caller):
                 self.tally.add(sent=len(call))
                 if reply.status_code != httpx.codes.OK:
                     self._go_where_it_is(reply)
-                    raise _refusal(reply.status_code, _read(reply, _ERROR_MAX_BYTES))
+                    raise refusal_of(reply.status_code, read_capped(reply, _ERROR_MAX_BYTES))
                 yield b""
                 for sound in reply.iter_raw():
                     self.tally.add(received=len(sound) + len("1\r\n\r\n"))
@@ -202,7 +202,8 @@ def _header_bytes(headers: httpx.Headers) -> int:
     return sum(len(name) + len(value) + len(b": \r\n") for name, value in headers.raw) + len(b"\r\n")
 
 
-def _read(reply: httpx.Response, cap: int) -> bytes:
+def read_capped(reply: httpx.Response, cap: int) -> bytes:
+    """A reply's body. Raises RemoteError `answer_too_large`."""
     parts, size = [], 0
     for part in reply.iter_bytes():
         size += len(part)
@@ -214,7 +215,7 @@ def _read(reply: httpx.Response, cap: int) -> bytes:
     return b"".join(parts)
 
 
-def _refusal(status: int, body: bytes) -> RemoteError:
+def refusal_of(status: int, body: bytes) -> RemoteError:
     """The hub's coded refusal, or a code for one that is none of its own (a proxy's page)."""
     try:
         match wire.unpack(body, max_bytes=_ERROR_MAX_BYTES):

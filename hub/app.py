@@ -1,6 +1,6 @@
 """The hub's web application: wiring only.
 
-Job: a Flask app around a `Hub`: the sync door and the console. Must not know: storage, the wire.
+Job: a Flask app around a `Hub`: sync door, whole lists, console. Must not know: storage, the wire.
 """
 
 from __future__ import annotations
@@ -9,6 +9,7 @@ from flask import Flask
 
 from hub import console
 from hub.api import bare, sync_api
+from hub.api_snapshot import snapshot_api
 from hub.hub import Hub
 from shared.limits import FORM_MAX_BYTES
 
@@ -27,4 +28,7 @@ def create_app(hub: Hub, *, https: bool = False) -> Flask:
     csrf = console.install(app, hub.desk)
     csrf.exempt(door)
     app.register_blueprint(door)
+    lists = snapshot_api(hub.snapshots)
+    csrf.exempt(lists)
+    app.register_blueprint(lists)
     return app

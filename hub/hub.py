@@ -25,6 +25,7 @@ from hub.kit import Kit, World
 from hub.merger import Merger
 from hub.prekeys import PrekeyRing
 from hub.rematch import Rematch
+from hub.snapshots import Snapshots
 from hub.standing import Revoked
 from hub.store import custody, forms, opening, uploads
 from shared.codelists import CodeLists, load
@@ -81,6 +82,7 @@ class Hub:
         self.inbox = Inbox(self.kit, self.merger, self.ring, self.revoked)
         self.indexer = Indexer(self.kit)
         self.retro_check = Rematch(self.kit, self.merger)
+        self.snapshots = Snapshots(self.kit, feed=self.feed, revoked=self.revoked)
         self._exchange = Exchange(
             self.kit, inbox=self.inbox, feed=self.feed, ring=self.ring, revoked=self.revoked
         )

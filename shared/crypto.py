@@ -48,6 +48,8 @@ class Purpose(Enum):
     SLIP = b"karaula/slip/1\0"
     PACKET = b"karaula/packet/1\0"
     DOORBELL = b"karaula/doorbell/1\0"
+    SNAPSHOT = b"karaula/snapshot/1\0"
+    FETCH = b"karaula/fetch/1\0"
 
 
 @dataclass(frozen=True, slots=True)
@@ -161,6 +163,30 @@ def unlock(locked: bytes, key: bytes) -> bytes:
         raise TrustError(
             "wrong_key", "this key or passphrase does not open it", hint="Check the passphrase and the file."
         ) from None
+
+
+def lock_part(plain: bytes, key: bytes, *, number: int) -> bytes:
+    """Encrypt one numbered part of a whole under the whole's own key; 16 bytes longer than `plain`.
+
+    The number is the nonce, so a part opens in its own place only, and a key serves one whole.
+    """
+    return bytes(nacl.secret.SecretBox(key).encrypt(plain, _part_nonce(number)).ciphertext)
+
+
+def unlock_part(locked: bytes, key: bytes, *, number: int) -> bytes:
+    """Undo `lock_part`. Raises BundleError `cannot_open`."""
+    try:
+        return nacl.secret.SecretBox(key).decrypt(locked, _part_nonce(number))
+    except (nacl.exceptions.CryptoError, ValueError, TypeError):
+        raise BundleError(
+            "cannot_open",
+            "this part does not open in its place with this key",
+            hint="The bytes were damaged or moved; fetch them again from the source.",
+        ) from None
+
+
+def _part_nonce(number: int) -> bytes:
+    return b"karaula/part/1\0\0" + number.to_bytes(8, "big")
 
 
 def passphrase_key(passphrase: str, salt: bytes) -> bytes:

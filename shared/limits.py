@@ -71,6 +71,13 @@ DOORBELL_WAIT_MAX_S: Final = 3_600.0  # … and one an hour from a bell that rin
 DOORBELL_CALL_S: Final = 10.0  # whoever has not said who they are by then is shut out
 DOORBELL_UNPROVEN_MAX: Final = 1_024  # visitors at once that have not proved who they are
 
+# --- a whole list in one file ---
+SNAPSHOT_MAX_BLOCKS: Final = 1 << 15  # of up to 2,000 changes: 65 million, thirty times the lists of today
+SNAPSHOT_BLOCK_MAX_BYTES: Final = 1 << 20  # 2,000 alerts take a tenth; what a node holds in memory at once
+SNAPSHOT_MAX_KEYS: Final = 1 << 14  # nodes one file is made for: eight times the posts of three states
+SNAPSHOT_PIECE_MAX_BYTES: Final = 1 << 20  # fetched at once: a second of a good link
+SNAPSHOT_OPENING_MAX_BYTES: Final = 4 * 1024 * 1024  # manifest and keys, both at their most
+
 # --- forms and pages ---
 FORM_MAX_BYTES: Final = 256 * 1024  # a form is a few hundred bytes; 10 MB is refused unread
 MRZ_MAX_CHARS: Final = 200

@@ -5,6 +5,8 @@ feed        what came from the hub         drafts   half-captured cases
 checks      this node's checks and hits    devices  the tablets
 upkeep      what is dropped, and when      opening  the file made ready
 traffic     bytes sent and received, a day
+load        how far a whole new list is    next_list  the list to come, beside today's
+past_list   the list of yesterday, let go
 
 Every function works inside the caller's transaction (`tx`) and takes no decision about a merge.
 """

@@ -22,6 +22,23 @@ def newest(tx: Connection, *, node: int, limit: int) -> list[Record]:
     return records.select(tx, Kind.CHECK, "id BETWEEN ? AND ?", span, f"ORDER BY id DESC LIMIT {int(limit)}")
 
 
+def before(tx: Connection, *, node: int, below: int, limit: int) -> list[Record]:
+    """This node's checks of smaller ids, newest first."""
+    first = make_dot(feed_of(node, Lane.ROUTINE), 1)
+    tail = f"ORDER BY id DESC LIMIT {int(limit)}"
+    return records.select(tx, Kind.CHECK, "id >= ? AND id < ?", (first, below), tail)
+
+
+def nth_newest(tx: Connection, *, node: int, count: int) -> int:
+    """The id of the check that `count - 1` of this node's are newer than; 0 where there are fewer."""
+    feed = feed_of(node, Lane.ROUTINE)
+    row = tx.execute(
+        "SELECT id FROM check_record WHERE id BETWEEN ? AND ? ORDER BY id DESC LIMIT 1 OFFSET ?",
+        (make_dot(feed, 1), make_dot(feed, SEQ_MAX), count - 1),
+    ).fetchone()
+    return 0 if row is None else int(row[0])
+
+
 def some(tx: Connection, ids: Sequence[int]) -> list[Record]:
     """These checks, newest first."""
     marks = ",".join("?" * len(ids))

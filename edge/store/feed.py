@@ -160,6 +160,19 @@ def move(tx: Connection, segment: Segment, *, now_ms: int) -> None:
     )
 
 
+def move_to(tx: Connection, scope: str, *, position: int, chain: bytes, made_ms: int) -> None:
+    """Put the cursor where a whole list ends, as the hub had it at `made_ms`.
+
+    That time dates the list only where no head ever did: other scopes may have been read less far.
+    """
+    tx.execute("UPDATE cursor SET position = ?, chain = ? WHERE scope = ?", (position, chain, scope))
+    tx.execute(
+        "UPDATE hub_state SET mark_ms = max(mark_ms, ?1), "
+        "list_ms = CASE WHEN list_ms = 0 THEN ?1 ELSE list_ms END",
+        (made_ms,),
+    )
+
+
 def begin_generation(tx: Connection, generation: int) -> None:
     """A restored hub: read its feed from the start. What is held stays; applying twice does nothing."""
     tx.execute("UPDATE cursor SET position = 0, chain = ?", (CHAIN_START,))

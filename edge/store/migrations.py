@@ -19,6 +19,10 @@
     unmatched   checks made while the list was locked, to be asked about when it opens
     wanted_…    the persons of the alerts, filed by name and birth (`shared.ledger.person_index`)
     seen_…      the persons of this node's newest checks, likewise, for look-ups and the retro-check
+    snapshot_load  one row while a whole new list is loaded, and until the old one is gone
+    load_run    the keys of the list to come, part by part, until they are sorted in
+    load_person  its persons, block by block, until they are filed by birth
+    load_touched  records that changed in the list of today while the one to come was being made
 
 Must not know: what the rows mean to an officer.
 """
@@ -156,3 +160,26 @@ def m008_matching(db: sqlite_utils.Database) -> None:
         db.execute(sql)
     # A traveller cleared of an alert is looked up at each check.
     db.execute("""CREATE INDEX cleared_person ON cleared_pair_record (person_key)""")
+
+
+@migrations()
+def m009_snapshot(db: sqlite_utils.Database) -> None:
+    for sql in (
+        """CREATE TABLE snapshot_load (
+            one INTEGER PRIMARY KEY CHECK (one = 1), name BLOB NOT NULL, scope TEXT NOT NULL,
+            generation INTEGER NOT NULL, position INTEGER NOT NULL, chain BLOB NOT NULL,
+            made_ms INTEGER NOT NULL, blocks INTEGER NOT NULL, records INTEGER NOT NULL,
+            phase TEXT NOT NULL CHECK (phase IN
+                ('blocks', 'persons', 'keys', 'held', 'rows', 'changes', 'switch',
+                 'late_hits', 'sweep', 'drop')),
+            done INTEGER NOT NULL DEFAULT 0, loaded INTEGER NOT NULL DEFAULT 0,
+            late_floor INTEGER NOT NULL DEFAULT 0, keeps_all INTEGER NOT NULL DEFAULT 0) STRICT""",
+        """CREATE TABLE load_run (
+            bucket INTEGER NOT NULL, block INTEGER NOT NULL, pairs BLOB NOT NULL,
+            PRIMARY KEY (bucket, block)) STRICT, WITHOUT ROWID""",
+        """CREATE TABLE load_person (
+            bucket INTEGER NOT NULL, block INTEGER NOT NULL, persons BLOB NOT NULL,
+            PRIMARY KEY (bucket, block)) STRICT, WITHOUT ROWID""",
+        """CREATE TABLE load_touched (record INTEGER PRIMARY KEY) STRICT""",
+    ):
+        db.execute(sql)

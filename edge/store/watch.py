@@ -10,17 +10,20 @@ Must not know: how matching works, what officers see.
 from __future__ import annotations
 
 from array import array
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Final
 
+from shared.change import Value
 from shared.database import Connection
 from shared.ids import Dot, RecordId
 from shared.ledger import records
-from shared.ledger.concern import is_watched
+from shared.ledger.concern import WITHDRAWN, is_watched
 from shared.ledger.person_index import Filed, PersonIndex
 from shared.ledger.records import Record
 from shared.matching.evidence import Rarity
 from shared.matching.matcher import person_in
+from shared.matching.person import Person
 from shared.schema import Kind
 from shared.watchlist import Matcher, Subject, subject_of
 
@@ -32,16 +35,15 @@ _PERSON_FIELDS_READ: Final = 500  # records read at a time when an index is buil
 def rekey(tx: Connection, matcher: Matcher, alert: int) -> Record | None:
     """Bring one alert's keys up to date; returns the alert if it can match now."""
     found = records.read(tx, Kind.ALERT, alert)
-    live = found is not None and is_watched(found)
-    subject = subject_of(found.values) if found is not None and live else Subject()
-    keys = sorted(matcher.keys_of(subject))
+    wanted = None if found is None else wanted_in(matcher, found.values)
+    keys = wanted.keys if wanted is not None else []
     row = tx.execute("SELECT keys FROM watched WHERE alert = ?", (alert,)).fetchone()
-    old = _unpack(row[0]) if row is not None else []
+    old = unpack_keys(row[0]) if row is not None else []
     tx.executemany(
         "DELETE FROM watch_key WHERE key = ? AND alert = ?", [(key, alert) for key in old if key not in keys]
     )
-    _WANTED.put(tx, alert, person_in(subject))
-    if found is None or not live:
+    _WANTED.put(tx, alert, wanted.person if wanted is not None else None)
+    if found is None or wanted is None:
         tx.execute("DELETE FROM watched WHERE alert = ?", (alert,))
         return None
     tx.executemany(
@@ -49,9 +51,42 @@ def rekey(tx: Connection, matcher: Matcher, alert: int) -> Record | None:
     )
     tx.execute(
         "INSERT OR REPLACE INTO watched (alert, keys, expires) VALUES (?, ?, ?)",
-        (alert, array("q", keys).tobytes(), found.number("expires")),
+        (alert, pack_keys(keys), wanted.expires),
     )
     return found
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Wanted:
+    """What an alert that can match is found by: its keys, ascending, and its person; and when it expires."""
+
+    keys: list[int]
+    person: Person
+    expires: int | None
+
+
+def wanted_in(matcher: Matcher, values: Mapping[str, Value]) -> Wanted | None:
+    """What an alert of these values is found by; None where it cannot match now."""
+    if values.get("status") == WITHDRAWN or values.get("training"):
+        return None
+    subject, expires = subject_of(values), values.get("expires")
+    return Wanted(
+        keys=sorted(matcher.keys_of(subject)),
+        person=person_in(subject),
+        expires=expires if isinstance(expires, int) else None,
+    )
+
+
+def pack_keys(keys: Sequence[int]) -> bytes:
+    """Keys as `watched` holds them."""
+    return array("q", keys).tobytes()
+
+
+def unpack_keys(packed: bytes) -> list[int]:
+    """Undo `pack_keys`."""
+    keys = array("q")
+    keys.frombytes(packed)
+    return list(keys)
 
 
 def find(tx: Connection, matcher: Matcher, subject: Subject) -> list[Record]:
@@ -167,9 +202,3 @@ def checks_with(tx: Connection, matcher: Matcher, subject: Subject, *, newest: i
     lowest = RecordId(Dot(floor[0] if floor else 0))
     found = (records.read(tx, Kind.CHECK, record) for record in ids if record >= lowest)
     return [check for check in found if check is not None]
-
-
-def _unpack(packed: bytes) -> list[int]:
-    keys = array("q")
-    keys.frombytes(packed)
-    return list(keys)

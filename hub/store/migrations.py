@@ -10,6 +10,7 @@
     opened      records of one country that another may see, by which route, through what
     scope       the scope logs; scope_entry their entries; segment the signed, immutable cuts
     held        which scopes hold a record that has an audience
+    snapshot    the whole lists that were written into files, and what opens them
     to_index    what the search has yet to take in
     upload      of each node and lane, the beginning of a bundle whose rest has not come yet
     carried_slip  where a node stood when a stick or a neighbour last spoke for it
@@ -193,3 +194,13 @@ def m008_impossible_times(db: sqlite_utils.Database) -> None:
         "CREATE INDEX impossible_time_other ON impossible_time (other)",
     ):
         db.execute(sql)
+
+
+@migrations()
+def m010_snapshot(db: sqlite_utils.Database) -> None:
+    db.execute(
+        """CREATE TABLE snapshot (
+            name BLOB PRIMARY KEY, scope TEXT NOT NULL, generation INTEGER NOT NULL,
+            position INTEGER NOT NULL, made_ms INTEGER NOT NULL, key BLOB NOT NULL,
+            manifest BLOB NOT NULL, signature BLOB NOT NULL, path TEXT) STRICT"""
+    )

@@ -72,7 +72,7 @@ def _create(tx: Connection, row: RecordType) -> None:
 def _take_over_fields(tx: Connection, row: RecordType, grown: Mapping[int, Field]) -> None:
     kept = tx.execute(f"SELECT id, extra FROM {table_of(row)} WHERE extra IS NOT NULL").fetchall()  # noqa: S608 - schema names
     for record, extra in kept:
-        if tx.execute("SELECT 1 FROM history WHERE record = ? LIMIT 1", (record,)).fetchone():
+        if records.has_history(tx, record):
             records.write_again(tx, row.kind, record)  # the field's own rule may show another sibling
             continue
         fields = read_extra(extra)

@@ -19,13 +19,13 @@ Must not know: alerts, verdicts, pages.
 from __future__ import annotations
 
 from array import array
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import partial
 from heapq import nlargest
 from itertools import islice
 from math import log2
-from typing import Final
+from typing import Any, Final
 
 from rapidfuzz import fuzz
 
@@ -47,7 +47,7 @@ BUILD_PERSONS: Final = 250_000  # filed at a time by the bulk build: about 20 MB
 READ_UNDATED_MAX: Final = 400  # where no full date says who comes first
 TOGETHER_MAX: Final = 4_000  # entries of all keys of a look-up read in one go; beyond it each key is capped
 _FULL_WORTH: Final = 40.0  # the key of date and two words outvotes any others together
-_BUCKET_BITS: Final = 6
+BUCKET_BITS: Final = 6
 _PERSONS_NOMINAL: Final = 1 << 20
 _ALIKE_MIN: Final = 40.0  # per cent of letters in common; romanisations of one name share more
 _VOTE_MIN: Final = 14.0  # bits of one common word with a year: with a full date asked for, no one is meant
@@ -61,6 +61,20 @@ class Filed:
 
     owner: int
     person: Person
+
+
+EntryRow = tuple[int, int, str, int | None, str, str]
+"""A person as filed: entry, owner, names, birth, sex, nationality."""
+
+
+@dataclass(frozen=True, slots=True)
+class Lot:
+    """Persons made ready to be filed: rows by birth, keys packed with their entries by bucket, and how many
+    persons have each word."""
+
+    rows: list[EntryRow]
+    buckets: list[array[int]]
+    words: dict[int, int]
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,7 +113,7 @@ def statements(prefix: str) -> tuple[str, ...]:
 
 _SQL: Final = {
     "put": "INSERT INTO {p}_entry (owner, names, birth, sex, nationality) VALUES (?, ?, ?, ?, ?)",
-    "put_whole": "INSERT INTO {p}_entry (entry, owner, names, birth, sex, nationality) "
+    "put_whole": "INSERT OR REPLACE INTO {p}_entry (entry, owner, names, birth, sex, nationality) "
     "VALUES (?, ?, ?, ?, ?, ?)",
     "of_owner": "SELECT entry, names, birth FROM {p}_entry WHERE owner = ?",
     "drop": "DELETE FROM {p}_entry WHERE entry = ?",
@@ -107,6 +121,7 @@ _SQL: Final = {
     "unfile": "DELETE FROM {p}_key WHERE key = ? AND entry = ?",
     "count_word": "INSERT INTO {p}_word (word, persons) VALUES (?1, max(0, ?2)) "
     "ON CONFLICT (word) DO UPDATE SET persons = max(0, persons + ?2)",
+    "set_word": "INSERT OR REPLACE INTO {p}_word (word, persons) VALUES (?, ?)",
     "total": "UPDATE {p}_total SET persons = max(0, persons + ?)",
     "postings": "SELECT entry FROM {p}_key WHERE key = ? LIMIT ?",
     "all_postings": "SELECT key, entry FROM {p}_key WHERE key IN ",
@@ -172,24 +187,31 @@ class PersonIndex:
         return done
 
     def _build_batch(self, tx: Connection, batch: list[Filed], entry: int) -> int:
-        """File one batch: rows by birth, so that who is found together lies together; keys sorted."""
-        batch.sort(key=lambda filed: filed.person.birth if filed.person.birth is not None else -1)
-        buckets = [array("Q") for _ in range(1 << _BUCKET_BITS)]
-        words: dict[int, int] = {}
-        rows = []
-        for filed in batch:
-            entry += 1
-            person = filed.person
-            rows.append((entry, filed.owner, *_row(person)))
-            for key in {key for name in person.names for key in stored_keys(name, person.birth)}:
-                buckets[key >> (KEY_BITS - _BUCKET_BITS)].append(key << ENTRY_BITS | entry)
-            for word in _words(person.names):
-                words[word] = words.get(word, 0) + 1
+        """File one batch, keys in the order of their table."""
+        lot = lot_of(batch, after=entry)
+        self.add_rows(tx, lot.rows)
+        for bucket in lot.buckets:
+            self.add_keys(tx, sorted(bucket))
+        tx.executemany(self._sql["count_word"], sorted(lot.words.items()))
+        return entry + len(batch)
+
+    # --- filing by parts: whoever builds an index in steps of its own ---
+
+    def add_rows(self, tx: Connection, rows: Sequence[EntryRow]) -> None:
+        """Persons by entry; one filed under an entry already is put in its place."""
         tx.executemany(self._sql["put_whole"], rows)
-        for bucket in buckets:
-            tx.executemany(self._sql["file"], map(_unpacked, sorted(bucket)))
-        tx.executemany(self._sql["count_word"], sorted(words.items()))
-        return entry
+
+    def add_keys(self, tx: Connection, packed: Iterable[int]) -> None:
+        """Keys with their entries, as `lot_of` packs them; quickest in ascending order."""
+        tx.executemany(self._sql["file"], map(_unpacked, packed))
+
+    def set_words(self, tx: Connection, words: Iterable[tuple[int, int]]) -> None:
+        """How many persons have each word: these numbers, whatever stood there."""
+        tx.executemany(self._sql["set_word"], words)
+
+    def add_total(self, tx: Connection, persons: int) -> None:
+        """So many more are filed."""
+        tx.execute(self._sql["total"], (persons,))
 
     def clear(self, tx: Connection) -> None:
         """Take everybody out."""
@@ -264,7 +286,7 @@ class PersonIndex:
             if alone:
                 yield sort, [entry for (entry,) in alone]
 
-    def _read(self, tx: Connection, asked: Person, entries: list[int]) -> Iterator[tuple[float, _Row]]:
+    def _read(self, tx: Connection, asked: Person, entries: list[int]) -> Iterator[tuple[float, EntryRow]]:
         """The rows of `entries` that are worth weighing, with how promising each is."""
         if not entries:
             return
@@ -280,10 +302,31 @@ class PersonIndex:
                     yield promising, row
 
 
-_Row = tuple[int, int, str, int | None, str, str]
+def lot_of(batch: Sequence[Filed], *, after: int) -> Lot:
+    """Persons made ready, entries from `after` + 1 on; by birth: who is found together lies together."""
+    ordered = sorted(batch, key=lambda filed: filed.person.birth if filed.person.birth is not None else -1)
+    lot = Lot([], [array("Q") for _ in range(1 << BUCKET_BITS)], {})
+    for entry, filed in enumerate(ordered, after + 1):
+        person = filed.person
+        lot.rows.append((entry, filed.owner, *_row(person)))
+        for key in {key for name in person.names for key in stored_keys(name, person.birth)}:
+            lot.buckets[key >> (KEY_BITS - BUCKET_BITS)].append(key << ENTRY_BITS | entry)
+        for word in _words(person.names):
+            lot.words[word] = lot.words.get(word, 0) + 1
+    return lot
 
 
-def _filed(row: _Row) -> Filed:
+def written(filed: Filed) -> list[object]:
+    """A person as plain values, to be set aside until it is filed."""
+    return [filed.owner, *_row(filed.person)]
+
+
+def read_written(plain: Sequence[Any]) -> Filed:
+    """Undo `written`."""
+    return _filed((0, *plain))
+
+
+def _filed(row: EntryRow) -> Filed:
     _, owner, names, birth, sex, nationality = row
     tokens = tuple(stored_name(line) for line in names.split("\n"))
     return Filed(owner, Person(names=tokens, birth=birth, sex=sex, nationality=nationality))

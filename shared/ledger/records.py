@@ -6,7 +6,9 @@ nothing: it loads a record's changes, asks `merge`, and writes the interim value
 Invariants
 * Applying a change twice, or in another order, leaves the same rows.
 * An insert-only record has a row and no history until its first edit; then its creating change is
-  rebuilt from the row, so that merge sees the whole set.
+  rebuilt from the row, so that merge sees the whole set. So has any record that a snapshot brought
+  with its creating change alone, where the row says all that the change said.
+* `history_loaded` is read wherever `history` is; only a snapshot writes it.
 * An edit whose creating change is not here waits in `history`; no row shows until it comes.
 * A purged record stays purged: later changes to it are reported, not stored. What is attached to it
   goes with it, and what is attached later is purged as it comes.
@@ -26,9 +28,10 @@ from shared.database import Connection
 from shared.ids import Dot, OfficerId, RecordId
 from shared.ledger import photos, statements
 from shared.ledger.columns import from_column, to_column, to_columns
+from shared.ledger.rows import Head, created_from, numbers_of, shown
 from shared.ledger.tables import keep_extra, read_extra, table_of
-from shared.merge import FieldView, Standing, collect, frontier, standing_of, view_record
-from shared.schema import OWNER, SCHEMA, Field, Kind, RecordType, field_by_name, record_type
+from shared.merge import FieldView, Standing, collect, frontier, view_record
+from shared.schema import OWNER, SCHEMA, Kind, RecordType, field_by_name, record_type
 from shared.wire import ChangeTable
 
 
@@ -118,7 +121,11 @@ def changes_of(tx: Connection, kind: int, record: int) -> list[Change]:
     """
     found = [
         change
-        for (payload,) in tx.execute("SELECT payload FROM history WHERE record = ? ORDER BY dot", (record,))
+        for (_, payload) in tx.execute(
+            "SELECT dot, payload FROM history WHERE record = ?1 "
+            "UNION SELECT dot, payload FROM history_loaded WHERE record = ?1 ORDER BY dot",
+            (record,),
+        )
         if (change := wire.unpack_change(payload)).kind == kind
     ]
     if any(change.creates for change in found):
@@ -177,7 +184,7 @@ def apply_table(tx: Connection, table: ChangeTable) -> bool:
     row_type = record_type(table.kind)
     if row_type is None or not row_type.insert_only or not table.creates or not table.dots:
         return False
-    if row_type.kind in _ACTS or not all(number in _numbers(row_type) for number in table.columns):
+    if row_type.kind in _ACTS or not all(number in numbers_of(row_type) for number in table.columns):
         return False
     if None in table.columns.get(OWNER, [None]):
         return False
@@ -233,6 +240,7 @@ def purge(tx: Connection, record: int, kinds: Iterable[RecordType] = tuple(SCHEM
 def forget(tx: Connection, record: int, kinds: Iterable[RecordType] = tuple(SCHEMA.values())) -> None:
     """Drop a record that left this replica's scope; it may come back whole."""
     tx.execute("DELETE FROM history WHERE record = ?", (record,))
+    tx.execute("DELETE FROM history_loaded WHERE record = ?", (record,))
     for row_type in kinds:
         tx.execute(f"DELETE FROM {table_of(row_type)} WHERE id = ?", (record,))  # noqa: S608 - schema names
 
@@ -292,9 +300,9 @@ def _dot(change: Change, number: int) -> Dot:
 
 def _kind_of(tx: Connection, record: int) -> int:
     """The kind of a record whose creating change is here; 0 when it is not."""
-    row = tx.execute("SELECT payload FROM history WHERE record = ?1 AND dot = ?1", (record,)).fetchone()
-    if row is not None:
-        return wire.unpack_change(row[0]).kind
+    payload = _kept(tx, record, record)
+    if payload is not None:
+        return wire.unpack_change(payload).kind
     for row_type in SCHEMA.values():
         if tx.execute(f"SELECT 1 FROM {table_of(row_type)} WHERE id = ?", (record,)).fetchone():  # noqa: S608 - schema names
             return row_type.kind
@@ -302,11 +310,28 @@ def _kind_of(tx: Connection, record: int) -> int:
 
 
 def _known(tx: Connection, change: Change) -> bool:
-    return bool(
-        tx.execute(
-            "SELECT 1 FROM history WHERE record = ? AND dot = ?", (change.record, change.dot)
-        ).fetchone()
-    )
+    if _kept(tx, change.record, change.dot) is not None:
+        return True
+    return change.creates and _rebuild(tx, change.kind, change.record) == change
+
+
+def _kept(tx: Connection, record: int, dot: int) -> bytes | None:
+    """A change as kept, or None."""
+    row = tx.execute(
+        "SELECT payload FROM history WHERE record = ?1 AND dot = ?2 "
+        "UNION ALL SELECT payload FROM history_loaded WHERE record = ?1 AND dot = ?2",
+        (record, dot),
+    ).fetchone()
+    return None if row is None else bytes(row[0])
+
+
+def has_history(tx: Connection, record: int) -> bool:
+    """Whether any change of a record is kept; else its row is all there is."""
+    row = tx.execute(
+        "SELECT 1 FROM history WHERE record = ?1 UNION ALL SELECT 1 FROM history_loaded WHERE record = ?1",
+        (record,),
+    ).fetchone()
+    return row is not None
 
 
 def _remember(tx: Connection, change: Change) -> None:
@@ -317,29 +342,21 @@ def _remember(tx: Connection, change: Change) -> None:
 
 
 def _rebuild(tx: Connection, kind: int, record: int) -> Change | None:
-    """The creating change of an unedited insert-only record, from its row."""
+    """The creating change of an unedited record, from its row. Right only where none is kept."""
     row_type = record_type(kind)
-    if row_type is None or not row_type.insert_only:
-        return None
-    found = read(tx, row_type.kind, record)
-    if found is None or found.edited:
+    found = read(tx, row_type.kind, record) if row_type is not None else None
+    if row_type is None or found is None or found.edited:
         return None
     extra = tx.execute(f"SELECT extra FROM {table_of(row_type)} WHERE id = ?", (record,)).fetchone()  # noqa: S608 - schema names
-    fields = {f.number: found.values[f.name] for f in row_type.fields if f.name in found.values}
-    return Change(
-        dot=Dot(record),
-        record=found.id,
-        kind=kind,
-        stamp=found.stamp,
-        author=found.author,
-        fields=fields | read_extra(extra[0]),
-    )
+    head = Head(record=found.id, stamp=found.stamp, author=found.author)
+    return created_from(row_type, head, found.values, read_extra(extra[0]))
 
 
 def _materialise(tx: Connection, kind: int, record: int) -> None:
-    created = _rebuild(tx, kind, record)
-    if created is not None:
-        _remember(tx, created)
+    if _kept(tx, record, record) is None:
+        created = _rebuild(tx, kind, record)
+        if created is not None:
+            _remember(tx, created)
 
 
 def _renew(tx: Connection, row_type: RecordType, change: Change) -> Applied:
@@ -356,37 +373,9 @@ def _renew(tx: Connection, row_type: RecordType, change: Change) -> Applied:
 
 def _write(tx: Connection, row_type: RecordType, record: int) -> Standing | None:
     """Set a record's row to what merge says of its history; None when it may not show (yet)."""
-    changes = changes_of(tx, row_type.kind, record)
-    refused = refused_of(tx, record)
-    created = next((change for change in changes if change.creates and change.dot not in refused), None)
-    if created is None or created.owner is None:
+    row = shown(row_type, record, changes_of(tx, row_type.kind, record), refused_of(tx, record))
+    if row is None:
         tx.execute(f"DELETE FROM {table_of(row_type)} WHERE id = ?", (record,))  # noqa: S608 - schema names
         return None
-    entries = collect(changes)
-    views = view_record(row_type.kind, created.record, entries, refused)
-    standing = standing_of(views, entries, refused)
-    known = _numbers(row_type)
-    extra = {number: view.value for number, view in views.items() if number not in known}
-    row = (
-        record,
-        created.stamp,
-        created.author,
-        standing,
-        int(sum(change.dot not in refused for change in changes) > 1),
-        *(_interim(views, f) for f in row_type.fields),
-        keep_extra(extra),
-    )
     tx.execute(statements.replace(row_type), row)
-    return standing
-
-
-def _interim(views: Mapping[int, FieldView], of: Field) -> object:
-    view = views.get(of.number)
-    return None if view is None else to_column(view.value)
-
-
-def _numbers(row_type: RecordType) -> frozenset[int]:
-    return _NUMBERS[row_type.kind]
-
-
-_NUMBERS = {kind: frozenset(f.number for f in row.fields) for kind, row in SCHEMA.items()}
+    return Standing(row[3])

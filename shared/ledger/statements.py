@@ -22,22 +22,26 @@ def insert(row_type: RecordType) -> str:
 
 
 @lru_cache(maxsize=256)  # as many as a connection keeps prepared; which fields are set is the sender's choice
-def insert_columns(kind: Kind, numbers: tuple[int, ...]) -> str:
+def insert_columns(kind: Kind, numbers: tuple[int, ...], *, into: str = "") -> str:
     """Creating changes that set only these fields, in schema order: id, stamp, author, fields.
 
-    A field bound as `columns.HOLE` becomes NULL.
+    A field bound as `columns.HOLE` becomes NULL. `into` is another table of the same columns.
     """
     row_type = SCHEMA[kind]
     names = "".join(f', "{f.name}"' for f in row_type.fields if f.number in numbers)
     marks = f", nullif(?, {HOLE})" * len(numbers)
-    return f"INSERT OR IGNORE INTO {table_of(row_type)} (id, stamp, author{names}) VALUES (?, ?, ?{marks})"  # noqa: S608 - schema names
+    table = into or table_of(row_type)
+    return f"INSERT OR IGNORE INTO {table} (id, stamp, author{names}) VALUES (?, ?, ?{marks})"  # noqa: S608 - schema names
 
 
-def replace(row_type: RecordType) -> str:
-    """A record as merge has it now: id, stamp, author, standing, edited, every field, extra."""
+def replace(row_type: RecordType, *, into: str = "") -> str:
+    """A record as merge has it now: id, stamp, author, standing, edited, every field, extra.
+
+    `into` is another table of the same columns.
+    """
     marks = ", ".join("?" * (len(row_type.fields) + 6))
     return (
-        f"INSERT OR REPLACE INTO {table_of(row_type)} "  # noqa: S608 - schema names
+        f"INSERT OR REPLACE INTO {into or table_of(row_type)} "  # noqa: S608 - schema names
         f"(id, stamp, author, standing, edited, {_names(row_type)}, extra) VALUES ({marks})"
     )
 

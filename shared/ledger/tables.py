@@ -6,6 +6,7 @@ field holding the *interim* value. Fields a newer peer declared are kept in `ext
 
     history   every change of a record that has been edited, or whose kind is edited as a rule;
               an insert-only record nobody touched has no row here: its dots are its id
+    history_loaded  the same, as the last snapshot brought it: read beside `history`, swapped whole
     refused   the dots the hub refused, with the reason
     log       this machine's own changes, append-only
     sealed    the bundles cut from the log, append-only but for their envelope
@@ -103,6 +104,15 @@ def m002_log(db: sqlite_utils.Database) -> None:
 def m003_photos(db: sqlite_utils.Database) -> None:
     """What is attached to a record is found by it, and by the photo it is a piece of."""
     db.execute('CREATE INDEX attachment_of ON attachment_record ("of", owner, digest)')
+
+
+@migrations()
+def m003_snapshot(db: sqlite_utils.Database) -> None:
+    db.execute(
+        """CREATE TABLE history_loaded (
+            record INTEGER NOT NULL, dot INTEGER NOT NULL, payload BLOB NOT NULL,
+            PRIMARY KEY (record, dot)) STRICT, WITHOUT ROWID"""
+    )
 
 
 def keep_extra(values: dict[int, Value]) -> bytes | None:

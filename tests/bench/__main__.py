@@ -28,7 +28,7 @@ from tests.bench.figures import Context, Figure
 
 ROOT: Final = Path(__file__).parents[2]
 RESULTS: Final = ROOT / "bench.json"
-BENCHES: Final = ("wire", "ingest", "edge", "storm", "link", "push", "matching")
+BENCHES: Final = ("wire", "ingest", "edge", "storm", "link", "push", "matching", "snapshot")
 
 
 def found(only: Sequence[str]) -> list[tuple[str, ModuleType]]:

@@ -16,7 +16,7 @@ HOMES: dict[str, tuple[str, ...]] = {
     "flask": ("edge/app.py", "edge/web/", "hub/api*", "hub/app.py", "hub/console/"),
     "flask_babel": ("edge/app.py", "edge/web/", "hub/app.py", "hub/console/"),
     "flask_wtf": ("edge/app.py", "edge/web/", "hub/app.py", "hub/console/"),
-    "httpx": ("edge/transport.py", "provisioning/demo/"),
+    "httpx": ("edge/transport.py", "edge/transport_snapshot.py", "provisioning/demo/"),
     "msgpack": ("shared/wire*", "shared/session*"),
     "nacl": ("shared/crypto.py",),
     "rapidfuzz": ("shared/matching/", "shared/ledger/person_index.py"),

@@ -1,0 +1,322 @@
+"""What a snapshot brings, into the list to come; and what today's list has besides, carried over.
+
+Job: the steps of a load before its switch. A record that has its creating change alone becomes a row
+and nothing else; every other one is merged from all that is known of it, on both sides.
+Invariants
+* What needs no write lock was done before (`preparing`); each transaction ends after a slice of time.
+* A step done again changes nothing: a cut in the middle of a block repeats the block.
+* Own changes that the hub has not acknowledged, and what other scopes hold, are in the list to come.
+Must not know: files, the session, pages.
+"""
+
+from __future__ import annotations
+
+from array import array
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from functools import partial
+from typing import Final
+
+from edge.kit import Kit
+from edge.preparing import Prepared, values_of
+from edge.replica import Replica
+from edge.store import load, next_list, watch
+from edge.store.load import Load, Phase
+from edge.store.next_list import ALERT_BUCKETS, BUCKETS, PAIR, WORDS, YEARS
+from shared import wire
+from shared.change import Change
+from shared.database import Connection
+from shared.ids import node_of_dot
+from shared.ledger import records
+from shared.ledger.person_index import EntryRow, Filed, Lot, lot_of, read_written
+from shared.ledger.rows import plain, shown
+from shared.limits import APPLY_SLICE_MS, SNAPSHOT_MAX_BLOCKS
+from shared.schema import SCHEMA, Kind
+
+_ALERT: Final = SCHEMA[Kind.ALERT]
+_CHUNK: Final = 100  # rows written between two looks at the clock: about a millisecond
+_PERSONS: Final = 50_000  # filed in one go: a few megabytes
+_RANGE: Final = 500  # records of today's list looked at in one step
+
+_Step = Callable[[Connection], None]
+
+
+class Incoming:
+    """The steps that make the list to come."""
+
+    def __init__(self, kit: Kit, *, breathe: Callable[[], None]) -> None:
+        self._kit = kit
+        self._breathe = breathe
+        self._replica = Replica(kit)
+
+    # --- blocks ---
+
+    def take(self, now: Load, ready: Prepared) -> None:
+        """Bring one verified block into the list to come, in slices; the last one moves on."""
+        with self._slices(now, self._steps(now, ready)) as tx:
+            next_list.keep_run(tx, now.done, ready.runs)
+            next_list.keep_persons(tx, now.done, ready.persons)
+            load.move(tx, Phase.BLOCKS, now.done + 1, records=ready.records)
+
+    def _steps(self, now: Load, ready: Prepared) -> Iterator[_Step]:
+        for at in range(0, len(ready.rows), _CHUNK):
+            yield partial(self._put_rows, ready, at, now.scope)
+        for at in range(0, len(ready.whole), _CHUNK):
+            yield partial(self._put_whole, ready, at, now.scope)
+        if ready.begun:
+            yield partial(self._put_begun, ready.begun, now.scope)
+        for change in ready.others:
+            yield partial(self._put_other, change, now.scope)
+
+    def _put_rows(self, ready: Prepared, at: int, scope: str, tx: Connection) -> None:
+        """Records of one change: their rows say it all."""
+        rows = ready.rows[at : at + _CHUNK]
+        gone = next_list.excluded(tx, rows[0][0], rows[-1][0])
+        if gone:
+            rows = [row for row in rows if row[0] not in gone]
+        next_list.add_plain(tx, ready.numbers, rows)
+        self._note(tx, ready, [row[0] for row in rows], scope)
+
+    def _put_whole(self, ready: Prepared, at: int, scope: str, tx: Connection) -> None:
+        """Records of which more is known than a row can say."""
+        some = ready.whole[at : at + _CHUNK]
+        _remember(tx, [change for changes, _ in some for change in changes])
+        next_list.add(tx, [row for _, row in some if row is not None])
+        ids = [changes[0].record for changes, _ in some]
+        self._note(tx, ready, ids, scope)
+        for record in next_list.refused(tx, ids[0], ids[-1]):
+            next_list.touch(tx, record)  # merge has to leave something out
+
+    def _note(self, tx: Connection, ready: Prepared, ids: Sequence[int], scope: str) -> None:
+        next_list.watch(tx, [ready.watched[alert] for alert in ids if alert in ready.watched])
+        next_list.hold(tx, ids, scope)
+
+    def _put_begun(self, changes: Sequence[Change], scope: str, tx: Connection) -> None:
+        """What belongs to a record of the block before: merged once all that it is found by is in."""
+        _remember(tx, changes)
+        for record in {change.record for change in changes}:
+            next_list.hold(tx, [record], scope)
+            next_list.touch(tx, record)
+
+    def _put_other(self, change: Change, scope: str, tx: Connection) -> None:
+        """No alert: nothing that is looked up in the list, so it is applied as the feed would."""
+        next_list.hold(tx, [change.record], scope)
+        self._replica.one(tx, scope, change)
+
+    @contextmanager
+    def _slices(self, now: Load, work: Iterator[_Step]) -> Iterator[Connection]:
+        """Do all steps, a slice in a transaction; the block runs in the last one."""
+        while True:
+            self._breathe()
+            with self._kit.database.transaction() as tx:
+                load.hold_to(tx, now)
+                until = self._slice_ends()
+                for step in work:
+                    step(tx)
+                    if self._kit.world.monotonic_ms() >= until:
+                        break
+                else:
+                    yield tx
+                    return
+
+    def _slice_ends(self) -> int:
+        # Committing what a slice wrote takes about as long as writing it.
+        return self._kit.world.monotonic_ms() + APPLY_SLICE_MS // 2
+
+    def end_blocks(self, now: Load) -> None:
+        """All blocks are in: go on with their persons."""
+        self._move_on(now, Phase.PERSONS)
+
+    def _move_on(self, now: Load, phase: Phase) -> None:
+        with self._kit.database.transaction() as tx:
+            load.hold_to(tx, now)
+            load.move(tx, phase)
+
+    # --- persons and keys ---
+
+    def file_persons(self, now: Load) -> None:
+        """File some people of some years of birth, in slices; the last one moves on."""
+        years, block = divmod(now.done, SNAPSHOT_MAX_BLOCKS)
+        if years >= YEARS:
+            self._move_on(now, Phase.KEYS)
+            return
+        batch: list[Filed] = []
+        with self._kit.database.snapshot() as tx:
+            after, further = next_list.WANTED.persons(tx), False
+            for each, packed in next_list.persons_of(tx, years, block):
+                if len(batch) >= _PERSONS:
+                    further = True
+                    break
+                block = each + 1
+                persons = wire.unpack(packed, max_bytes=len(packed))
+                assert isinstance(persons, list)  # we wrote it
+                batch += map(read_written, persons)
+        lot = lot_of(batch, after=after)
+        rows: Iterator[_Step] = (
+            partial(_put_persons, lot.rows[at : at + _CHUNK]) for at in range(0, len(lot.rows), _CHUNK)
+        )
+        with self._slices(now, rows) as tx:
+            next_list.keep_run(tx, now.done, _runs_of(lot))
+            next_list.WANTED.add_total(tx, len(batch))
+            next_list.drop_persons(tx, years, block)
+            then = years * SNAPSHOT_MAX_BLOCKS + block if further else (years + 1) * SNAPSHOT_MAX_BLOCKS
+            load.move(tx, Phase.PERSONS, then)
+
+    def sort_in(self, now: Load) -> None:
+        """Bring one part of the keys into their table, in order, in slices; the last one moves on."""
+        if now.done >= BUCKETS:
+            self._move_on(now, Phase.HELD)
+            return
+        with self._kit.database.snapshot() as tx:
+            run = next_list.run_of(tx, now.done)
+        with self._slices(now, _sorted_in(now.done, run)) as tx:
+            next_list.drop_run(tx, now.done)
+            load.move(tx, Phase.KEYS, now.done + 1)
+
+    # --- what today's list has besides ---
+
+    def carry_held(self, now: Load) -> None:
+        """What other scopes hold goes on being held."""
+        scope = "" if now.keeps_all else now.scope
+
+        def carry(tx: Connection, after: int, last: int) -> None:
+            next_list.carry_held(tx, after, last, scope=scope)
+
+        self._carry(now, ("held",), carry, Phase.ROWS)
+
+    def carry_rows(self, now: Load) -> None:
+        """Alerts the snapshot does not have: kept where another scope or this node itself has them."""
+
+        def carry(tx: Connection, after: int, last: int) -> None:
+            for record in next_list.missing(tx, after, last):
+                self.settle(tx, now, record)
+
+        self._carry(now, ("alert_record",), carry, Phase.CHANGES)
+
+    def carry_changes(self, now: Load) -> None:
+        """Changes the snapshot does not have: merged with those it has."""
+
+        def carry(tx: Connection, after: int, last: int) -> None:
+            for table in ("history", "history_loaded"):
+                for record in next_list.edited(tx, table, after, last):
+                    self.settle(tx, now, record)
+
+        self._carry(now, ("history", "history_loaded"), carry, Phase.SWITCH)
+
+    def _carry(
+        self,
+        now: Load,
+        tables: Sequence[str],
+        carry: Callable[[Connection, int, int], None],
+        then: Phase,
+    ) -> None:
+        """Walk today's tables from where the load stands, for one slice."""
+        self._breathe()
+        until, done = self._slice_ends(), now.done
+        with self._kit.database.transaction() as tx:
+            load.hold_to(tx, now)
+            while True:
+                ends = [next_list.upto(tx, table, done, _RANGE) for table in tables]
+                last = min((end for end in ends if end is not None), default=None)
+                if last is None:
+                    load.move(tx, then)
+                    return
+                carry(tx, done, last)
+                done = last
+                load.move(tx, now.phase, done)
+                if self._kit.world.monotonic_ms() >= until:
+                    return
+
+    def settle_some(self, tx: Connection, now: Load) -> None:
+        """Bring over some of what moved in today's list meanwhile."""
+        until = self._slice_ends()
+        for record in next_list.touched(tx, _RANGE):
+            self.settle(tx, now, record)
+            if self._kit.world.monotonic_ms() >= until:
+                return
+
+    def settle(self, tx: Connection, now: Load, record: int) -> None:
+        """Set one record of the list to come to what merge says of all that is known of it."""
+        next_list.settled(tx, record)
+        if next_list.is_purged(tx, record):
+            next_list.set_holders(tx, record, ())
+            next_list.forget(tx, record)
+            return
+        holders = next_list.holders(tx, record, scope=now.scope, keeps_all=now.keeps_all)
+        next_list.set_holders(tx, record, holders)
+        changes = self._known(tx, record)
+        if not changes:
+            return  # no alert
+        own = node_of_dot(record) == self._kit.node
+        dots = [change.dot for change in changes]
+        if not (holders or own or next_list.is_unsettled(tx, dots, node=self._kit.node)):
+            next_list.forget(tx, record)
+            return
+        row = shown(_ALERT, record, changes, records.refused_of(tx, record))
+        if len(changes) > 1 or plain(_ALERT, changes[0]) != row:
+            _remember(tx, changes)
+        wanted = None if row is None else watch.wanted_in(self._kit.matcher, values_of(row))
+        next_list.put(tx, record, row, wanted)
+
+    def _known(self, tx: Connection, record: int) -> list[Change]:
+        """Every change of an alert, of today's list and of the one to come, in dot order."""
+        found = {each.dot: each for each in records.changes_of(tx, Kind.ALERT, record)}
+        for payload in next_list.payloads_of(tx, record):
+            change = wire.unpack_change(payload)
+            if change.kind == Kind.ALERT:
+                found[change.dot] = change
+        if record not in found:
+            created = next_list.created(tx, record)
+            if created is not None:
+                found[created.dot] = created
+        return [found[dot] for dot in sorted(found)]
+
+
+def _remember(tx: Connection, changes: Iterable[Change]) -> None:
+    next_list.remember(tx, [(each.record, each.dot, wire.pack_change(each)) for each in changes])
+
+
+def _put_persons(rows: Sequence[EntryRow], tx: Connection) -> None:
+    next_list.WANTED.add_rows(tx, rows)
+
+
+def _runs_of(lot: Lot) -> list[tuple[int, bytes]]:
+    """The keys of some people by part, and their words."""
+    parts = [(ALERT_BUCKETS + place, bucket.tobytes()) for place, bucket in enumerate(lot.buckets) if bucket]
+    return [*parts, (WORDS, array("Q", [each for pair in lot.words.items() for each in pair]).tobytes())]
+
+
+def _sorted_in(part: int, run: Sequence[bytes]) -> Iterator[_Step]:
+    """The steps that bring a part of the keys, or the words, into their table."""
+    if part < ALERT_BUCKETS:
+        pairs = sorted(chunk[at : at + PAIR.size] for chunk in run for at in range(0, len(chunk), PAIR.size))
+        for at in range(0, len(pairs), _CHUNK):
+            yield partial(_put_keys, pairs[at : at + _CHUNK])
+        return
+    numbers = array("Q")
+    for chunk in run:
+        numbers.frombytes(chunk)
+    if part < WORDS:
+        packed = sorted(numbers)
+        for at in range(0, len(packed), _CHUNK):
+            yield partial(_put_packed, packed[at : at + _CHUNK])
+        return
+    words: Counter[int] = Counter()
+    for word, count in zip(numbers[::2], numbers[1::2], strict=True):
+        words[word] += count
+    counted = sorted(words.items())
+    for at in range(0, len(counted), _CHUNK):
+        yield partial(_put_words, counted[at : at + _CHUNK])
+
+
+def _put_keys(pairs: Sequence[bytes], tx: Connection) -> None:
+    next_list.add_keys(tx, map(PAIR.unpack, pairs))
+
+
+def _put_packed(packed: Sequence[int], tx: Connection) -> None:
+    next_list.WANTED.add_keys(tx, packed)
+
+
+def _put_words(words: Sequence[tuple[int, int]], tx: Connection) -> None:
+    next_list.WANTED.set_words(tx, words)
