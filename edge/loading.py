@@ -188,7 +188,7 @@ class Loader:
                 feed.move_to(tx, now.scope, position=now.position, chain=now.chain, made_ms=now.made_ms)
                 load.set_late_floor(tx, floor)
                 load.move(tx, Phase.LATE_HITS, newest[0].id + 1 if newest else 0)
-                kit.time.heard(now.made_ms)
+                kit.time.told(now.made_ms)  # who knows how long the file was on its way
                 return
         raise StaleError(
             "snapshot_overtaken",

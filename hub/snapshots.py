@@ -84,6 +84,7 @@ class Snapshots:
         with kit.database.transaction() as tx:
             head = self._feed.cut(tx, scope)
             total = snapshots.count_held(tx, head.id)
+            made_ms = kit.now_ms()  # as old as its position: what changes later need not be in it
         beside = path.with_name(path.name + ".blocks")
         try:
             with beside.open("w+b") as blocks:
@@ -95,7 +96,7 @@ class Snapshots:
                 writer.flush()
                 manifest = Manifest(
                     hub=kit.identity.tag, generation=self._feed.generation, scope=scope, position=head.cut,
-                    chain=head.chain, made_ms=kit.now_ms(), records=writer.records, changes=writer.changes,
+                    chain=head.chain, made_ms=made_ms, records=writer.records, changes=writer.changes,
                     key_check=snapshot.key_check(key), sizes=tuple(writer.sizes), hashes=tuple(writer.hashes),
                 )  # fmt: skip
                 opening = snapshot.sign(manifest, kit.identity.keys.sign, self._keys(scope, key))

@@ -359,6 +359,18 @@ def test_a_loaded_list_answers_checks_and_says_its_age(
     assert (answer.verdict, answer.list.text) == ("hit", "3 h 0 min")
 
 
+def test_a_file_that_was_long_on_its_way_makes_no_time_certain(post: Post, node: EdgeNode):
+    """A week-old stick says how old its list is at least; it does not turn the clock into a suspect."""
+    post.centre.alert(document_number="D1")
+    made = snapshot_of(post.centre)
+    post.dial.pass_ms(7 * 86_400_000)
+    woken = post.node()  # never heard the hub
+    load_whole(woken, made)
+    status = woken.reporter.status()
+    assert woken.kit.time.at_least_ms == made.manifest.made_ms
+    assert (status.clock, woken.kit.time.certain, status.list.at_least) == ("ok", False, True)
+
+
 def test_indexes_come_along_however_often_a_list_is_swapped(post: Post, node: EdgeNode):
     """Each table of the list has its indexes after every load; nothing of the old ones is left."""
     question = "SELECT i.name, x.name FROM sqlite_master t, pragma_index_list(t.name) i, "

@@ -98,6 +98,28 @@ def test_long_lists_are_cut_into_blocks(
     assert sorted(path.name for path in tmp_path.iterdir() if path.name[0] == "s") == ["s"]
 
 
+def test_a_file_is_as_old_as_its_position(
+    hub: Hub,
+    realm: Realm,
+    klobuk: Outpost,
+    operators: dict[str, Operator],
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+):
+    """Writing a long list takes minutes: the file dates from before them, for so old may what it says be."""
+    monkeypatch.setattr("hub.snapshots._PART", 1)
+    alert(hub, operators["RS"], reference="1/26")
+    klobuk.ask(hub)
+    began = realm.dial.ms
+
+    def later(_done: int, _of: int) -> None:
+        realm.dial.ms += 600_000
+
+    hub.snapshots.write(tmp_path / "s", "all", say=later)
+    manifest, _ = read(tmp_path / "s", hub, klobuk)
+    assert manifest.made_ms < began + 600_000 <= realm.dial.ms
+
+
 def test_what_changes_while_a_file_is_written_comes_by_the_feed(
     hub: Hub, klobuk: Outpost, operators: dict[str, Operator], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ):

@@ -158,6 +158,22 @@ MUTANTS: Final = (
         tests=LOADING,
     ),
     Mutant(
+        name="snapshot-makes-time-certain",
+        promise=KNOWN_AGE,
+        path="edge/loading.py",
+        old="                kit.time.told(now.made_ms)",
+        new="                kit.time.heard(now.made_ms)",
+        tests=LOADING,
+    ),
+    Mutant(
+        name="snapshot-younger-than-its-position",
+        promise=KNOWN_AGE,
+        path="hub/snapshots.py",
+        old="chain=head.chain, made_ms=made_ms,",
+        new="chain=head.chain, made_ms=kit.now_ms(),",
+        tests=HUB,
+    ),
+    Mutant(
         name="snapshot-row-says-less",
         promise=SAME_STATE,
         path="shared/ledger/rows.py",
