@@ -11,35 +11,31 @@ Must not know: files, the session, pages.
 
 from __future__ import annotations
 
-from array import array
-from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from functools import partial
 from typing import Final
 
+from edge.key_runs import CHUNK, Step, runs_of, sorted_in
 from edge.kit import Kit
 from edge.preparing import Prepared, values_of
 from edge.replica import Replica
 from edge.store import load, next_list, watch
 from edge.store.load import Load, Phase
-from edge.store.next_list import ALERT_BUCKETS, BUCKETS, PAIR, WORDS, YEARS
+from edge.store.next_list import BUCKETS, YEARS
 from shared import wire
 from shared.change import Change
 from shared.database import Connection
 from shared.ids import node_of_dot
 from shared.ledger import records
-from shared.ledger.person_index import EntryRow, Filed, Lot, lot_of, read_written
+from shared.ledger.person_index import EntryRow, Filed, lot_of, read_written
 from shared.ledger.rows import plain, shown
 from shared.limits import APPLY_SLICE_MS, SNAPSHOT_MAX_BLOCKS
 from shared.schema import SCHEMA, Kind
 
 _ALERT: Final = SCHEMA[Kind.ALERT]
-_CHUNK: Final = 100  # rows written between two looks at the clock: about a millisecond
-_PERSONS: Final = 50_000  # filed in one go: a few megabytes
+_PERSONS: Final = 10_000  # filed in one go: some fifteen megabytes, most of it words made ready
 _RANGE: Final = 500  # records of today's list looked at in one step
-
-_Step = Callable[[Connection], None]
 
 
 class Incoming:
@@ -59,10 +55,10 @@ class Incoming:
             next_list.keep_persons(tx, now.done, ready.persons)
             load.move(tx, Phase.BLOCKS, now.done + 1, records=ready.records)
 
-    def _steps(self, now: Load, ready: Prepared) -> Iterator[_Step]:
-        for at in range(0, len(ready.rows), _CHUNK):
+    def _steps(self, now: Load, ready: Prepared) -> Iterator[Step]:
+        for at in range(0, len(ready.rows), CHUNK):
             yield partial(self._put_rows, ready, at, now.scope)
-        for at in range(0, len(ready.whole), _CHUNK):
+        for at in range(0, len(ready.whole), CHUNK):
             yield partial(self._put_whole, ready, at, now.scope)
         if ready.begun:
             yield partial(self._put_begun, ready.begun, now.scope)
@@ -71,7 +67,7 @@ class Incoming:
 
     def _put_rows(self, ready: Prepared, at: int, scope: str, tx: Connection) -> None:
         """Records of one change: their rows say it all."""
-        rows = ready.rows[at : at + _CHUNK]
+        rows = ready.rows[at : at + CHUNK]
         gone = next_list.excluded(tx, rows[0][0], rows[-1][0])
         if gone:
             rows = [row for row in rows if row[0] not in gone]
@@ -80,7 +76,7 @@ class Incoming:
 
     def _put_whole(self, ready: Prepared, at: int, scope: str, tx: Connection) -> None:
         """Records of which more is known than a row can say."""
-        some = ready.whole[at : at + _CHUNK]
+        some = ready.whole[at : at + CHUNK]
         _remember(tx, [change for changes, _ in some for change in changes])
         next_list.add(tx, [row for _, row in some if row is not None])
         ids = [changes[0].record for changes, _ in some]
@@ -105,7 +101,7 @@ class Incoming:
         self._replica.one(tx, scope, change)
 
     @contextmanager
-    def _slices(self, now: Load, work: Iterator[_Step]) -> Iterator[Connection]:
+    def _slices(self, now: Load, work: Iterator[Step]) -> Iterator[Connection]:
         """Do all steps, a slice in a transaction; the block runs in the last one."""
         while True:
             self._breathe()
@@ -153,11 +149,11 @@ class Incoming:
                 assert isinstance(persons, list)  # we wrote it
                 batch += map(read_written, persons)
         lot = lot_of(batch, after=after)
-        rows: Iterator[_Step] = (
-            partial(_put_persons, lot.rows[at : at + _CHUNK]) for at in range(0, len(lot.rows), _CHUNK)
+        rows: Iterator[Step] = (
+            partial(_put_persons, lot.rows[at : at + CHUNK]) for at in range(0, len(lot.rows), CHUNK)
         )
         with self._slices(now, rows) as tx:
-            next_list.keep_run(tx, now.done, _runs_of(lot))
+            next_list.keep_run(tx, now.done, runs_of(lot))
             next_list.WANTED.add_total(tx, len(batch))
             next_list.drop_persons(tx, years, block)
             then = years * SNAPSHOT_MAX_BLOCKS + block if further else (years + 1) * SNAPSHOT_MAX_BLOCKS
@@ -170,7 +166,7 @@ class Incoming:
             return
         with self._kit.database.snapshot() as tx:
             run = next_list.run_of(tx, now.done)
-        with self._slices(now, _sorted_in(now.done, run)) as tx:
+        with self._slices(now, sorted_in(now.done, run)) as tx:
             next_list.drop_run(tx, now.done)
             load.move(tx, Phase.KEYS, now.done + 1)
 
@@ -279,44 +275,3 @@ def _remember(tx: Connection, changes: Iterable[Change]) -> None:
 
 def _put_persons(rows: Sequence[EntryRow], tx: Connection) -> None:
     next_list.WANTED.add_rows(tx, rows)
-
-
-def _runs_of(lot: Lot) -> list[tuple[int, bytes]]:
-    """The keys of some people by part, and their words."""
-    parts = [(ALERT_BUCKETS + place, bucket.tobytes()) for place, bucket in enumerate(lot.buckets) if bucket]
-    return [*parts, (WORDS, array("Q", [each for pair in lot.words.items() for each in pair]).tobytes())]
-
-
-def _sorted_in(part: int, run: Sequence[bytes]) -> Iterator[_Step]:
-    """The steps that bring a part of the keys, or the words, into their table."""
-    if part < ALERT_BUCKETS:
-        pairs = sorted(chunk[at : at + PAIR.size] for chunk in run for at in range(0, len(chunk), PAIR.size))
-        for at in range(0, len(pairs), _CHUNK):
-            yield partial(_put_keys, pairs[at : at + _CHUNK])
-        return
-    numbers = array("Q")
-    for chunk in run:
-        numbers.frombytes(chunk)
-    if part < WORDS:
-        packed = sorted(numbers)
-        for at in range(0, len(packed), _CHUNK):
-            yield partial(_put_packed, packed[at : at + _CHUNK])
-        return
-    words: Counter[int] = Counter()
-    for word, count in zip(numbers[::2], numbers[1::2], strict=True):
-        words[word] += count
-    counted = sorted(words.items())
-    for at in range(0, len(counted), _CHUNK):
-        yield partial(_put_words, counted[at : at + _CHUNK])
-
-
-def _put_keys(pairs: Sequence[bytes], tx: Connection) -> None:
-    next_list.add_keys(tx, map(PAIR.unpack, pairs))
-
-
-def _put_packed(packed: Sequence[int], tx: Connection) -> None:
-    next_list.WANTED.add_keys(tx, packed)
-
-
-def _put_words(words: Sequence[tuple[int, int]], tx: Connection) -> None:
-    next_list.WANTED.set_words(tx, words)

@@ -44,9 +44,11 @@ ALERT_BUCKETS: Final = 32
 """Parts in which keys are sorted in: a thirty-second of twenty million pairs fits in memory."""
 PERSON_BUCKETS: Final = 1 << BUCKET_BITS
 WORDS: Final = ALERT_BUCKETS + PERSON_BUCKETS
-"""The part that holds how many persons have each word; the last."""
-BUCKETS: Final = WORDS + 1
+"""The first of the parts that hold how many persons have each word; they are the last."""
+WORD_BUCKETS: Final = 16
+BUCKETS: Final = WORDS + WORD_BUCKETS
 _BUCKET_SHIFT: Final = 58  # of 63 bits
+_WORD_SHIFT: Final = 44  # of 48 bits
 YEARS: Final = 64
 """Parts in which persons are filed, by birth."""
 _DAYS_A_PART: Final = 730
@@ -178,6 +180,11 @@ def remember(tx: Connection, changes: Iterable[tuple[int, int, bytes]]) -> None:
 
 def bucket_of(key: int) -> int:
     return key >> _BUCKET_SHIFT
+
+
+def word_part(word: int) -> int:
+    """The part of a word, by its number."""
+    return WORDS + (word >> _WORD_SHIFT)
 
 
 def keep_run(tx: Connection, block: int, parts: Iterable[tuple[int, bytes]]) -> None:
