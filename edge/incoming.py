@@ -14,6 +14,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from functools import partial
+from itertools import starmap
 from typing import Final
 
 from edge.key_runs import CHUNK, Step, runs_of, sorted_in
@@ -28,13 +29,13 @@ from shared.change import Change
 from shared.database import Connection
 from shared.ids import node_of_dot
 from shared.ledger import records
-from shared.ledger.person_index import EntryRow, Filed, lot_of, read_written
+from shared.ledger.person_index import EntryRow, Written, lot_of
 from shared.ledger.rows import plain, shown
 from shared.limits import APPLY_SLICE_MS, SNAPSHOT_MAX_BLOCKS
 from shared.schema import SCHEMA, Kind
 
 _ALERT: Final = SCHEMA[Kind.ALERT]
-_PERSONS: Final = 10_000  # filed in one go: some fifteen megabytes, most of it words made ready
+_PERSONS: Final = 25_000  # filed in one go: some twenty megabytes
 _RANGE: Final = 500  # records of today's list looked at in one step
 
 
@@ -137,7 +138,7 @@ class Incoming:
         if years >= YEARS:
             self._move_on(now, Phase.KEYS)
             return
-        batch: list[Filed] = []
+        batch: list[Written] = []
         with self._kit.database.snapshot() as tx:
             after, further = next_list.WANTED.persons(tx), False
             for each, packed in next_list.persons_of(tx, years, block):
@@ -147,7 +148,7 @@ class Incoming:
                 block = each + 1
                 persons = wire.unpack(packed, max_bytes=len(packed))
                 assert isinstance(persons, list)  # we wrote it
-                batch += map(read_written, persons)
+                batch += starmap(Written, persons)
         lot = lot_of(batch, after=after)
         rows: Iterator[Step] = (
             partial(_put_persons, lot.rows[at : at + CHUNK]) for at in range(0, len(lot.rows), CHUNK)

@@ -14,9 +14,10 @@ import httpx
 import pytest
 
 from edge.node import EdgeNode, assemble
-from tests.edge.lists import Snapshot, snapshot_of
+from edge.store.load import Phase
+from tests.edge.lists import Snapshot, load_whole, snapshot_of
 from tests.edge.posts import Post, rows
-from tests.edge.test_loading import left_over
+from tests.edge.test_loading import another_file, left_over, listed, persons
 from tests.edge.test_process import START, Running, _world
 from tests.edge.test_process import post as enrolled_post
 
@@ -79,6 +80,32 @@ def test_a_load_killed_again_and_again_finishes_beside_a_running_node(
     assert rows(after, "SELECT count(*) FROM alert_record") == [(RECORDS,)]
     assert rows(after, "SELECT count(*) FROM watch_key") == [(RECORDS,)]
     assert rows(after, "SELECT position FROM cursor WHERE scope = 'all'") == [(RECORDS,)]
+    assert left_over(after) == []
+    after.close()
+
+
+def test_a_load_killed_in_each_phase_is_the_list_of_one_never_killed(
+    post: Post, made: Snapshot, tmp_path: Path
+):
+    """SIGKILL among the blocks, the persons, the keys and what follows: nothing twice, nothing missing."""
+    file, killed = made.write(tmp_path / "list.snapshot"), set()
+    looker, phases = opened(post), list(Phase)
+    for place, _ in enumerate(phases[: phases.index(Phase.SWEEP)]):
+        with subprocess.Popen(command(tmp_path, file), stderr=subprocess.DEVNULL) as process:
+            while process.poll() is None:
+                now = rows(looker, "SELECT phase FROM snapshot_load")
+                if now and phases.index(Phase(now[0][0])) >= place:  # type: ignore[arg-type]  # a phase's name
+                    process.kill()
+        killed.update(phase for (phase,) in rows(looker, "SELECT phase FROM snapshot_load"))
+    assert killed >= {Phase.BLOCKS, Phase.PERSONS, Phase.KEYS}
+    looker.close()
+    done = load(tmp_path, file)
+    assert done.returncode == 0, done.stderr
+    after, never_killed = opened(post), another_file(post)
+    load_whole(never_killed, made)
+    found_by = ("alert_record", "watched", "watch_key")
+    assert listed(after, *found_by) == listed(never_killed, *found_by)
+    assert persons(after) == persons(never_killed)
     assert left_over(after) == []
     after.close()
 

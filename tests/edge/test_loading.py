@@ -118,11 +118,17 @@ def test_a_loaded_list_is_the_list_the_feed_would_have_brought(post: Post, node:
     assert (listed(node), persons(node), views(node)) == (listed(by_feed), persons(by_feed), views(by_feed))
 
 
-def beside(post: Post) -> EdgeNode:
-    """The same post on another file, that read everything by the feed."""
-    world = replace(post.world, connect=connect_to(post.path.with_name("by-feed.db")))
+def another_file(post: Post) -> EdgeNode:
+    """The same post on a fresh file."""
+    world = replace(post.world, connect=connect_to(post.path.with_name("another.db")))
     other = assemble(post.identity, world)
     post.opened.append(other)
+    return other
+
+
+def beside(post: Post) -> EdgeNode:
+    """The same post on another file, that read everything by the feed."""
+    other = another_file(post)
     other.round.run(post.centre.exchange)
     return other
 
