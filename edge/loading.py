@@ -273,9 +273,9 @@ class Loader:
 def progress(now: Load) -> Progress:
     """How far a load is. The weights are those of measured time."""
     in_phase = {
-        Phase.BLOCKS: 0.5 * now.done / max(now.blocks, 1),
-        Phase.PERSONS: 0.5 + 0.2 * now.done / (next_list.YEARS * SNAPSHOT_MAX_BLOCKS),
-        Phase.KEYS: 0.7 + 0.28 * now.done / next_list.BUCKETS,
+        Phase.BLOCKS: 0.75 * now.done / max(now.blocks, 1),
+        Phase.PERSONS: 0.75 + 0.12 * now.done / (next_list.YEARS * SNAPSHOT_MAX_BLOCKS),
+        Phase.KEYS: 0.87 + 0.11 * now.done / next_list.BUCKETS,
         Phase.DROP: 0.0,
     }
     share = 1.0 if now.phase in USABLE else in_phase.get(now.phase, 0.98)
