@@ -17,7 +17,11 @@ from tests.mutants.faults import (
 )
 from tests.mutants.plant import Mutant
 
-LOADING: Final = ("tests/edge/test_loading.py", "tests/edge/test_loading_refused.py")
+LOADING: Final = (
+    "tests/edge/test_loading.py",
+    "tests/edge/test_loaded_list.py",
+    "tests/edge/test_loading_refused.py",
+)
 HUB: Final = ("tests/hub/test_snapshots.py",)
 
 MUTANTS: Final = (
