@@ -42,6 +42,8 @@ from shared.crypto import (
 from shared.errors import BundleError, SessionError, TrustError, WireError
 from shared.limits import (
     CODE_MAX_CHARS,
+    COUNT_MAX,
+    MOMENT_MAX_MS,
     SNAPSHOT_BLOCK_MAX_BYTES,
     SNAPSHOT_MAX_BLOCKS,
     SNAPSHOT_MAX_KEYS,
@@ -213,8 +215,8 @@ def _read_manifest(raw: bytes) -> Manifest:
             raise _unknown_shape()
     numbers = (generation, position, made_ms, records, changes)
     sound = (
-        min(numbers) >= 0
-        and max(numbers) < 1 << 63
+        all(type(number) is int and 0 <= number <= COUNT_MAX for number in numbers)
+        and made_ms <= MOMENT_MAX_MS
         and len(scope) <= CODE_MAX_CHARS
         and len(chain) == len(check) == HASH_BYTES
         and len(sizes) <= SNAPSHOT_MAX_BLOCKS
@@ -237,7 +239,9 @@ def _keys(pairs: Sequence[object]) -> dict[int, bytes]:
     last = -1
     for pair in pairs:
         match pair:
-            case [int() as node, bytes() as sealed] if node > last and len(sealed) == _SEALED_KEY_BYTES:
+            case [int() as node, bytes() as sealed] if (
+                last < node <= COUNT_MAX and type(node) is int and len(sealed) == _SEALED_KEY_BYTES
+            ):
                 keys[node] = sealed
                 last = node
             case _:

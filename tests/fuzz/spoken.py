@@ -11,7 +11,7 @@ from functools import cache
 from random import Random
 from typing import Any, Final
 
-from edge.transport import _refusal
+from edge.transport import refusal_of
 from shared import segment, session, wire
 from shared.crypto import Purpose
 from shared.doorbell import Call, read_call, write_call
@@ -117,7 +117,7 @@ def _answers() -> list[Target]:
                 wire.pack([1, "node_revoked", "this node was revoked", "Call the centre.", b"paper"]),
             ],
             bend=bend_msgpack,
-            read=lambda body: _refusal(503, body),
+            read=lambda body: refusal_of(503, body),
         ),
     ]
 

@@ -29,6 +29,7 @@ from shared.typed_text import typed_text
 from tests.fuzz.bending import bend_bytes, bend_msgpack, bend_text, pack, spliced
 from tests.fuzz.carried import carried
 from tests.fuzz.kept import kept
+from tests.fuzz.listed import listed
 from tests.fuzz.spoken import spoken
 from tests.fuzz.target import Target
 from tests.shared import papers
@@ -59,6 +60,7 @@ def targets() -> tuple[Target, ...]:
         *spoken(),
         *carried(),
         *kept(),
+        *listed(),
         *_of_papers(),
         *_of_typing(),
         *_of_files(),

@@ -144,6 +144,8 @@ def test_no_key_in_a_file_means_no_way_in():
         {"position": -1},
         {"made_ms": -5},
         {"scope": "x" * 65},
+        {"made_ms": 1 << 48},
+        {"generation": True},
         {"chain": b"short"},
         {"key_check": b""},
         {"sizes": (0, 5)},
