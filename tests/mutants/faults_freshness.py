@@ -160,8 +160,8 @@ MUTANTS: Final = (
     Mutant(
         name="unknown-field-dropped-on-edit",
         promise=VERSIONS,
-        path="shared/ledger/records.py",
-        old="        fields=fields | read_extra(extra[0]),",
+        path="shared/ledger/rows.py",
+        old="        fields={**fields, **extra},",
         new="        fields=fields,",
         tests=("tests/shared/ledger/test_records.py", "tests/vectors/test_replay.py"),
     ),

@@ -95,8 +95,8 @@ MUTANTS: Final = (
         name="withdrawn-person-stays-filed",
         promise=MATCHING,
         path="edge/store/watch.py",
-        old="    _WANTED.put(tx, alert, person_in(subject))\n",
-        new="    if live:\n        _WANTED.put(tx, alert, person_in(subject))\n",
+        old="    _WANTED.put(tx, alert, wanted.person if wanted is not None else None)\n",
+        new="    if wanted is not None:\n        _WANTED.put(tx, alert, wanted.person)\n",
         tests=("tests/edge/test_matching.py",),
     ),
     Mutant(
