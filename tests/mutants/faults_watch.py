@@ -80,6 +80,14 @@ MUTANTS: Final = (
         tests=("tests/hub/test_rematch.py",),
     ),
     Mutant(
+        name="one-pair-two-tasks-at-the-post",
+        promise=RETRO,
+        path="edge/store/checks.py",
+        old="AND outcome = 'possible'\" if open_only else concern.SHOWN_ONCE",
+        new='AND outcome = \'possible\'".removeprefix(concern.SHOWN_ONCE + " AND ") if open_only else "1"',
+        tests=("tests/edge/test_hits_from_centre.py",),
+    ),
+    Mutant(
         name="retro-by-an-old-clock",
         promise=RETRO,
         path="hub/rematch.py",
