@@ -6,6 +6,7 @@ import pytest
 
 from hub.desk.view import Operator
 from hub.hub import Hub
+from hub.store import feeds, snapshots
 from shared.change import Change, Value
 from shared.ids import RecordId
 from shared.matching.matcher import person_key
@@ -197,3 +198,25 @@ def test_a_pair_goes_no_further_than_its_alert_and_its_owners_say(
         owner=owner, alert_owner="RS", alert_scopes=alert_scopes, country_of=post_of.get
     )
     assert found == expected
+
+
+def test_a_whole_list_in_a_file_has_its_cleared_pairs_and_late_hits(
+    hub: Hub, klobuk: Outpost, operators: dict[str, Operator]
+):
+    """Who loads the list from a file knows who was cleared, and a post what the centre found for it."""
+    alert(hub, operators["RS"])
+    klobuk.check(**WHO)
+    klobuk.send(hub)
+    asked(hub)
+    hit = hits(hub)[0].id
+    settle(hub, operators["RS"], hit, "cleared")
+    (pair,) = records_of(hub, Kind.CLEARED_PAIR)
+    with hub.kit.database.transaction() as tx:
+        held = {
+            scope: {
+                record for record, _ in snapshots.held_after(tx, feeds.head_of(tx, scope).id, 0, count=99)
+            }
+            for scope in ("all", "post:KLOBUK")
+        }
+    assert pair.id in held["all"]
+    assert hit in held["post:KLOBUK"]
