@@ -3,6 +3,8 @@ when it came, and by which way; never that there was a contact."""
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 
 from hub.app import create_app
@@ -57,13 +59,32 @@ def test_a_neighbour_is_named_as_the_way(house: House):
 
 def test_a_stick_older_than_the_last_contact_says_nothing_new(written: House):
     """The post was in contact since: an old stick neither counts as news nor takes anything back."""
+    for _ in range(5):  # for some posts or for all, as it comes
+        written.operators.raise_alert()
     written.contact(written.klobuk)
+    assert written.klobuk.look("SELECT sum(position) FROM cursor") != [(0,)]
     before = row_of(written, written.klobuk)
     written.sky.move(HOUR_MS)
     written.hub_import()
     after = row_of(written, written.klobuk)
     assert (after.written_ms, after.carried_ms, after.route) == (None, None, "")
-    assert (after.last_seen_ms, after.behind, after.backlog) == (before.last_seen_ms, before.behind, 0)
+    assert (after.last_seen_ms, after.behind, after.backlog) == (before.last_seen_ms, 0, 0)
+    assert before.behind == 0
+
+
+def test_of_two_sticks_the_later_written_counts_whichever_comes_first(written: House, tmp_path: Path):
+    """The one from the drawer takes nothing back, though it came last."""
+    later = tmp_path / "later"
+    later.mkdir()
+    written.officers["KLOBUK"].capture()
+    written.post_export(written.klobuk, later)
+    written.sky.move(HOUR_MS)
+    written.hub_import(later)
+    first = row_of(written, written.klobuk)
+    written.sky.move(HOUR_MS)
+    written.hub_import()
+    second = row_of(written, written.klobuk)
+    assert (second.written_ms, second.carried_ms) == (first.written_ms, first.carried_ms)
 
 
 def test_a_stick_newer_than_the_last_contact_is_told_beside_it(house: House):
