@@ -72,6 +72,19 @@ def test_a_stick_older_than_the_last_contact_says_nothing_new(written: House):
     assert before.behind == 0
 
 
+def test_an_old_slip_does_not_take_back_what_was_read_since(house: House):
+    """Written before the list came, carried here after it: the post lacks nothing, and the board says so."""
+    house.contact(house.klobuk)
+    house.post_export(house.klobuk)
+    for _ in range(5):
+        house.operators.raise_alert()
+    house.contact(house.klobuk)
+    house.contact(house.klobuk)
+    assert row_of(house, house.klobuk).behind == 0
+    house.hub_import()
+    assert row_of(house, house.klobuk).behind == 0
+
+
 def test_of_two_sticks_the_later_written_counts_whichever_comes_first(written: House, tmp_path: Path):
     """The one from the drawer takes nothing back, though it came last."""
     later = tmp_path / "later"
