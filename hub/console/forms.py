@@ -16,10 +16,12 @@ from flask import request
 from werkzeug.datastructures import MultiDict
 
 from hub.desk import FormError
+from hub.desk.form import mark_of
 from shared.errors import InputError, KaraulaError
 
 ONCE: Final = "once"
 _ONCE_MAX_CHARS: Final = 64
+_OF_THE_PAGE: Final = frozenset({"csrf_token", ONCE})
 _UNSEEN: Final = frozenset({"contexts"})  # carried by a form, typed by nobody
 
 
@@ -66,13 +68,17 @@ def was_sent(name: str) -> bool:
 
 
 def once() -> str:
-    """The token of the posted form: the same again is the same form. Raises InputError `form_unreadable`."""
+    """What makes the posted form one form: its page's token, and what was filled in.
+
+    Raises InputError `form_unreadable`.
+    """
     token = request.form.get(ONCE, "")
     if not 0 < len(token) <= _ONCE_MAX_CHARS:
         raise InputError(
             "form_unreadable", "this form did not come from its page", hint="Load the page again."
         )
-    return token
+    sent = (pair for pair in request.form.items(multi=True) if pair[0] not in _OF_THE_PAGE)
+    return mark_of(token, sent)
 
 
 def filled(values: Mapping[str, str]) -> Form:

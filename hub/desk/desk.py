@@ -5,7 +5,7 @@ Invariants
 * What an operator may not see is never loaded: the store's query says which rows exist for a desk.
 * Every view of a person, every search and every act is audited, in the transaction that made it.
 * An edit carries the contexts of the form it was made on; a stale form is refused, nothing is done.
-* `once` is the token of the form (`form_token`): the same form again does nothing, and is answered alike.
+* `once` names a form as filled in (`form.mark_of`): the same again does nothing, and is answered alike.
 Must not know: flask, SQL, msgpack.
 """
 

@@ -1,14 +1,16 @@
-"""What a form got wrong, all of it at once.
+"""What a form got wrong, all of it at once; and what makes a filled-in form the same one again.
 
-Job: carry every field's error to the page together, so that an operator mends them in one go.
+Job: carry every field's error to the page together, so that an operator mends them in one go; name a form.
 Must not know: which fields exist, pages.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import TypeVar
 
+from shared import wire
+from shared.crypto import digest
 from shared.errors import InputError
 
 _T = TypeVar("_T")
@@ -53,3 +55,12 @@ class Collector:
         """Raise FormError if any field was wrong."""
         if self._errors:
             raise FormError(*self._errors)
+
+
+def mark_of(token: str, fields: Iterable[tuple[str, str]]) -> str:
+    """Names one form as it was filled in: the same again is a repeat; other words on the same page are not.
+
+    Whoever goes back to a page and types the next alert sends the page's token again, with another wish.
+    """
+    said = [[name, value] for name, value in sorted(fields)]
+    return digest(wire.pack([token, said])).hex()

@@ -19,6 +19,14 @@ MUTANTS: Final = (
         tests=("tests/hub/console/test_once.py",),
     ),
     Mutant(
+        name="next-alert-taken-for-the-last",
+        promise=ONCE,
+        path="hub/desk/form.py",
+        old="    return digest(wire.pack([token, said])).hex()",
+        new="    return digest(wire.pack([token, said[:0]])).hex()",
+        tests=("tests/hub/console/test_once.py",),
+    ),
+    Mutant(
         name="answer-sent-twice",
         promise=ONCE,
         path="hub/desk/acting.py",

@@ -59,6 +59,17 @@ def test_two_forms_of_the_same_words_raise_two_alerts(centre: Centre, rs: Browse
     assert len(centre.hub.desk.alerts(centre.operator("RS"))) == 2
 
 
+def test_the_next_alert_typed_on_the_same_page_is_another_alert(centre: Centre, rs: Browser):
+    """Back, other words, send: a page opened once may raise many, and none is taken for the one before."""
+    page = rs.filled(dict(GOOD_ALERT), "/alerts/new")
+    answers = [
+        rs.client.post("/alerts/new", data={**page, "reference": f"K-{number}"}) for number in (1, 2, 2)
+    ]
+    assert [answer.status_code for answer in answers] == [303, 303, 303]
+    assert answers[1].location == answers[2].location != answers[0].location
+    assert len(centre.hub.desk.alerts(centre.operator("RS"))) == 2
+
+
 def test_a_form_sent_twice_at_once_raises_one_alert(centre: Centre):
     """Two requests side by side, as an impatient finger sends them: the second waits for the first."""
     desk, operator, ready = centre.hub.desk, centre.operator("RS"), Barrier(2)
