@@ -18,7 +18,7 @@ from shared.database import Connection
 from shared.ledger import person_index
 from shared.ledger.person_index import Filed, PersonIndex
 from shared.matching.matcher import PersonMatcher, person_in
-from shared.watchlist import Match, Subject
+from shared.watchlist import Match, Subject, numbers_of
 
 _PERSONS: Final = PersonIndex("listed")
 _MATCHER: Final = PersonMatcher()
@@ -69,7 +69,9 @@ def load(
             "INSERT INTO listed (row, name, subject) VALUES (?, ?, ?)",
             [(row, name, _packed(subject)) for row, (name, subject) in batch],
         )
-        pairs = sorted((key, row) for row, (_, subject) in batch for key in _MATCHER.keys_of(subject))
+        pairs = sorted(
+            (key, row) for row, (_, subject) in batch for key in _MATCHER.keys_of(numbers_of(subject))
+        )
         tx.executemany("INSERT OR IGNORE INTO listed_number (key, row) VALUES (?, ?)", pairs)
         _PERSONS.build(tx, _filed(batch))
         count += len(batch)
@@ -82,7 +84,7 @@ def ask(tx: Connection, subject: Subject) -> Answer:
     persons = _PERSONS.find(tx, person_in(subject))
     rows = {filed.owner for filed, _ in persons.found}
     cut = persons.cut
-    for key in _MATCHER.keys_of(subject):
+    for key in _MATCHER.keys_of(numbers_of(subject)):
         sharing = tx.execute(
             "SELECT row FROM listed_number WHERE key = ? LIMIT ?", (key, SHARING_MAX + 1)
         ).fetchall()

@@ -8,6 +8,7 @@ from edge.screen import Answer, Session
 from edge.store import watch
 from shared.ids import RecordId
 from shared.schema import Kind
+from shared.watchlist import Subject
 from tests.edge.posts import Post, rows
 from tests.edge.test_answering import heard, verdict
 from tests.edge.test_cases import admit, capture
@@ -202,3 +203,34 @@ def test_the_persons_of_old_checks_leave_the_index_and_are_still_found_by_their_
     assert len(rows(node, "SELECT owner FROM seen_entry")) == 1
     form = {"surname": "Đorđević", "given_names": "Ana", "birth": "1990-05-17", "purpose": "first_line"}
     assert len(booth.look_up(session, form).checks) == 3
+
+
+def test_a_traveller_like_nobody_has_no_alert_read(post: Post, node: EdgeNode):
+    """Most travellers are on no list: the list's size is nothing to them, and no alert's row is touched."""
+    for number in range(3):
+        post.centre.alert(surname="Eriksson", given_names="Anna Maria", document_number=f"AB000{number}")
+    heard(post, node)
+    connection, asked = node.kit.database.connection(), []
+    connection.set_trace_callback(asked.append)
+    stranger = Subject(surname="Vuković", given_names="Dragan", document_number="ZZ9999999")
+    assert watch.find(connection, node.kit.matcher, stranger) == []
+    connection.set_trace_callback(None)
+    assert any("wanted_key" in each for each in asked)
+    assert not [each for each in asked if "alert_record" in each]
+
+
+def test_a_thousand_alerts_on_one_number_do_not_hold_up_the_booth(post: Post, node: EdgeNode):
+    """A list gone wrong names one document again and again: some of its alerts are read, not all of them."""
+    alert = post.centre.alert(document_number="AB0001234")
+    heard(post, node)
+    with node.kit.database.transaction() as tx:
+        ((key,),) = tx.execute("SELECT key FROM watch_key WHERE alert = ?", (alert,)).fetchall()
+        tx.executemany(
+            "INSERT INTO watch_key (key, alert) VALUES (?, ?)", [(key, -n) for n in range(1, 1_000)]
+        )
+    connection, read = node.kit.database.connection(), []
+    connection.set_trace_callback(read.append)
+    watch.find(connection, node.kit.matcher, Subject(document_number="AB0001234"))
+    connection.set_trace_callback(None)
+    (statement,) = (each for each in read if "alert_record" in each)
+    assert statement.count(",") < 300
