@@ -13,9 +13,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Final
 
-HEAD_SHARE: Final = 0.55
-"""How often a surname comes from the head; the rest from the tail."""
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Pool:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import csv
+from collections import Counter
 from pathlib import Path
 
 import pytest
@@ -32,6 +33,21 @@ def test_surnames_are_as_various_as_a_country_has_them() -> None:
     people = [*People("various").take(20_000)]
     assert len({person.surname for person in people}) > 8_000
     assert {person.nationality for person in people} == set(pools.POOLS)
+
+
+def test_names_are_shared_by_as_many_as_published_figures_say_or_by_more() -> None:
+    """An examination with too few namesakes would be too easy (`people.AS_PUBLISHED` cites the figures)."""
+    people = [*People("shared").take(100_000)]
+    serbs = [person for person in people if person.nationality == "SRB"]
+    jovanovic = Counter(person.surname for person in serbs).most_common(1)[0][1] / len(serbs)
+    assert 130 / 6_647 * 0.9 < jovanovic < 130 / 6_647 * 1.3
+    dragan = Counter((person.surname, person.given) for person in serbs).most_common(1)[0][1] / len(serbs)
+    assert dragan > 2_200 / 6_647_003
+    albanians = Counter(person.surname for person in people if person.nationality == "ALB")
+    pairs = sum(count * (count - 1) for count in albanians.values())
+    assert albanians.total() * (albanians.total() - 1) / pairs < 1_327
+    germans = Counter(person.surname for person in people if person.nationality == "D")
+    assert sum(count for _, count in germans.most_common(10)) / germans.total() > 0.0409
 
 
 def test_the_labelled_pairs_are_enough_and_half_of_them_are_hard_negatives() -> None:
