@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from functools import lru_cache
 from hashlib import blake2b
 from math import log2
 from typing import Final
@@ -58,6 +59,7 @@ def kin_text(token: Token) -> str:
     return f"~{word_of(token)}"
 
 
+@lru_cache(maxsize=1 << 14)
 def word_number(text: str) -> int:
     """The number a word is counted under: 48 bits of BLAKE2b."""
     return int.from_bytes(blake2b(text.encode(), digest_size=6).digest(), "big")

@@ -66,7 +66,21 @@ def latin_words(text: str) -> list[str]:
     if cut.isascii():
         return cut.translate(_ASCII).split()
     composed = unicodedata.normalize("NFC", unicodedata.normalize("NFKC", cut).casefold())
-    return _NOT_WORD.sub(" ", "".join(_letter(character) for character in composed)).split()
+    return _NOT_WORD.sub(" ", composed.translate(_LETTERS)).split()
+
+
+class _Letters(dict[int, str]):
+    """How each letter met so far is read: names are read by the million, in a few alphabets."""
+
+    def __missing__(self, code: int) -> str:
+        read = _letter(chr(code))
+        if len(self) < _LETTERS_MAX:
+            self[code] = read
+        return read
+
+
+_LETTERS_MAX: Final = 4_096  # every alphabet of the region, and no memory for whoever sends all of Unicode
+_LETTERS: Final = _Letters()
 
 
 def _letter(character: str) -> str:
@@ -94,7 +108,12 @@ def _letter(character: str) -> str:
 
 def is_syllabic(text: str) -> bool:
     """Whether the name is written in Chinese characters or Hangul, whose words carry no blanks."""
-    return any(
+    return is_beyond_alphabets(text) and any(
         not character.isascii() and unicodedata.name(character, "").startswith(_SYLLABIC)
         for character in text[:READ_MAX_CHARS]
     )
+
+
+def is_beyond_alphabets(text: str) -> bool:
+    """Whether any letter stands after Unicode's Latin, Greek, Cyrillic and Armenian: most names have none."""
+    return max(text, default="") >= "\u0590"

@@ -15,7 +15,7 @@ from functools import lru_cache
 from typing import Final
 
 from shared.matching.near_names import group_of, short_groups
-from shared.matching.script import latin_words
+from shared.matching.script import is_beyond_alphabets, latin_words
 from shared.matching.spelling import skeleton, sound
 from shared.matching.words import ALIAS_MARKS, PARTICLES, SUFFIXES, TITLES, family_form, is_patronymic
 
@@ -75,7 +75,7 @@ _OF_SERVANT: Final = re.compile(r"^[aeiou]{0,2}(?:l(?=[a-z]{3})|(?=([b-z])\1)|(?
 
 def read_name(text: str, *, cut: bool = False) -> tuple[Token, ...]:
     """The tokens of a name in any script. `cut`: a full field may have cut its last word (MRZ)."""
-    bare = not text.isascii() and _is_abjad(text)
+    bare = is_beyond_alphabets(text) and _is_abjad(text)
     words = _joined_servants([_read_right(word[:WORD_MAX_CHARS]) for word in latin_words(text)])
     return _roled(words, bare=bare, cut=cut)
 
@@ -154,7 +154,7 @@ _DIGIT_READ: Final = str.maketrans("01258", "oizsb")
 
 def _read_right(word: str) -> str:
     """A word with the digits a scanner put in place of letters (the pairs of `mrz.repair`)."""
-    return word.translate(_DIGIT_READ) if any(map(str.isalpha, word)) and not word.isalpha() else word
+    return word if word.isalpha() or not any(map(str.isalpha, word)) else word.translate(_DIGIT_READ)
 
 
 def _joined_servants(words: list[str]) -> list[str]:

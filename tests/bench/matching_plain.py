@@ -16,9 +16,11 @@ from tests.match_data.corruptions import queries
 def plain(folder: Path, persons: int, asked: int) -> dict[str, float]:
     """Every name by rapidfuzz, and FTS5 by trigrams and rescoring: milliseconds each, and what they find."""
 
-    names = [f"{each.surname} {each.given}".lower() for each in listed(persons)]
-    born = [each.born for each in listed(persons)]
-    some = {person: number for number, person in sample(persons).items()}
+    names, born = [], []
+    for each in listed(persons):
+        names.append(f"{each.surname} {each.given}".lower())
+        born.append(each.born)
+    some = {person: number for number, person in sample(persons, folder / "list.sample").items()}
     asks = Random("plain").sample([*queries([*some], each=max(3, asked // 20), seed=ASK_SEED)], asked)
     brute_found, brute_ms = 0, []
     for _, person, read in asks:

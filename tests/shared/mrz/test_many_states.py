@@ -6,6 +6,8 @@ print. The zones are laid out and summed here anew, sharing nothing with the rea
 Source of the rules: ICAO Doc 9303 parts 3 to 7.
 """
 
+# ruff: noqa: E501 - one document a line
+
 from __future__ import annotations
 
 from dataclasses import dataclass

@@ -1,0 +1,258 @@
+"""The processes of the matching bench; each prints one JSON object. `tests.bench.matching` says why."""
+
+from __future__ import annotations
+
+import json
+import resource
+import sys
+import threading
+import time
+from array import array
+from collections import defaultdict
+from pathlib import Path
+from random import Random
+from typing import Any, Final
+
+from edge.store import watch
+from shared.database import Connection, Database
+from shared.ledger.person_index import Filed, PersonIndex
+from shared.matching.matcher import PersonMatcher, person_in
+from shared.watchlist import Subject, Verdict, subject_of
+from tests.bench.matching_list import (
+    ASK_SEED,
+    INNOCENT_SEED,
+    fill,
+    in_parts,
+    listed,
+    opened,
+    sample,
+    shown,
+    subject,
+)
+from tests.bench.matching_plain import plain
+from tests.match_data.corruptions import CORRUPTIONS, as_listed, queries
+from tests.match_data.people import People, vehicles
+
+_PARTS: Final = 256  # of the keys, so that ten million are sorted and laid in little memory
+_OWNERS: Final = 10_000_000  # of the feed's alerts, beside the list's
+
+
+def build(path: Path, persons: int, documents: int, others: int) -> dict[str, float]:
+    """Make the file; what filing the persons took."""
+    with opened(path) as database:
+        numbers, first = array("q"), 1
+        for part in shown(in_parts(listed(persons)), "alerts", persons // 2_000):
+            fill(database, part, first)
+            numbers.extend(_number(Subject(document_number=each.document)) for each in part)
+            first += len(part)
+        index = PersonIndex("wanted")
+        before = path.stat().st_size
+        began, used = time.perf_counter(), time.process_time()
+        with database.transaction() as tx:
+            index.clear(tx)
+            people = shown(enumerate(listed(persons), start=1), "persons filed", persons)
+            index.build(tx, (Filed(n, person_in(subject(each))) for n, each in people))
+        took, used = time.perf_counter() - began, time.process_time() - used
+        database.connection().execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
+        grown = path.stat().st_size - before
+        peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+        _lay_keys(database, numbers, documents, others)
+    making = _seconds_to_make(persons)
+    sample(persons, path.with_suffix(".sample"))
+    return {
+        "build_s": took,
+        "processor_s": used,
+        "making_s": making,
+        "index_mb": grown / 1e6,
+        "build_rss_mb": peak,
+    }
+
+
+def _seconds_to_make(count: int) -> float:
+    """How long the people themselves took to be made: the index was waiting for them, and a node has them."""
+    began = time.perf_counter()
+    for _ in listed(count // 20):
+        pass
+    return (time.perf_counter() - began) * 20
+
+
+_MATCHER: Final = PersonMatcher()
+
+
+def _number(alone: Subject) -> int:
+    return _MATCHER.keys_of(alone)[0]
+
+
+def _lay_keys(database: Database, numbers: array[int], documents: int, others: int) -> None:
+    """The keys of the persons' documents, of further documents, and of vehicles, in key order."""
+    parts = [array("q") for _ in range(_PARTS)]  # key, alert, key, alert …
+    shift = 63 - 8
+    for alert, key in enumerate(numbers, start=1):
+        parts[key >> shift].extend((key, alert))
+    cars = vehicles("listed")
+    for place in shown(range(others), "vehicles", others):
+        car = next(cars)
+        for key in _MATCHER.keys_of(Subject(plate=car.plate, plate_country=car.country, vin=car.vin)):
+            parts[key >> shift].extend((key, -1 - place))
+    chance, more = Random("documents"), max(0, documents - len(numbers)) // _PARTS
+    for at in shown(range(_PARTS), "documents", _PARTS):
+        part = parts[at]
+        pairs = list(zip(part[::2], part[1::2], strict=True))
+        pairs += [(at << shift | chance.getrandbits(shift), -1 - others - at * more - n) for n in range(more)]
+        with database.transaction() as tx:
+            tx.executemany("INSERT OR IGNORE INTO watch_key (key, alert) VALUES (?, ?)", sorted(pairs))
+
+
+# --- asking ---
+
+
+def ask(path: Path, persons: int, each: int, innocents: int) -> dict[str, Any]:
+    """Recall by sort, false answers, and how long a whole traveller takes."""
+    matcher = PersonMatcher()
+    with opened(path) as database:
+        tx = database.connection()
+        found = _recall(tx, matcher, sample(persons, path.with_suffix(".sample")), each)
+        false, took = _innocents(tx, matcher, innocents)
+    took.sort()
+    return {
+        "found": found,
+        "false": false,
+        "innocents": innocents,
+        "took_ms": {str(share): took[int(len(took) * share)] for share in (0.5, 0.9, 0.99)},
+        "p99_between": [took[place] for place in _ranks(len(took), 0.99)],
+        "most_ms": took[-1],
+        "rss_mb": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024,
+    }
+
+
+def _ranks(count: int, share: float) -> tuple[int, int]:
+    """The places between which a quantile lies in 95 of 100 samples."""
+    half = 1.959964 * (count * share * (1 - share)) ** 0.5
+    return max(0, int(count * share - half)), min(count - 1, int(count * share + half) + 1)
+
+
+def _answer(
+    tx: Connection, matcher: PersonMatcher, asked: Subject, meant: int | None
+) -> tuple[Verdict, Verdict | None, str]:
+    """(the highest verdict, that on the meant alert, how the birth date stood to the highest one's)."""
+    rarity = watch.rarity(tx)
+    highest, there, why = Verdict.CLEAR, None, ""
+    for alert in watch.find(tx, matcher, asked):
+        match = matcher.judge(asked, subject_of(alert.values), rarity=rarity)
+        if match is None:
+            continue
+        if match.verdict > highest:
+            highest = match.verdict
+            why = next((str(each.code) for each in match.because if "birth" in each.code), "number")
+        if alert.id == meant:
+            there = match.verdict
+    return highest, there, why
+
+
+def _recall(tx: Connection, matcher: PersonMatcher, some: dict[int, Any], each: int) -> dict[str, list[int]]:
+    """By sort: [found, of them as a hit, never looked at, asked]."""
+    numbers = {person: number for number, person in some.items()}
+    found: dict[str, list[int]] = defaultdict(lambda: [0, 0, 0, 0])
+    index, asks = PersonIndex("wanted"), queries([*some.values()], each=each, seed=ASK_SEED)
+    for sort, person, read in shown(asks, "damaged travellers", each * len(CORRUPTIONS)):
+        asked = subject(read)
+        _, verdict, _ = _answer(tx, matcher, asked, numbers[person])
+        of_sort = found[sort]
+        of_sort[3] += 1
+        if verdict is None:
+            looked = index.look(tx, person_in(asked)).found
+            of_sort[2] += all(filed.owner != numbers[person] for filed in looked)
+        else:
+            of_sort[0] += 1
+            of_sort[1] += verdict is Verdict.HIT
+    return dict(found)
+
+
+def _innocents(tx: Connection, matcher: PersonMatcher, count: int) -> tuple[dict[str, Any], list[float]]:
+    """(how many raised what and why, milliseconds of each) of people not listed, with document and car."""
+    cars, took = vehicles("innocent"), []
+    false: dict[str, Any] = {"possible": 0, "hit": 0, "why": defaultdict(int)}
+    for person in shown(People(INNOCENT_SEED).take(count), "innocents", count):
+        asked = subject(person, next(cars))
+        began = time.perf_counter()
+        verdict, _, why = _answer(tx, matcher, asked, None)
+        took.append((time.perf_counter() - began) * 1000)
+        false["hit"] += verdict is Verdict.HIT
+        if verdict is not Verdict.CLEAR:
+            false["possible"] += 1
+            false["why"][why] += 1
+    return false, took
+
+
+# --- a feed beside the booth ---
+
+
+def feed(path: Path, changes: int) -> dict[str, float]:
+    """File alerts as a feed brings them, in slices, while another thread asks."""
+    matcher, waits, going = PersonMatcher(), [], threading.Event()
+    with opened(path) as database:
+
+        def booth() -> None:
+            tx = database.connection()
+            for person in People("booth"):
+                if going.wait(0.05):  # twenty travellers a second: more than any post has booths for
+                    return
+                began = time.perf_counter()
+                _answer(tx, matcher, subject(person), None)
+                waits.append((time.perf_counter() - began) * 1000)
+
+        index, people = PersonIndex("wanted"), People("feed")
+        new = [subject(as_listed(people.next())) for _ in range(changes)]
+        officer = threading.Thread(target=booth)
+        officer.start()
+        began, used = time.perf_counter(), time.thread_time()
+        for first in range(0, changes, 20):
+            with database.transaction() as tx:
+                for alert in range(first, min(first + 20, changes)):
+                    index.put(tx, _OWNERS + alert, person_in(new[alert]))
+        took, used = time.perf_counter() - began, time.thread_time() - used
+        going.set()
+        officer.join()
+    waits.sort()
+    return {
+        "feed_s": took,
+        "processor_s": used,
+        "asked": len(waits),
+        "p99_ms": waits[int(len(waits) * 0.99)] if waits else 0.0,
+    }
+
+
+# --- a list gone wrong ---
+
+
+def hostile(path: Path, persons: int, asked: int) -> dict[str, float]:
+    """Everybody on the list has one name: the answer comes in bounded time, and says that it was cut."""
+    index, took, cut = PersonIndex("wanted"), [], 0
+    with opened(path) as database:
+        with database.transaction() as tx:
+            index.clear(tx)
+            people = shown(enumerate(People("equal").take(persons), start=1), "equal names", persons)
+            index.build(tx, (Filed(n, person_in(_equal(each.born))) for n, each in people))
+        tx = database.connection()
+        for person in People("equal ask").take(asked):
+            began = time.perf_counter()
+            cut += index.find(tx, person_in(_equal(person.born))).cut
+            took.append((time.perf_counter() - began) * 1000)
+    took.sort()
+    return {
+        "p50_ms": took[len(took) // 2],
+        "p99_ms": took[int(len(took) * 0.99)],
+        "most_ms": took[-1],
+        "cut": cut,
+    }
+
+
+def _equal(born: str) -> Subject:
+    person = next(iter(People("one").take(1)))
+    return subject(person.__class__(surname="Hodžić", given="Amir", born=born, sex="M", nationality="BIH"))
+
+
+if __name__ == "__main__":
+    what, where, *counts = sys.argv[1:]
+    tasks: dict[str, Any] = {"build": build, "ask": ask, "feed": feed, "hostile": hostile, "plain": plain}
+    print(json.dumps(tasks[what](Path(where), *map(int, counts))))
