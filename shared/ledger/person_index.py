@@ -52,6 +52,7 @@ _PERSONS_NOMINAL: Final = 1 << 20
 _ALIKE_MIN: Final = 40.0  # per cent of letters in common; romanisations of one name share more
 _VOTE_MIN: Final = 14.0  # bits of one common word with a year: with a full date asked for, no one is meant
 _PROMISING_MIN: Final = 20.0  # below this no pair of any relation was ever possible
+_VOTE_SHARE: Final = 0.3  # of the keys shared: else everybody born that day stands before a wrong digit
 _ALIKE_BITS: Final = 0.3  # a per cent, in the quick look: thirty bits for a whole name
 
 
@@ -281,7 +282,7 @@ class PersonIndex:
         if dated:
             votes = {entry: worth for entry, worth in votes.items() if worth >= _VOTE_MIN}
         chosen = nlargest(most, votes, key=lambda entry: (votes[entry], -entry))
-        rows = sorted(self._read(tx, person, chosen), key=lambda each: (-each[0], each[1][0]))
+        rows = sorted(self._read(tx, person, chosen, votes), key=lambda each: (-each[0], each[1][0]))
         found = tuple(_filed(row) for _, row in rows[:WEIGHED_MAX])
         return Looked(found, cut or len(votes) > most)
 
@@ -301,7 +302,9 @@ class PersonIndex:
             if alone:
                 yield sort, [entry for (entry,) in alone]
 
-    def _read(self, tx: Connection, asked: Person, entries: list[int]) -> Iterator[tuple[float, EntryRow]]:
+    def _read(
+        self, tx: Connection, asked: Person, entries: list[int], votes: dict[int, float]
+    ) -> Iterator[tuple[float, EntryRow]]:
         """The rows of `entries` that are worth weighing, with how promising each is."""
         if not entries:
             return
@@ -314,7 +317,7 @@ class PersonIndex:
             if alike >= _ALIKE_MIN:
                 promising = compare_births(asked.birth, row[3]).bits + _ALIKE_BITS * alike
                 if promising >= _PROMISING_MIN:
-                    yield promising, row
+                    yield promising + _VOTE_SHARE * votes[row[0]], row
 
 
 def written(filed: Filed) -> Written:
