@@ -51,8 +51,8 @@ BUCKET_BITS: Final = 6
 _PERSONS_NOMINAL: Final = 1 << 20
 _ALIKE_MIN: Final = 40.0  # per cent of letters in common; romanisations of one name share more
 _VOTE_MIN: Final = 14.0  # bits of one common word with a year: with a full date asked for, no one is meant
-_PROMISING_MIN: Final = 20.0  # below this no pair of any relation was ever possible
-_VOTE_SHARE: Final = 0.3  # of the keys shared: else everybody born that day stands before a wrong digit
+_PROMISING_MIN: Final = 26.0  # below this no pair of any relation was ever possible
+_VOTE_SHARE: Final = 0.3  # of the keys shared: they see through spelling, which the quick look does not
 _ALIKE_BITS: Final = 0.3  # a per cent, in the quick look: thirty bits for a whole name
 
 
@@ -316,8 +316,9 @@ class PersonIndex:
             alike = max(fuzz.token_set_ratio(one, other) for one in mine for other in row[2].split("\n"))
             if alike >= _ALIKE_MIN:
                 promising = compare_births(asked.birth, row[3]).bits + _ALIKE_BITS * alike
+                promising += _VOTE_SHARE * votes[row[0]]
                 if promising >= _PROMISING_MIN:
-                    yield promising + _VOTE_SHARE * votes[row[0]], row
+                    yield promising, row
 
 
 def written(filed: Filed) -> Written:

@@ -37,14 +37,14 @@ class Rarity(Protocol):
 WORD_BITS_MIN: Final = 2.5
 WORD_BITS_MAX: Final = 17.5
 
-HIT_BITS: Final = 32.5
+HIT_BITS: Final = 34.5
 ENOUGH: Final = {
-    Relation.EQUAL: 24.5,
+    Relation.EQUAL: 24.0,
     Relation.SWAPPED: 22.5,
-    Relation.ONE_DIGIT: 22.3,
+    Relation.ONE_DIGIT: 21.2,
     Relation.YEAR_OFF: 24.0,
     Relation.YEAR_MONTH: 19.0,
-    Relation.YEAR_ONLY: 17.5,  # few people are known by a year alone, and who is may be anybody of that year
+    Relation.YEAR_ONLY: 17.0,  # few people are known by a year alone, and who is may be anybody of that year
     Relation.YEAR_EQUAL: 25.0,
     Relation.YEAR_NEAR: 22.0,
     Relation.UNKNOWN: 19.0,  # nobody knows a birth date: the name alone must say so much
@@ -54,7 +54,7 @@ ENOUGH: Final = {
 _EXACT_SCORE: Final = 0.95  # a hit is never less, a possible match never more
 _LATER_WORD: Final = 2.0  # words of one name go together: the second says less than it seems to
 _CONFLICT: Final = 7.0
-_EXTRA: Final = 2.0
+_EXTRA: Final = 3.0
 _SWAPPED_ORDER: Final = 0.5
 _SEX_AGREES, _SEX_DIFFERS = 0.5, 3.0
 _NATION_AGREES, _NATION_DIFFERS = 1.5, 1.5

@@ -51,7 +51,7 @@ _ENOUGH: Final = 0.55  # below this two words have nothing to do with one anothe
 _VOWELS: Final = frozenset("aeiou")
 _KIN_PAIRS: Final = """
 ae=.2 ei=.25 ou=.2 ai=.9 ao=.7 eo=.7 au=.6 iu=.6 eu=.7 io=.9 gh=.2 dt=.3 bp=.4 sz=.35 ck=.35 cs=.4 cz=.5
-kh=.4 gk=.5 vf=.4 vb=.5 di=.4 dg=.5 zd=.5 mn=.7 cd=.5 ih=.6 vu=.3 vo=.4 ij=.6 dj=.4 gj=.5
+kh=.4 ch=.4 gk=.5 vf=.4 vb=.5 di=.4 dg=.5 zd=.5 mn=.7 cd=.5 ih=.6 vu=.3 vo=.4 ij=.6 dj=.4 gj=.5
 """
 _KIN: Final = {
     frozenset(pair): float(cost) for pair, cost in (each.split("=") for each in _KIN_PAIRS.split())

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from shared.partial_date import PartialDate
-from shared.watchlist import EqualityMatcher, Ground, Match, Subject, Verdict, subject_of
+from shared.watchlist import EqualityMatcher, Ground, Match, Subject, Verdict, numbers_of, subject_of
 
 MATCHER = EqualityMatcher()
 BORN = PartialDate(year=1990, month=5, day=17).day_number()
@@ -136,3 +136,15 @@ def test_a_subject_is_read_from_values_by_name() -> None:
     found = subject_of({"surname": "A", "birth": BORN, "plate": None, "vin": 7, "remark": "x"})
     assert found == Subject(surname="A", birth=BORN)
     assert subject_of({"birth": "1990"}) == Subject()
+
+
+def test_what_numbers_alone_are_asked_by_holds_no_name_and_every_number() -> None:
+    """A store finds names by its index; documents, plates and VINs by these keys."""
+    whole = Subject(
+        surname="Petrović", given_names="Marko", aliases=("Savo Ilić",), birth=7, document_number="AB0001234",
+        plate="A12-K-345", plate_country="BIH", vin="WVWZZZ1JZXW000001",
+    )  # fmt: skip
+    alone = numbers_of(whole)
+    assert (alone.surname, alone.given_names, alone.written_name, alone.aliases) == ("", "", "", ())
+    assert (alone.document_number, alone.plate, alone.vin) == (whole.document_number, whole.plate, whole.vin)
+    assert set(MATCHER.keys_of(alone)) < set(MATCHER.keys_of(whole))

@@ -169,6 +169,19 @@ def test_the_exact_person_is_found_where_every_single_key_overflows(database: Da
     assert found(database, person("PETROVIC", "ZIVOJIN", "1980-01-01"))[0] == len(everyone)
 
 
+def test_a_wrong_digit_in_the_date_is_found_before_a_crowd_born_that_day(database: Database) -> None:
+    """The few places of those weighed go to who shares the names, however spelled, not to who shares a day."""
+    sounds = [f"{a}a{b}vula{c}ic" for a in "bdgklmnp" for b in "rtsz" for c in "cnpv"]
+    crowd = [person(surname, "Jelana") for surname in sounds]
+    with database.transaction() as tx:
+        INDEX.build(tx, (Filed(n, each) for n, each in enumerate(crowd, start=1)))
+        INDEX.put(tx, 900, person("Vulačić", "Jelena", "1974-08-15"))
+    assert len(crowd) > 5 * WEIGHED_MAX
+    with database.snapshot() as tx:
+        looked = INDEX.look(tx, person("Wulatchitsch", "Yelena"))
+    assert 900 in [filed.owner for filed in looked.found]
+
+
 def test_a_thousandfold_equal_person_is_answered_in_bounded_time(database: Database) -> None:
     """Equal names and dates beyond every cap: some of them, marked as cut, in milliseconds."""
     with database.transaction() as tx:

@@ -89,6 +89,17 @@ def test_a_rare_name_stands_with_a_damaged_date_and_a_common_one_does_not() -> N
     assert not weighed(one, other, ListRarity(persons=1_000_000, count=lambda word: 20_000)).is_possible
 
 
+def test_a_word_too_many_and_a_wrong_digit_are_two_faults_and_an_equal_date_bears_one() -> None:
+    """A second given name on one side speaks against; with the whole date equal the pair is still possible."""
+    list_of_many = ListRarity(persons=1_000_000, count=lambda word: 1_100)
+    exact, longer = person("Imamović", "Almir"), person("Imamović", "Almir Mario")
+    wrong = person("Imamović", "Almir", "1974-08-13")
+    assert weighed(exact, longer, list_of_many).is_possible
+    lost = weighed(exact, wrong, list_of_many).bits - weighed(longer, wrong, list_of_many).bits
+    assert lost == pytest.approx(3.0)
+    assert not weighed(longer, wrong, list_of_many).is_possible
+
+
 def test_a_slip_that_makes_a_word_nobody_has_counts_and_two_frequent_surnames_do_not() -> None:
     """Petrović is no slip of Petković where the list is full of both."""
     frequent = ListRarity(persons=1_000_000, count=lambda word: 5_000)
