@@ -34,10 +34,10 @@ from shared.matching.birth import compare_births, date_of
 from shared.matching.evidence import Evidence, weigh
 from shared.matching.keys import FULL, KEY_BITS, asked_keys, stored_keys
 from shared.matching.person import Person, name_words
-from shared.matching.rarity import ListRarity, kin_text, sound_text, word_number
+from shared.matching.rarity import ListRarity, kin_number, sound_number
 from shared.matching.tokens import Token, stored_name, stored_text
 
-VERSION: Final = 1  # of the keys and words; another one makes every index of the old one be built anew
+VERSION: Final = 2  # of the keys and words; another one makes every index of the old one be built anew
 POSTINGS_MAX: Final = 1_000  # a key with more says nothing; the others of the same person say it
 WEIGHED_MAX: Final = 12  # of those read, the likeliest by a quick look; bounds the time of a hostile list
 READ_MAX: Final = 150  # rows read of those that share a key; the right one is among the first ten
@@ -365,7 +365,7 @@ def _row(person: Person) -> tuple[str, int | None, str, str]:
 
 def _words(names: Iterable[tuple[Token, ...]]) -> set[int]:
     words = [token for name in names for token in name_words(name)]
-    return {word_number(text(token)) for token in words for text in (sound_text, kin_text)}
+    return {number(token) for token in words for number in (sound_number, kin_number)}
 
 
 def _unpacked(packed: int) -> tuple[int, int]:

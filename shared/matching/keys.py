@@ -11,6 +11,9 @@ filed, so that no name floods an index. Must not know: storage, scores.
     PAIR   (word, word)                 the date wrong or unknown
     WORD   (word)                       filed only for those whose birth nobody knows
 
+Where a key lies: its first 16 bits are of the date in FULL and DAY, and of a word in the others (in PAIR of
+the one likely to be rarer). So the keys of a person lie on few pages of an index, and a look-up reads few.
+
 A word is its group of near names (`near_names`) or else its skeleton (`spelling`).
 """
 
@@ -30,7 +33,11 @@ from shared.matching.tokens import TOKENS_MAX, Token, is_ordinary, read_name, wo
 from shared.partial_date import PartialDate
 
 WORDS_MAX: Final = 5  # ten pairs; a sixth word finds nobody the others miss
-KEY_BITS: Final = 40  # with 24 bits of an entry's number a pair fits 64 bits; five million keys seldom meet
+_HOME_BITS: Final = 16
+_REST_BITS: Final = 24
+KEY_BITS: Final = (
+    _HOME_BITS + _REST_BITS
+)  # with 24 bits of an entry's number a pair fits 64 bits; five million keys seldom meet
 
 FULL, PAIR, DAY, YEAR, MONTH, WORD = "FPDYMW"
 
@@ -66,7 +73,7 @@ def _number(filed: str) -> int:
 def stored_keys(tokens: tuple[Token, ...], birth: int | None) -> set[int]:
     """What one name of a listed person is filed under."""
     words = sorted({word_of(token) for token in name_words(tokens)[:WORDS_MAX]})
-    return {_key(text) for _, text in _texts(words, date_of(birth), asked=False)}
+    return {_key(home, text) for _, home, text in _texts(words, date_of(birth), asked=False)}
 
 
 def asked_keys(tokens: tuple[Token, ...], birth: int | None) -> list[tuple[str, int]]:
@@ -75,36 +82,44 @@ def asked_keys(tokens: tuple[Token, ...], birth: int | None) -> list[tuple[str, 
     born = date_of(birth)
     words = name_words(tokens)[:WORDS_MAX]
     plain = sorted({word_of(token) for token in words})
-    for sort, text in _texts(plain, born, asked=True):
-        found.setdefault(_key(text), sort)
+    for sort, home, text in _texts(plain, born, asked=True):
+        found.setdefault(_key(home, text), sort)
     for at, token in enumerate(words):
         for other in _other_words(token):
             changed = sorted({other, *(word_of(each) for place, each in enumerate(words) if place != at)})
-            for sort, text in _texts(changed, born, asked=True):
-                found.setdefault(_key(text), sort)
+            for sort, home, text in _texts(changed, born, asked=True):
+                found.setdefault(_key(home, text), sort)
     order = {sort: place for place, sort in enumerate((FULL, DAY, PAIR, YEAR, MONTH, WORD))}
     return sorted(((sort, key) for key, sort in found.items()), key=lambda each: order[each[0]])
 
 
-def _texts(words: list[str], born: PartialDate | None, *, asked: bool) -> Iterator[tuple[str, str]]:
+def _texts(words: list[str], born: PartialDate | None, *, asked: bool) -> Iterator[tuple[str, str, str]]:
+    """(sort, where it lies, what it is) of each key."""
     pairs = list(combinations(words, 2)) if len(words) > 1 else [(word, "") for word in words]
     for one, other in pairs:
-        yield PAIR, f"P{one}|{other}"
+        yield PAIR, max(one, other, key=_likely_rare), f"P{one}|{other}"
     if born is None or asked:
         for word in words:
-            yield WORD, f"W{word}"
+            yield WORD, word, f"W{word}"
     if born is None or born.year is None:
         return
     for word in words:
-        yield YEAR, f"Y{word}|{born.year}"
+        yield YEAR, word, f"Y{word}|{born.year}"
     if born.month is None or born.day is None:
         return
     for month, day in _days(born, asked=asked):
         for word in words:
-            yield MONTH, f"M{word}|{month}-{day}"
-        yield DAY, f"D{born.year}-{month}-{day}"
+            yield MONTH, word, f"M{word}|{month}-{day}"
+        date = f"{born.year}-{month}-{day}"
+        yield DAY, date, f"D{date}"
     if words:
-        yield FULL, f"F{born}|{words[0]}|{words[-1]}"
+        date = f"{born.year}-{born.month}-{born.day}"
+        yield FULL, date, f"F{date}|{words[0]}|{words[-1]}"
+
+
+def _likely_rare(word: str) -> tuple[bool, int]:
+    """Groups are of given names, which many have; long words are rare."""
+    return not word.startswith("#"), len(word)
 
 
 def _days(born: PartialDate, *, asked: bool) -> Iterable[tuple[int, int]]:
@@ -129,5 +144,11 @@ def _other_words(token: Token) -> Iterator[str]:
         yield skeleton("c" + plain[1:])
 
 
-def _key(text: str) -> int:
-    return int.from_bytes(blake2b(text.encode(), digest_size=KEY_BITS // 8).digest(), "big")
+def _key(home: str, text: str) -> int:
+    rest = int.from_bytes(blake2b(text.encode(), digest_size=_REST_BITS // 8).digest(), "big")
+    return _home(home) << _REST_BITS | rest
+
+
+@lru_cache(maxsize=1 << 14)
+def _home(home: str) -> int:
+    return int.from_bytes(blake2b(home.encode(), digest_size=_HOME_BITS // 8).digest(), "big")

@@ -25,44 +25,44 @@ _SHARES: Final = (1 / 60_000, 1 / 150)  # of an unknown word, and of the commone
 
 @dataclass(slots=True)
 class ListRarity:
-    """Bits from counts. `count` says how many of `persons` have a word, as `word_number` files it."""
+    """Bits from counts. `count` says how many of `persons` have a word, by `sound_number` or `kin_number`."""
 
     persons: int = 0
     count: Callable[[int], int] | None = None
-    _known: dict[str, float] = field(default_factory=dict)
+    _known: dict[int, float] = field(default_factory=dict)
 
     def bits(self, token: Token) -> float:
         """−log2 of the share of persons with this word as it sounds."""
-        return self._bits(sound_text(token), token)
+        return self._bits(sound_number(token), token)
 
     def kin_bits(self, token: Token) -> float:
         """−log2 of the share of persons with this word in any spelling."""
-        return self._bits(kin_text(token), token)
+        return self._bits(kin_number(token), token)
 
-    def _bits(self, text: str, token: Token) -> float:
-        known = self._known.get(text)
+    def _bits(self, number: int, token: Token) -> float:
+        known = self._known.get(number)
         if known is None:
-            counted = self.count(word_number(text)) if self.count is not None else 0
+            counted = self.count(number) if self.count is not None else 0
             share = (counted + _PRIOR_PERSONS * _prior_share(token)) / (self.persons + _PRIOR_PERSONS)
             known = min(WORD_BITS_MAX, max(WORD_BITS_MIN, -log2(share)))
-            self._known[text] = known
+            self._known[number] = known
         return known
 
 
-def sound_text(token: Token) -> str:
-    """What a word is counted under as it sounds."""
-    return f"={token.sounds}"
+def sound_number(token: Token) -> int:
+    """What a word is counted under as it sounds: 56 bits, beside its other spellings."""
+    return _number(word_of(token), token.sounds)
 
 
-def kin_text(token: Token) -> str:
+def kin_number(token: Token) -> int:
     """What a word is counted under with all its spellings."""
-    return f"~{word_of(token)}"
+    return _number(word_of(token), "")
 
 
 @lru_cache(maxsize=1 << 14)
-def word_number(text: str) -> int:
-    """The number a word is counted under: 48 bits of BLAKE2b."""
-    return int.from_bytes(blake2b(text.encode(), digest_size=6).digest(), "big")
+def _number(kin: str, sounds: str) -> int:
+    kept = blake2b(kin.encode(), digest_size=4).digest() + blake2b(sounds.encode(), digest_size=3).digest()
+    return int.from_bytes(kept, "big")
 
 
 def _prior_share(token: Token) -> float:

@@ -170,7 +170,7 @@ def test_the_exact_person_is_found_where_every_single_key_overflows(database: Da
 
 
 def test_a_wrong_digit_in_the_date_is_found_before_a_crowd_born_that_day(database: Database) -> None:
-    """The few places of those weighed go to who shares the names, however spelled, not to who shares a day."""
+    """The few places of those weighed go to who shares the names, however spelled, not the day alone."""
     sounds = [f"{a}a{b}vula{c}ic" for a in "bdgklmnp" for b in "rtsz" for c in "cnpv"]
     crowd = [person(surname, "Jelana") for surname in sounds]
     with database.transaction() as tx:

@@ -90,7 +90,7 @@ def test_a_rare_name_stands_with_a_damaged_date_and_a_common_one_does_not() -> N
 
 
 def test_a_word_too_many_and_a_wrong_digit_are_two_faults_and_an_equal_date_bears_one() -> None:
-    """A second given name on one side speaks against; with the whole date equal the pair is still possible."""
+    """A second given name on one side speaks against; where the whole date is equal a pair can bear it."""
     list_of_many = ListRarity(persons=1_000_000, count=lambda word: 1_100)
     exact, longer = person("Imamović", "Almir"), person("Imamović", "Almir Mario")
     wrong = person("Imamović", "Almir", "1974-08-13")
