@@ -313,7 +313,11 @@ class PersonIndex:
         for row in tx.execute(
             f"{self._sql['rows']} ({marks})", tuple(sorted(entries))
         ):  # only question marks
-            alike = max(fuzz.token_set_ratio(one, other) for one in mine for other in row[2].split("\n"))
+            alike = max(
+                fuzz.token_set_ratio(one, other, score_cutoff=_ALIKE_MIN)
+                for one in mine
+                for other in row[2].split("\n")
+            )
             if alike >= _ALIKE_MIN:
                 promising = compare_births(asked.birth, row[3]).bits + _ALIKE_BITS * alike
                 promising += _VOTE_SHARE * votes[row[0]]

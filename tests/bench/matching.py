@@ -12,8 +12,8 @@ hostile   a list on which everybody has one name
 plain     what stands in comparison, on the same people: every name by rapidfuzz, and FTS5 by trigrams
 
 Recall is over all sorts of corruption in equal shares, each person asked for by name and birth date (and by
-the document where the sort is about one). Innocents have a known date, numbers of their own, and are not listed.
-What is reported as false is the upper end of the 95 % interval (Wilson); every share has its interval beside it.
+the document where the sort is about one). Innocents have a known date and numbers of their own, and are not
+listed. What is reported as false is the upper end of the 95 % interval (Wilson); every share has an interval.
 
 `SCALE=0.1` asks a tenth of the list: the figures then carry its size in their names and have no goals of
 the issue to meet, for false alarms grow with the list.
