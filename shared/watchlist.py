@@ -14,7 +14,7 @@ Must not know: storage, pages, who is asking.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from enum import IntEnum, StrEnum
 from hashlib import blake2b
 from typing import Final, NamedTuple, Protocol
@@ -117,7 +117,7 @@ class Matcher(Protocol):
 
 def numbers_of(subject: Subject) -> Subject:
     """The subject without its names: what its documents, plates and VIN alone are asked by."""
-    return replace(subject, surname="", given_names="", written_name="", aliases=())
+    return subject._replace(surname="", given_names="", written_name="", aliases=())
 
 
 _TEXT_FIELDS: Final = (
