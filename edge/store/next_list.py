@@ -25,6 +25,7 @@ from shared.ledger import statements
 from shared.ledger.columns import from_column
 from shared.ledger.person_index import BUCKET_BITS, VERSION, PersonIndex
 from shared.ledger.rows import Head, Row, created_from
+from shared.matching.rarity import WORD_BITS
 from shared.schema import SCHEMA, Kind
 
 SWAPPED: Final = {
@@ -48,7 +49,7 @@ WORDS: Final = ALERT_BUCKETS + PERSON_BUCKETS
 WORD_BUCKETS: Final = 16
 BUCKETS: Final = WORDS + WORD_BUCKETS
 _BUCKET_SHIFT: Final = 58  # of 63 bits
-_WORD_SHIFT: Final = 44  # of 48 bits
+_WORD_SHIFT: Final = WORD_BITS - WORD_BUCKETS.bit_length() + 1
 YEARS: Final = 64
 """Parts in which persons are filed, by birth."""
 _DAYS_A_PART: Final = 730

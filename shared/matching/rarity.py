@@ -20,6 +20,8 @@ from shared.matching.prior import commonness
 from shared.matching.tokens import Token
 
 _PRIOR_PERSONS: Final = 20_000  # how many imagined persons the prior stands for
+_KIN_BYTES, _SOUND_BYTES = 4, 3
+WORD_BITS: Final = 8 * (_KIN_BYTES + _SOUND_BYTES)
 _SHARES: Final = (1 / 60_000, 1 / 150)  # of an unknown word, and of the commonest there are
 
 
@@ -61,7 +63,10 @@ def kin_number(token: Token) -> int:
 
 @lru_cache(maxsize=1 << 14)
 def _number(kin: str, sounds: str) -> int:
-    kept = blake2b(kin.encode(), digest_size=4).digest() + blake2b(sounds.encode(), digest_size=3).digest()
+    kept = (
+        blake2b(kin.encode(), digest_size=_KIN_BYTES).digest()
+        + blake2b(sounds.encode(), digest_size=_SOUND_BYTES).digest()
+    )
     return int.from_bytes(kept, "big")
 
 
