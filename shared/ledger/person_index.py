@@ -52,6 +52,8 @@ _PERSONS_NOMINAL: Final = 1 << 20
 _ALIKE_MIN: Final = 40.0  # per cent of letters in common; romanisations of one name share more
 _VOTE_MIN: Final = 14.0  # bits of one common word with a year: with a full date asked for, no one is meant
 _PROMISING_MIN: Final = 26.0  # below this no pair of any relation was ever possible
+_KEYS_SAY: Final = 30.0  # bits of shared keys from which spelling, and so the order of words, may deceive
+_ALIKE_BY_KEYS: Final = 75.0
 _VOTE_SHARE: Final = 0.3  # of the keys shared: they see through spelling, which the quick look does not
 _ALIKE_BITS: Final = 0.3  # a per cent, in the quick look: thirty bits for a whole name
 
@@ -318,6 +320,8 @@ class PersonIndex:
                 for one in mine
                 for other in row[2].split("\n")
             )
+            if votes[row[0]] >= _KEYS_SAY:
+                alike = max(alike, _ALIKE_BY_KEYS)
             if alike >= _ALIKE_MIN:
                 promising = compare_births(asked.birth, row[3]).bits + _ALIKE_BITS * alike
                 promising += _VOTE_SHARE * votes[row[0]]

@@ -28,7 +28,6 @@ from typing import Final
 from shared.matching.birth import date_of
 from shared.matching.person import name_words
 from shared.matching.script import latin_words
-from shared.matching.spelling import skeleton
 from shared.matching.tokens import TOKENS_MAX, Token, is_ordinary, read_name, word_token
 from shared.partial_date import PartialDate
 
@@ -130,18 +129,32 @@ def _days(born: PartialDate, *, asked: bool) -> Iterable[tuple[int, int]]:
 
 
 def _other_words(token: Token) -> Iterator[str]:
-    """How else a word may have been filed: J for Dž and Dž for J, as Turkish and English write it."""
-    plain = token.plain
-    if token.group or len(plain) < 4:
-        return
-    if plain[0] in "jc" and plain[1] != "h":
-        yield skeleton("dz" + plain[1:])
-    elif plain.startswith(("dz", "dj", "xh", "gj")):
-        yield skeleton("j" + plain[2:].removeprefix("h"))
-    if plain[0] == "c" and plain[1] in "aou":
-        yield skeleton("k" + plain[1:])
-    elif plain[0] == "k" and plain[1] in "aou":
-        yield skeleton("c" + plain[1:])
+    """How else a word may have been filed."""
+    if not token.group and len(token.plain) >= 4:
+        for spelled in _respelled(token.plain):
+            yield word_of(word_token(spelled))
+
+
+def _respelled(word: str) -> Iterator[str]:
+    """J for Dž as Turkish and English write it, hard C for K, CH for SH as in French, Z for Arabic DH."""
+    start, rest = word[:1], word[1:]
+    if start in "jc" and rest[0] != "h":
+        yield f"dz{rest}"
+    elif word.startswith(("dz", "dj", "xh", "gj")):
+        yield f"j{word[2:].removeprefix('h')}"
+    if start in "ck" and rest[0] not in _SOFTENING:
+        yield f"{'k' if start == 'c' else 'c'}{rest}"
+    for one, other in (("sh", "ch"), ("ch", "sh")):
+        if word.startswith(one) or word.endswith(one):
+            inner = word.removeprefix(one).removesuffix(one)
+            yield f"{other * word.startswith(one)}{inner}{other * word.endswith(one)}"
+    if word.startswith("dh"):
+        yield f"z{word[2:]}"
+    elif start == "z" and rest[0] != "h":
+        yield f"dh{rest}"
+
+
+_SOFTENING: Final = frozenset("eihyjz")  # before these C is no K
 
 
 def _key(home: str, text: str) -> int:

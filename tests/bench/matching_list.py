@@ -21,10 +21,11 @@ from shared.watchlist import Subject
 from tests.match_data.corruptions import as_listed
 from tests.match_data.people import People, Person, Vehicle
 
-LIST_SEED: Final = os.environ.get("LIST_SEED", "list")
-ASK_SEED: Final = os.environ.get("ASK_SEED", "ask")
-INNOCENT_SEED: Final = os.environ.get("INNOCENT_SEED", "innocent")
-"""Calibration takes other seeds than these, which are reported; the environment is for that."""
+LIST_SEED: Final = os.environ.get("LIST_SEED", "listed in November")
+ASK_SEED: Final = os.environ.get("ASK_SEED", "asked in November")
+INNOCENT_SEED: Final = os.environ.get("INNOCENT_SEED", "innocent in November")
+"""The seeds that are reported. Weights are set on others, which the environment gives; once misses of these
+were looked at and something was mended, they are to be changed."""
 
 Each = TypeVar("Each")
 _KEY: Final = bytes(32)
