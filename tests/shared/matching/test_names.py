@@ -77,7 +77,7 @@ def test_the_score_is_total_symmetric_and_between_nought_and_one(one: str, other
 @given(st.text("abcdefghij", min_size=2, max_size=10), st.text("klmnoprstuv", min_size=2, max_size=10))
 def test_a_name_is_wholly_like_itself(one: str, other: str) -> None:
     """Nothing scores higher than the same words, in either order."""
-    assume(not one.startswith("abd"))  # the servant of whoever follows: one word with it
+    assume(not one.startswith(("abd", "abed")))  # the servant of whoever follows: one word with it
     assert score_names(f"{one} {other}", f"{other} {one}").score == 1.0
 
 
