@@ -25,6 +25,7 @@ _DEPTH_MAX: Final = 4
 _FLAT: Final = 9  # a depth at which nothing is nested any more
 _BIG: Final = 1 << 41  # integers from here on are stamps and dots, made of two parts
 _SMALL_BITS: Final = 20  # a column this short is not worth another thought
+_STEPS_MAX_BITS: Final = 63  # beyond, the difference of two steps is wider than a reader takes
 _NO_LIMIT: Final = 1 << 62
 
 
@@ -79,6 +80,8 @@ def write_numbers(
     if depth > _DEPTH_MAX or search.cost <= _SMALL_BITS:
         return search.best
     width = (max(values) - min(values)).bit_length()
+    if width > _STEPS_MAX_BITS:
+        return search.best
     if depth < 2 and width > 3:
         steps, first = (
             [b - a for a, b in pairwise(values)],

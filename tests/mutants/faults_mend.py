@@ -11,6 +11,14 @@ ONCE: Final = "what a person asks for once is done once"
 
 MUTANTS: Final = (
     Mutant(
+        name="steps-wider-than-a-reader-takes",
+        promise=NOTHING_LOST,
+        path="shared/wire/column_writer.py",
+        old="    if width > _STEPS_MAX_BITS:\n",
+        new="    if width > 2 * _STEPS_MAX_BITS:\n",
+        tests=("tests/shared/wire/test_round_trip.py",),
+    ),
+    Mutant(
         name="alert-raised-twice",
         promise=ONCE,
         path="hub/desk/alerting.py",

@@ -5,7 +5,7 @@ from __future__ import annotations
 from random import Random
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from shared import wire
@@ -165,3 +165,21 @@ def test_a_run_with_a_hole_is_refused():
     with pytest.raises(WireError) as caught:
         wire.encode([checks[0], checks[2]], base=checks[0].dot)
     assert caught.value.code == "bad_run"
+
+
+_FAR = st.integers(0, 40).map(lambda distance: wire.values.INT_MAX - distance)
+
+
+@given(st.lists(st.one_of(_FAR, _FAR.map(int.__neg__), st.integers(-9, 9)), min_size=2, max_size=30))
+@example([1 - wire.values.INT_MAX, -(1 << 62), 1 - wire.values.INT_MAX, wire.values.INT_MAX, 1, 0, 0, -1])
+def test_a_column_from_end_to_end_of_the_integers_survives(values: list[int]):
+    """The steps between its ends are twice as wide as any integer: they are not what is written."""
+    changes = [
+        Change(
+            dot=Dot(place), record=RecordId(Dot(place)), kind=NEWER_KIND, author=OfficerId(1),
+            stamp=Stamp(place), fields={200: value},
+        )
+        for place, value in enumerate(values, 1)
+    ]  # fmt: skip
+    body = wire.encode(changes, base=changes[0].dot)
+    assert list(wire.decode(body, base=changes[0].dot).changes()) == changes
