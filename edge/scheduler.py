@@ -17,6 +17,7 @@ import structlog
 from apscheduler.executors.pool import ThreadPoolExecutor
 from apscheduler.schedulers.background import BackgroundScheduler
 
+from edge import memory
 from edge.backoff import Backoff
 from edge.node import EdgeNode
 from edge.relay import LINK_CODES, Carry
@@ -30,6 +31,7 @@ _SEAL_S: Final = 5
 _REPORT_S: Final = 15 * 60
 _TEND_LIST_S: Final = 2
 _PRUNE_S: Final = 60 * 60
+_TIDY_S: Final = 60
 
 log = structlog.get_logger("karaula.edge")
 
@@ -67,6 +69,7 @@ class Scheduler:
         self._every(_REPORT_S, "report", node.reporter.report)
         self._every(_TEND_LIST_S, "tend_list", node.tend_list)
         self._every(_PRUNE_S, "prune", node.prune)
+        self._every(_TIDY_S, "give_back", memory.give_back)
         self._jobs.start()
         with self._lock:
             self._soon(0.0)

@@ -21,6 +21,7 @@ from typing import Any, Final
 import structlog
 from waitress.server import BaseWSGIServer, create_server
 
+from edge import memory
 from edge.app import create_app
 from edge.backoff import Backoff
 from edge.config import Config
@@ -49,6 +50,7 @@ def serve(config: Config, *, say: Callable[[str], None]) -> None:
     Raises ConfigError, StoreError before anything listens.
     """
     os.umask(0o077)
+    memory.share_pools()
     _log_to_stderr()
     interval_s = max(config.sync_interval_s, _METERED_S) if config.metered else config.sync_interval_s
     scheduler = Scheduler(Backoff(interval_s=interval_s, chance=random.SystemRandom().random))

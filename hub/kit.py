@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from functools import partial
 
 from hub.config import Policy
 from hub.identity import Identity
@@ -46,7 +47,7 @@ class Kit:
     log: OwnLog
     lists: CodeLists
     policy: Policy = field(default_factory=Policy)
-    matcher: Matcher = field(default_factory=PersonMatcher)
+    matcher: Matcher = field(default_factory=partial(PersonMatcher, words_kept=1 << 16))
 
     @property
     def node(self) -> Node:

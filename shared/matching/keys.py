@@ -19,7 +19,7 @@ A word is its group of near names (`near_names`) or else its skeleton (`spelling
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from functools import lru_cache
 from hashlib import blake2b
 from itertools import combinations
@@ -46,21 +46,21 @@ def word_of(token: Token) -> str:
     return f"#{token.group}" if token.group else token.bones
 
 
-def words_filed(text: str) -> list[int]:
+def words_filed(text: str, number_of: Callable[[str], int]) -> list[int]:
     """A number of 62 bits for each word that names, in any script; equal for words that are filed alike.
 
     Its cost decides how many checks a hub can file a second, so a name of ordinary words is not read whole.
+    `number_of` is `ordinary_number`, or one that remembers: names repeat.
     """
     words = latin_words(text)
-    numbers = [_ordinary_number(word) for word in words]
+    numbers = [number_of(word) for word in words]
     if all(numbers) and len(words) <= TOKENS_MAX:
         return numbers
     return [_number(word_of(token)) for token in name_words(read_name(text))]
 
 
-@lru_cache(maxsize=1 << 16)  # names repeat; a number takes a tenth of the room of a token
-def _ordinary_number(word: str) -> int:
-    """0 for a word whose part in a name only the whole name tells."""
+def ordinary_number(word: str) -> int:
+    """The number of a word of `script.latin`; 0 for a word whose part in a name only the whole name tells."""
     return _number(word_of(word_token.__wrapped__(word))) if is_ordinary(word) else 0
 
 
@@ -162,6 +162,6 @@ def _key(home: str, text: str) -> int:
     return _home(home) << _REST_BITS | rest
 
 
-@lru_cache(maxsize=1 << 14)
+@lru_cache(maxsize=1 << 12)
 def _home(home: str) -> int:
     return int.from_bytes(blake2b(home.encode(), digest_size=_HOME_BITS // 8).digest(), "big")

@@ -20,7 +20,7 @@ from typing import Final
 from shared.errors import InputError
 from shared.matching.birth import Relation, date_of
 from shared.matching.evidence import Evidence, Rarity, weigh
-from shared.matching.keys import words_filed
+from shared.matching.keys import ordinary_number, words_filed
 from shared.matching.letters import letter_rules
 from shared.matching.look_alike import Misreading, folded, folded_as_typed, misreadings
 from shared.matching.name_pair import reasons_of
@@ -40,14 +40,19 @@ _SURE, _OTHER_ISSUER, _LOOKS_ALIKE = 1.0, 0.8, 0.75
 
 
 class PersonMatcher:
-    """Matches whole subjects. `rarity` measures how rare words are where no list is at hand."""
+    """Matches whole subjects.
 
-    def __init__(self, rarity: Callable[[], Rarity] = ListRarity) -> None:
+    `rarity` measures how rare words are where no list is at hand. `words_kept`: of how many words the numbers
+    are remembered, at about 150 B each; a hub, which files everybody's checks, has room for more than a post.
+    """
+
+    def __init__(self, rarity: Callable[[], Rarity] = ListRarity, *, words_kept: int = 1 << 12) -> None:
         self._rarity = rarity
+        self._number_of = lru_cache(maxsize=words_kept)(ordinary_number)
 
     def keys_of(self, subject: Subject) -> tuple[int, ...]:
         """Keys a store keeps and asks by: one a number, and a few a name with its year of birth."""
-        keys = _name_keys(subject)
+        keys = _name_keys(subject, self._number_of)
         if form := _form(subject.document_number):
             keys.append(_key("d", form))
         if subject.plate:
@@ -106,16 +111,16 @@ def person_in(subject: Subject) -> Person:
     )
 
 
-def _name_keys(subject: Subject) -> list[int]:
+def _name_keys(subject: Subject, number_of: Callable[[str], int]) -> list[int]:
     """Two words of each name with the year of birth, in any order; one word where there is no other."""
     born = date_of(subject.birth)
     if born is None or born.year is None:
         return []
     year = _year_key(born.year)
-    sums = _sums_of_pairs(words_filed(f"{subject.surname} {subject.given_names}"))
+    sums = _sums_of_pairs(words_filed(f"{subject.surname} {subject.given_names}", number_of))
     for other in (subject.written_name, *subject.aliases):
         if other:
-            sums += _sums_of_pairs(words_filed(other))
+            sums += _sums_of_pairs(words_filed(other, number_of))
     return [(each + year) & _KEY_MASK for each in sums[:_NAME_KEYS_MAX]]
 
 

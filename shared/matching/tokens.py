@@ -112,7 +112,7 @@ def is_ordinary(word: str) -> bool:
     )
 
 
-@lru_cache(maxsize=1 << 14)
+@lru_cache(maxsize=1 << 13)
 def word_token(word: str, *, bare: bool = False, long_name: bool = False) -> Token:
     """One word, as `script.latin` spells it. `long_name`: three words or more, so one may be a patronymic."""
     role = Role.NAME
