@@ -37,7 +37,7 @@ def append(
     """Append a hit for each alert that has none with this check yet; returns how many."""
     count = 0
     for one in found:
-        if checks.has_hit(tx, check=check, alert=one.alert.id):
+        if checks.has_hit(tx, check=check, alert=one.alert.id, owner=kit.country):
             continue
         kit.log.append(
             tx,

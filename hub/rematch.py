@@ -145,7 +145,7 @@ class Rematch:
         found.left -= _ASKING
         if not concern.is_watched(alert):
             return 0
-        checks = [check for check in self._checks_like(tx, due, alert) if check >= other]
+        checks = [check for check in self._checks_like(tx, due, alert, anew=not other) if check >= other]
         part = checks[: max(1, found.left)]
         found.left -= len(part)
         for number in part:
@@ -161,10 +161,11 @@ class Rematch:
             if alert is not None:
                 yield alert
 
-    def _checks_like(self, tx: Connection, due: Due, alert: Record) -> list[int]:
+    def _checks_like(self, tx: Connection, due: Due, alert: Record, *, anew: bool) -> list[int]:
         """The checks that share a key with an alert, kept until its range is done: whichever become
-        findable in between have ranges of their own."""
-        if self._like[:2] != (due.id, alert.id):
+        findable in between have ranges of their own. A range that begins looks `anew`: the store gives the
+        number of a range that left to the next one, which may be of the same alert with other words."""
+        if anew or self._like[:2] != (due.id, alert.id):
             keys = self._kit.matcher.keys_of(subject_of(alert.values))
             self._like = (due.id, alert.id, _in_lane(search.find(tx, keys), Lane.ROUTINE))
         return self._like[2]
@@ -175,10 +176,12 @@ class Rematch:
         """Whether this pair is a late hit; the same question while looking and while reporting."""
         if check.values.get("void") or check.values.get("training"):
             return None
-        if concern.has_hit(tx, check=check.id, alert=alert.id) or self._is_over(alert):
+        if self._is_over(alert):
             return None
         node = nodes.find(tx, node_of_dot(check.id))
-        if node is None or not feeds.holders(tx, alert.id) & _scopes_of(node) or self._is_old(tx, check):
+        if node is None or concern.has_hit(tx, check=check.id, alert=alert.id, owner=node.country):
+            return None
+        if not feeds.holders(tx, alert.id) & _scopes_of(node) or self._is_old(tx, check):
             return None
         return concern.judge(
             tx,

@@ -45,8 +45,8 @@ def some(tx: Connection, ids: Sequence[int]) -> list[Record]:
     return records.select(tx, Kind.CHECK, f"id IN ({marks})", tuple(ids), "ORDER BY id DESC") if ids else []
 
 
-def has_hit(tx: Connection, *, check: int, alert: int) -> bool:
-    return concern.has_hit(tx, check=check, alert=alert)
+def has_hit(tx: Connection, *, check: int, alert: int, owner: str) -> bool:
+    return concern.has_hit(tx, check=check, alert=alert, owner=owner)
 
 
 def hits_of(tx: Connection, check: int) -> list[Record]:

@@ -153,19 +153,26 @@ def pairs_of(tx: Connection, hit: int, *, owner: str) -> list[Record]:
 
 SHOWN_ONCE: Final = (
     "NOT EXISTS (SELECT 1 FROM hit_record twin WHERE coalesce(hit_record.outcome, 'possible') = 'possible' "
-    'AND twin."check" = hit_record."check" AND twin.alert = hit_record.alert AND twin.id <> hit_record.id '
+    'AND twin."check" = hit_record."check" AND twin.alert = hit_record.alert '
+    "AND twin.owner = hit_record.owner AND twin.id <> hit_record.id "
     "AND (coalesce(twin.outcome, 'possible') <> 'possible' OR twin.id < hit_record.id))"
 )
 """SQL: true for the hits that stand for their pair of check and alert.
 
 The post and the centre may each find the same pair while they cannot hear each other. Both hits are kept; the
 open one with the lowest id is the task, and none once either was settled. What was settled always shows.
+Only hits of one country stand for one another: another's node may name any pair, and must hide nothing by it.
 """
 
 
-def has_hit(tx: Connection, *, check: int, alert: int) -> bool:
-    """Whether this pair of check and alert has been reported."""
-    row = tx.execute('SELECT 1 FROM hit_record WHERE "check" = ? AND alert = ?', (check, alert)).fetchone()
+def has_hit(tx: Connection, *, check: int, alert: int, owner: str) -> bool:
+    """Whether this pair of check and alert has been reported; `owner` is the country of the check's post.
+
+    A hit may name any check: what another country's node says of it silences nobody.
+    """
+    row = tx.execute(
+        'SELECT 1 FROM hit_record WHERE "check" = ? AND alert = ? AND owner = ?', (check, alert, owner)
+    ).fetchone()
     return row is not None
 
 

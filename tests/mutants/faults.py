@@ -275,8 +275,8 @@ MUTANTS: Final = (
         name="late-hit-repeated",
         promise=RIGHTS,
         path="edge/hitting.py",
-        old="        if checks.has_hit(tx, check=check, alert=one.alert.id):",
-        new="        if not late and checks.has_hit(tx, check=check, alert=one.alert.id):",
+        old="        if checks.has_hit(tx, check=check, alert=one.alert.id, owner=kit.country):",
+        new="        if not late and checks.has_hit(tx, check=check, alert=one.alert.id, owner=kit.country):",
         tests=("tests/edge/test_replica.py",),
     ),
     Mutant(
