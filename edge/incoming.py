@@ -69,11 +69,10 @@ class Incoming:
     def _put_rows(self, ready: Prepared, at: int, scope: str, tx: Connection) -> None:
         """Records of one change: their rows say it all."""
         rows = ready.rows[at : at + CHUNK]
-        gone = next_list.excluded(tx, rows[0][0], rows[-1][0])
-        if gone:
-            rows = [row for row in rows if row[0] not in gone]
         next_list.add_plain(tx, ready.numbers, rows)
         self._note(tx, ready, [row[0] for row in rows], scope)
+        for record in next_list.excluded(tx, rows[0][0], rows[-1][0]):
+            next_list.touch(tx, record)  # taken out again, with the keys and the person filed for it
 
     def _put_whole(self, ready: Prepared, at: int, scope: str, tx: Connection) -> None:
         """Records of which more is known than a row can say."""

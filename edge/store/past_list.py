@@ -16,6 +16,14 @@ PAST: Final = "past"
 NEXT: Final = "next"
 Which = Literal["past", "next"]
 
+_WHOLE_KEYS: Final = {
+    "watch_key": "key, alert",
+    "held": "record, scope",
+    "history_loaded": "record, dot",
+    "wanted_key": "key, entry",
+}
+"""Where the first column alone does not tell one row: hundreds of persons share a key."""
+
 
 def let_go(tx: Connection, scope: str, *, node: int, count: int) -> list[int] | None:
     """Forget some of the records that the scope held once and nobody holds now; the records forgotten.
@@ -52,7 +60,7 @@ def clear(tx: Connection, which: Which, *, count: int) -> bool:
     for table, key in SWAPPED.items():
         name = f"{which}_{table}"
         if is_there(tx, name):
-            _clear_some(tx, name, key, count)
+            _clear_some(tx, name, _WHOLE_KEYS.get(table, key), count)
             return True
     return any(
         tx.execute(f"DELETE FROM {table} WHERE bucket = (SELECT min(bucket) FROM {table})").rowcount  # noqa: S608 — our own names
@@ -65,7 +73,8 @@ def _clear_some(tx: Connection, table: str, key: str, count: int) -> None:
     if row is None:
         tx.execute(f"DROP TABLE {table}")
     else:
-        tx.execute(f"DELETE FROM {table} WHERE {key} < ?", row)  # noqa: S608 — our own names
+        marks = ",".join("?" * len(row))
+        tx.execute(f"DELETE FROM {table} WHERE ({key}) < ({marks})", row)  # noqa: S608 — our own names
 
 
 def forget_touched(tx: Connection) -> None:

@@ -82,6 +82,22 @@ MUTANTS: Final = (
         tests=LOADING,
     ),
     Mutant(
+        name="snapshot-names-of-the-erased",
+        promise=NOTHING_READABLE,
+        path="edge/incoming.py",
+        old="        for record in next_list.excluded(tx, rows[0][0], rows[-1][0]):\n",
+        new="        for record in ():\n",
+        tests=LOADING,
+    ),
+    Mutant(
+        name="snapshot-old-list-for-ever",
+        promise=NOTHING_LOST,
+        path="edge/store/past_list.py",
+        old="_WHOLE_KEYS.get(table, key)",
+        new="key",
+        tests=LOADING,
+    ),
+    Mutant(
         name="snapshot-key-to-anybody",
         promise=NOTHING_READABLE,
         path="hub/snapshots.py",
