@@ -176,38 +176,48 @@ class Incoming:
         """What other scopes hold goes on being held."""
         scope = "" if now.keeps_all else now.scope
 
-        def carry(tx: Connection, after: int, last: int) -> None:
+        def carry(tx: Connection, after: int, last: int, _until: int) -> int:
             next_list.carry_held(tx, after, last, scope=scope)
+            return last
 
         self._carry(now, ("held",), carry, Phase.ROWS)
 
     def carry_rows(self, now: Load) -> None:
         """Alerts the snapshot does not have: kept where another scope or this node itself has them."""
 
-        def carry(tx: Connection, after: int, last: int) -> None:
-            for record in next_list.missing(tx, after, last):
-                self.settle(tx, now, record)
+        def carry(tx: Connection, after: int, last: int, until: int) -> int:
+            return self._settle_each(tx, now, next_list.missing(tx, after, last), last=last, until=until)
 
         self._carry(now, ("alert_record",), carry, Phase.CHANGES)
 
     def carry_changes(self, now: Load) -> None:
         """Changes the snapshot does not have: merged with those it has."""
 
-        def carry(tx: Connection, after: int, last: int) -> None:
-            for table in ("history", "history_loaded"):
-                for record in next_list.edited(tx, table, after, last):
-                    self.settle(tx, now, record)
+        tables = ("history", "history_loaded")
 
-        self._carry(now, ("history", "history_loaded"), carry, Phase.SWITCH)
+        def carry(tx: Connection, after: int, last: int, until: int) -> int:
+            found = {record for table in tables for record in next_list.edited(tx, table, after, last)}
+            return self._settle_each(tx, now, found, last=last, until=until)
+
+        self._carry(now, tables, carry, Phase.SWITCH)
+
+    def _settle_each(self, tx: Connection, now: Load, found: Iterable[int], *, last: int, until: int) -> int:
+        """Settle records until a time; returns up to where all of them are: `last`, if that was enough."""
+        for record in sorted(found):
+            self.settle(tx, now, record)
+            if self._kit.world.monotonic_ms() >= until:
+                return record
+        return last
 
     def _carry(
         self,
         now: Load,
         tables: Sequence[str],
-        carry: Callable[[Connection, int, int], None],
+        carry: Callable[[Connection, int, int, int], int],
         then: Phase,
     ) -> None:
-        """Walk today's tables from where the load stands, for one slice."""
+        """Walk today's tables from where the load stands, for one slice. `carry` is told after which record,
+        up to which and until when, and says how far it came."""
         self._breathe()
         until, done = self._slice_ends(), now.done
         with self._kit.database.transaction() as tx:
@@ -218,8 +228,7 @@ class Incoming:
                 if last is None:
                     load.move(tx, then)
                     return
-                carry(tx, done, last)
-                done = last
+                done = carry(tx, done, last, until)
                 load.move(tx, now.phase, done)
                 if self._kit.world.monotonic_ms() >= until:
                     return

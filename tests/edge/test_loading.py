@@ -376,3 +376,28 @@ def test_what_was_erased_here_leaves_no_name_behind(post: Post, node: EdgeNode):
     assert rows(node, "SELECT owner FROM wanted_entry") == [(kept,)]
     assert rows(node, "SELECT persons FROM wanted_total") == [(1,)]
     assert rows(node, "SELECT id FROM alert_record") == [(kept,)]
+
+
+def test_keeping_what_another_list_holds_is_done_in_slices(post: Post):
+    """A country's list over one for everybody: each alert that is kept is a step, and the clock is looked at."""
+    node = hurried(post)
+    node.round.run(post.centre.exchange)
+    kept = busy_centre(post, 30)
+    node.round.run(post.centre.exchange)
+    post.centre.alert(scope="country:BA", document_number="D9")
+    made = snapshot_of(post.centre, scope="country:BA")
+    loader = Loader(node.kit)
+    manifest, key = loader.believe(made.opening)
+    loader.begin(manifest)
+    done = [
+        now.done
+        for _ in loader.run(manifest, key, made.block)
+        if (now := loading(node)) is not None and now.phase is load.Phase.ROWS
+    ]
+    assert len(done) > len(kept) and sorted(set(done)) == [0, *sorted(kept)]
+    assert len(views(node)) == len(kept) + 1
+
+
+def loading(node: EdgeNode) -> load.Load | None:
+    with node.kit.database.snapshot() as tx:
+        return load.read(tx)
