@@ -25,7 +25,7 @@ from shared.ledger.concern import Concern
 from shared.ledger.records import Record
 from shared.matching.evidence import Rarity
 from shared.matching.reasons import Reason
-from shared.partial_date import from_day_number
+from shared.partial_date import day_text
 from shared.watchlist import Subject, Verdict
 
 
@@ -161,7 +161,7 @@ def show(
         reasons=reasons,
         because=because,
         strength=strength,
-        expires=str(from_day_number(expires)) if expires is not None else "",
+        expires=day_text(expires) if expires is not None else "",
         expiry_doubt=doubt,
         subject=_subject(alert),
     )
@@ -198,7 +198,7 @@ def _subject(alert: Record) -> str:
     birth = alert.number("birth")
     parts = (
         f"{alert.text('surname')} {alert.text('given_names')}".strip(),
-        str(from_day_number(birth)) if birth is not None else "",
+        day_text(birth) if birth is not None else "",
         alert.text("document_number"),
         f"{alert.text('plate')} {alert.text('plate_country')}".strip(),
         alert.text("vin"),

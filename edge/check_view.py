@@ -19,7 +19,7 @@ from shared.ids import Dot, Lane, RecordId, feed_of_dot, lane_of_feed, node_of_d
 from shared.ledger import records
 from shared.ledger.outbox import OwnHead
 from shared.ledger.records import Record
-from shared.partial_date import from_day_number
+from shared.partial_date import day_text
 from shared.schema import Kind, Type, field_by_number, record_type
 
 _HIDDEN: Final = frozenset({"owner", "training", "post", "device", "happened", "offset_min", "clock"})
@@ -89,7 +89,7 @@ def as_text(value: Value, type_: Type) -> str:
     if value is None:
         return ""
     if type_ is Type.DATE and isinstance(value, int):
-        return str(from_day_number(value))
+        return day_text(value)
     if isinstance(value, tuple):
         return " ".join(str(item) for item in value)
     if isinstance(value, bool):

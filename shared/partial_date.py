@@ -183,6 +183,14 @@ def from_day_number(number: int) -> PartialDate:
     return found
 
 
+def day_text(number: int) -> str:
+    """The date of a number as pages show it; a peer's number that stands for no date is shown, not hidden."""
+    try:
+        return str(from_day_number(number))
+    except WireError:
+        return f"#{number}"
+
+
 def _from_mrz(text: str, *, newest_year: int) -> PartialDate:
     """Read YYMMDD with the year in the hundred years that end with `newest_year`."""
     parts = _MRZ.fullmatch(text)

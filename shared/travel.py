@@ -96,10 +96,11 @@ def longest_ms(lists: CodeLists) -> int:
 
 
 def same_traveller(matcher: Matcher, one: Subject, other: Subject) -> Same | None:
-    """Whether two checks are surely of one document, or of one name and whole birth date."""
-    if _is_hit(matcher.judge(_document(one), _document(other))):
+    """Whether two checks are surely of one document, or of one name and whole birth date, whichever is asked
+    about the other: the matcher weighs a traveller against an alert, and which of two is neither."""
+    if _is_hit_both_ways(matcher, _document(one), _document(other)):
         return Same.DOCUMENT
-    return Same.PERSON if _is_hit(matcher.judge(_person(one), _person(other))) else None
+    return Same.PERSON if _is_hit_both_ways(matcher, _person(one), _person(other)) else None
 
 
 def too_soon(
@@ -157,6 +158,10 @@ def _person(subject: Subject) -> Subject:
         sex=subject.sex,
         nationality=subject.nationality,
     )
+
+
+def _is_hit_both_ways(matcher: Matcher, one: Subject, other: Subject) -> bool:
+    return _is_hit(matcher.judge(one, other)) and _is_hit(matcher.judge(other, one))
 
 
 def _is_hit(match: Match | None) -> bool:

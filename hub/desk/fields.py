@@ -14,9 +14,9 @@ from hub.desk.form import FormError
 from shared import partial_date
 from shared.change import Value
 from shared.codelists import CodeLists
-from shared.errors import InputError, WireError
+from shared.errors import InputError
 from shared.limits import CODE_MAX_CHARS, LIST_MAX_ITEMS, NAME_MAX_CHARS, TEXT_MAX_CHARS
-from shared.partial_date import from_day_number
+from shared.partial_date import day_text
 from shared.schema import Field, Kind, Rule, Type, field_by_name
 from shared.typed_text import typed_text
 
@@ -68,10 +68,7 @@ def parse(lists: CodeLists, kind: Kind, name: str, form: Mapping[str, object]) -
 def show(field: Field | None, value: Value) -> Value:
     """A value as pages show it: dates as text, the rest as it is."""
     if field is not None and field.type is Type.DATE and isinstance(value, int):
-        try:
-            return str(from_day_number(value))
-        except WireError:
-            return f"#{value}"  # a peer's number that stands for no date: shown, not hidden
+        return day_text(value)
     return value
 
 

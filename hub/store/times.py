@@ -13,6 +13,7 @@ from hub.store.sight import Sight
 from shared.database import Connection
 from shared.ledger import records
 from shared.ledger.records import Record
+from shared.limits import COUNT_MAX
 from shared.schema import Kind
 from shared.travel import Same, TooSoon
 
@@ -43,9 +44,14 @@ def near(tx: Connection, among: Sequence[int], check: Record, *, within_ms: int)
             Kind.CHECK,
             f"id IN ({marks}) AND id <> ? AND post <> ? "
             "AND happened + coalesce(clock_correction_ms, 0) BETWEEN ? AND ?",
-            (*part, check.id, check.text("post"), at - within_ms, at + within_ms),
+            (*part, check.id, check.text("post"), _held(at - within_ms), _held(at + within_ms)),
         )
     return found
+
+
+def _held(ms: int) -> int:
+    """The nearest number that a column holds: a peer may say any, and their sum is none of them."""
+    return min(max(ms, -COUNT_MAX), COUNT_MAX)
 
 
 def set_of(tx: Connection, check: int, found: Sequence[tuple[int, TooSoon]], *, at_ms: int) -> None:

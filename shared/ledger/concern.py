@@ -24,9 +24,9 @@ from shared.database import Connection
 from shared.ids import Dot
 from shared.ledger import records
 from shared.ledger.records import Record
+from shared.matching.birth import date_of
 from shared.matching.evidence import Rarity
 from shared.matching.matcher import person_key
-from shared.partial_date import from_day_number
 from shared.schema import Kind
 from shared.watchlist import Match, Matcher, Subject, Verdict, subject_of
 
@@ -102,9 +102,10 @@ def is_discreet(lists: CodeLists, category: str, action: str) -> bool:
 
 
 def ends_ms(alert: Record) -> int | None:
-    """When an alert's last day is over, in UTC milliseconds; None for one that says nothing."""
-    number = alert.number("expires")
-    last = from_day_number(number).latest if number is not None else None
+    """When an alert's last day is over, in UTC milliseconds; None for one that says nothing, or no date:
+    a peer may say any number, and such an alert goes on matching."""
+    found = date_of(alert.number("expires"))
+    last = None if found is None else found.latest
     return None if last is None else ((last - _EPOCH).days + 1) * _DAY_MS
 
 

@@ -46,6 +46,29 @@ def test_a_hit_shows_all_an_officer_needs_without_a_link(
     assert found.warnings == ("armed",)
 
 
+def test_an_alert_with_numbers_that_are_no_dates_still_answers(
+    post: Post, node: EdgeNode, booth: Booth, session: Session
+):
+    """A hostile node's numbers keep no booth from its answer: the alert matches, dates show as they are."""
+    bad = post.centre.say(
+        Kind.ALERT,
+        {
+            "owner": "RS",
+            "category": "arrest",
+            "status": "active",
+            "document_number": "L898902C3",
+            "document_issuer": "UTO",
+            "expires": -1,
+            "birth": 20_000_000,
+        },
+    )
+    heard(post, node)
+    answer = booth.look(session, capture(booth, session)).answer
+    assert answer is not None
+    (found,) = answer.candidates
+    assert (found.alert, found.expires, found.subject) == (str(bad.record), "#-1", "#20000000 · L898902C3")
+
+
 def test_plate_vin_and_name_find_their_alerts(post: Post, node: EdgeNode, booth: Booth, session: Session):
     """Each of the three other grounds answers by itself; another plate's country is only possible."""
     post.centre.alert(category="plate", plate="A12-B-345", plate_country="BA")

@@ -10,6 +10,7 @@ from hub.desk.view import Operator, TimesRow
 from hub.hub import Hub
 from shared.change import Change, Value, named
 from shared.ids import SYSTEM
+from shared.limits import COUNT_MAX
 from shared.schema import Kind
 from tests.hub.outpost import Outpost, Realm
 from tests.hub.test_rematch import asked
@@ -196,3 +197,19 @@ def purge(hub: Hub, of: Change) -> None:
             fields=named(Kind.TOMBSTONE, {"owner": "BA", "of": of.record, "reason": "retention"}),
         )
         hub.merger.accept_own(tx, said)
+
+
+@pytest.mark.parametrize("happened", [COUNT_MAX, -COUNT_MAX])
+def test_a_time_that_no_clock_tells_holds_nobody_up(
+    realm: Realm, hub: Hub, klobuk: Outpost, raca: Outpost, happened: int
+):
+    """A post's numbers reach the edge of what a store holds: the pair behind them is found all the same."""
+    now = realm.dial.ms
+    check(klobuk, at_ms=happened, clock_correction_ms=happened)
+    check(klobuk, at_ms=now)
+    check(raca, at_ms=now + 30 * _MINUTE_MS)
+    realm.dial.ms += 60 * _MINUTE_MS
+    klobuk.send(hub)
+    raca.send(hub)
+    asked(hub)
+    assert len(pairs(hub)) == 1

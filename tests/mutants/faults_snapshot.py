@@ -90,6 +90,14 @@ MUTANTS: Final = (
         tests=LOADING,
     ),
     Mutant(
+        name="snapshot-keeps-in-one-go",
+        promise="6 the booth never waits",
+        path="edge/incoming.py",
+        old="            if self._kit.world.monotonic_ms() >= until:\n                return record\n",
+        new="",
+        tests=LOADING,
+    ),
+    Mutant(
         name="snapshot-old-list-for-ever",
         promise=NOTHING_LOST,
         path="edge/store/past_list.py",

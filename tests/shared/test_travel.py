@@ -16,6 +16,7 @@ from shared.matching.matcher import PersonMatcher
 from shared.merge import Standing
 from shared.schema import Kind
 from shared.travel import Same, Span, TooSoon
+from shared.watchlist import subject_of
 
 LISTS = load()
 _MINUTE_MS = 60_000
@@ -141,3 +142,14 @@ def test_a_measured_clock_counts_as_if_it_had_been_right(at: int, off: int):
     right = soon(check(1, happened=at), there)
     wrong = soon(check(1, happened=at + off, clock="suspect", clock_correction_ms=-off), there)
     assert right is None or wrong is not None
+
+
+def test_who_is_the_same_only_one_way_round_is_not_the_same():
+    """The matcher may weigh one name against another otherwise than back again: nobody is accused by it."""
+    one = check(1, surname="Hassan", given_names="Mark", document_number="0")
+    other = check(2, surname="Al Hassan", given_names="Marko", document_number="1")
+    matcher = PersonMatcher()
+    ways = [subject_of(each.values) for each in (one, other)]
+    assert travel.same_traveller(matcher, ways[0], ways[1]) is travel.same_traveller(
+        matcher, ways[1], ways[0]
+    )
