@@ -199,8 +199,17 @@ class Merger:
             routes.open_what_it_names(tx, Kind(change.kind), change.record, hub=self._kit.node)
         if change.kind in _SEARCHED:
             custody.queue_for_search(tx, change.record, change.record, at_ms=at_ms)
+        if change.kind == Kind.CLEARED_PAIR:
+            self._ask_again(tx, change, at_ms)
         if change.kind == Kind.ATTACHMENT:
             photos.weigh(tx, (change.record,), at_ms=at_ms)
+
+    def _ask_again(self, tx: Connection, change: Change, at_ms: int) -> None:
+        """A clearing that was taken back: who crossed while it held is asked about now."""
+        pair = records.read(tx, Kind.CLEARED_PAIR, change.record)
+        alert = 0 if pair is None or not pair.values.get("until") else pair.number("alert") or 0
+        if subjects.owner_of(tx, Kind.ALERT, alert) is not None:
+            custody.queue_for_search(tx, alert, alert, at_ms=at_ms)
 
     def _note_conflict(self, tx: Connection, applied: Applied, at_ms: int) -> None:
         change = applied.change

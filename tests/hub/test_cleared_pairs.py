@@ -220,3 +220,21 @@ def test_a_whole_list_in_a_file_has_its_cleared_pairs_and_late_hits(
         }
     assert pair.id in held["all"]
     assert hit in held["post:KLOBUK"]
+
+
+def test_who_crossed_while_a_clearing_held_is_reported_once_it_is_taken_back(
+    hub: Hub, klobuk: Outpost, operators: dict[str, Operator]
+):
+    """Cleared by mistake, let through a second time, then confirmed: the second crossing is a late hit."""
+    alert(hub, operators["RS"])
+    klobuk.check(**WHO)
+    klobuk.send(hub)
+    assert asked(hub) == 1
+    (hit,) = hits(hub)
+    settle(hub, operators["BA"], hit.id, "cleared")
+    second = klobuk.check(**WHO)
+    klobuk.send(hub)
+    assert asked(hub) == 0
+    settle(hub, operators["BA"], hit.id, "confirmed")
+    assert asked(hub) == 1
+    assert {each.number("check") for each in hits(hub)} == {hit.number("check"), second.dot}

@@ -64,6 +64,14 @@ MUTANTS: Final = (
         tests=("tests/edge/test_answering.py",),
     ),
     Mutant(
+        name="retro-forgets-who-was-cleared",
+        promise=RETRO,
+        path="hub/merger.py",
+        old="            self._ask_again(tx, change, at_ms)\n",
+        new="            pass\n",
+        tests=("tests/hub/test_cleared_pairs.py",),
+    ),
+    Mutant(
         name="retro-silenced-by-another-country",
         promise=RETRO,
         path="shared/ledger/concern.py",
