@@ -6,6 +6,7 @@ from edge.booth import Booth
 from edge.loading import Loader
 from edge.node import EdgeNode
 from edge.screen import Session
+from edge.store import past_list
 from tests.edge.lists import load_whole, snapshot_of, until_switch
 from tests.edge.posts import Post, rows
 from tests.edge.test_cases import admit, capture
@@ -77,3 +78,36 @@ def test_a_person_is_found_by_a_name_spelled_otherwise(
     answer = booth.look(session, capture(booth, session)).answer
     assert answer is not None
     assert answer.verdict in ("hit", "possible")
+
+
+def test_an_old_list_on_which_hundreds_share_their_keys_goes_to_the_end(post: Post, node: EdgeNode):
+    """Three hundred namesakes born on one day: more than are cleared at once, and still the end comes."""
+    for number in range(300):
+        post.centre.alert(
+            surname="Synthetic", given_names="Person", birth="1980-01-02", document_number=f"D{number}"
+        )
+    load_whole(node, snapshot_of(post.centre, per_block=100))
+    post.centre.alert(surname="Another")
+    loader, ticks = Loader(node.kit), 0
+    until_switch(loader, snapshot_of(post.centre, per_block=100))
+    with node.kit.database.transaction() as tx:  # a step looks at the clock between such slices
+        while past_list.clear(tx, past_list.PAST, count=200):
+            ticks += 1
+            assert ticks < 100
+    while loader.tend():
+        pass
+    assert left_over(node) == []
+
+
+def test_what_was_erased_here_leaves_no_name_behind(post: Post, node: EdgeNode):
+    """A list that still has somebody erased here by another list: no row, no key, no name is kept."""
+    gone = post.centre.alert(surname="Erased", given_names="Person", birth="1980-01-02", document_number="D1")
+    kept = post.centre.alert(surname="Other", given_names="Person", birth="1981-01-02", document_number="D2")
+    made = snapshot_of(post.centre)
+    with node.kit.database.transaction() as tx:
+        tx.execute("INSERT INTO purged (record) VALUES (?)", (gone,))
+    load_whole(node, made)
+    assert rows(node, "SELECT DISTINCT alert FROM watch_key") == [(kept,)]
+    assert rows(node, "SELECT owner FROM wanted_entry") == [(kept,)]
+    assert rows(node, "SELECT persons FROM wanted_total") == [(1,)]
+    assert rows(node, "SELECT id FROM alert_record") == [(kept,)]

@@ -9,13 +9,13 @@ import pytest
 
 from edge.loading import Loader
 from edge.node import EdgeNode, assemble
-from edge.store import feed, load, past_list
+from edge.store import feed, load
 from edge.store.opening import connect_to
 from shared.change import SEEN, Change, named
 from shared.ids import SYSTEM, Dot, RecordId
 from shared.ledger import records
 from shared.schema import Kind
-from tests.edge.lists import hurried, load_whole, snapshot_of, until_switch
+from tests.edge.lists import hurried, load_whole, snapshot_of
 from tests.edge.posts import Post, rows
 
 LIST = ("alert_record", "watched", "watch_key", "held")
@@ -343,39 +343,6 @@ def test_twenty_thousand_records_load_in_slices(post: Post, node: EdgeNode):
     assert left_over(node) == []
     with node.kit.database.snapshot() as tx:
         assert load.read(tx) is None
-
-
-def test_an_old_list_on_which_hundreds_share_their_keys_goes_to_the_end(post: Post, node: EdgeNode):
-    """Three hundred namesakes born on one day: more than are cleared at once, and still the end comes."""
-    for number in range(300):
-        post.centre.alert(
-            surname="Synthetic", given_names="Person", birth="1980-01-02", document_number=f"D{number}"
-        )
-    load_whole(node, snapshot_of(post.centre, per_block=100))
-    post.centre.alert(surname="Another")
-    loader, ticks = Loader(node.kit), 0
-    until_switch(loader, snapshot_of(post.centre, per_block=100))
-    with node.kit.database.transaction() as tx:  # a step looks at the clock between such slices
-        while past_list.clear(tx, past_list.PAST, count=200):
-            ticks += 1
-            assert ticks < 100
-    while loader.tend():
-        pass
-    assert left_over(node) == []
-
-
-def test_what_was_erased_here_leaves_no_name_behind(post: Post, node: EdgeNode):
-    """A list that still has somebody erased here by another list: no row, no key, no name is kept."""
-    gone = post.centre.alert(surname="Erased", given_names="Person", birth="1980-01-02", document_number="D1")
-    kept = post.centre.alert(surname="Other", given_names="Person", birth="1981-01-02", document_number="D2")
-    made = snapshot_of(post.centre)
-    with node.kit.database.transaction() as tx:
-        tx.execute("INSERT INTO purged (record) VALUES (?)", (gone,))
-    load_whole(node, made)
-    assert rows(node, "SELECT DISTINCT alert FROM watch_key") == [(kept,)]
-    assert rows(node, "SELECT owner FROM wanted_entry") == [(kept,)]
-    assert rows(node, "SELECT persons FROM wanted_total") == [(1,)]
-    assert rows(node, "SELECT id FROM alert_record") == [(kept,)]
 
 
 def test_keeping_what_another_list_holds_is_done_in_slices(post: Post):
