@@ -171,8 +171,8 @@ MUTANTS: Final = (
         name="kept-alert-opens-foreign-crossings",
         promise=RIGHTS,
         path="hub/rematch.py",
-        old="        if node is None or not feeds.holders(tx, alert.id) & _scopes_of(node) or self._is_old(tx, check):\n",
-        new="        if node is None or self._is_old(tx, check):\n",
+        old="        if not feeds.holders(tx, alert.id) & _scopes_of(node) or self._is_old(tx, check):\n",
+        new="        if self._is_old(tx, check):\n",
         tests=("tests/hub/test_rematch.py",),
     ),
     Mutant(
