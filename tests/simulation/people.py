@@ -175,7 +175,7 @@ class Officer:
             return
         hit = self._chance.pick(open_hits).hit
         view = booth.open_hit(self._session, hit)
-        outcome = self._chance.pick(["confirmed", "cleared"])
+        outcome = self._chance.pick(["confirmed", "cleared", "cleared"])
         booth.settle_hit(self._session, hit, outcome=outcome, reason="looked closely", contexts=view.contexts)
         self._chance.note(Event.SETTLED)
 
@@ -252,7 +252,7 @@ class Operators:
         if hit is not None:
             operator, desk = self._operator(hit.text("owner")), self._desk
             view = desk.record(operator, str(hit.id))
-            outcome = self._chance.pick(["confirmed", "cleared"])
+            outcome = self._chance.pick(["confirmed", "cleared", "cleared"])
             desk.settle_hit(operator, view.id, outcome=outcome, reason="asked", contexts=view.contexts)
 
     def appoint(self) -> None:
