@@ -269,7 +269,7 @@ MUTANTS: Final = (
         path="shared/ledger/concern.py",
         old='alert.text("status") != WITHDRAWN',
         new='alert.text("status") != ""',
-        tests=("tests/edge/test_answering.py",),
+        tests=("tests/hub/test_rematch.py",),
     ),
     Mutant(
         name="late-hit-repeated",

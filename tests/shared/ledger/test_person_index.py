@@ -193,7 +193,7 @@ def test_other_spellings_of_every_word_and_a_wrong_digit_still_find_the_person(
 
 def test_a_wrong_digit_in_the_date_is_found_before_a_crowd_born_that_day(database: Database) -> None:
     """The few places of those weighed go to who shares the names, however spelled, not the day alone."""
-    sounds = [f"{a}a{b}vula{c}ic" for a in "bdgklmnp" for b in "rtsz" for c in "cnpv"]
+    sounds = [f"{a}a{b}vula{c}ic" for a in "bdgklmnp" for b in "rtsz" for c in "cn"]  # a day worth asking by
     crowd = [person(surname, "Jelana") for surname in sounds]
     with database.transaction() as tx:
         INDEX.build(tx, (Filed(n, each) for n, each in enumerate(crowd, start=1)))
