@@ -16,7 +16,7 @@ import click
 import structlog
 from waitress.server import create_server
 
-from hub import collector
+from hub import collector, options
 from hub.app import create_app
 from hub.config import ROUTES, Config, Policy
 from hub.desk.people import ROLES, desk_itself
@@ -29,23 +29,12 @@ from shared.errors import InputError
 from shared.limits import REQUEST_MAX_BYTES
 
 URL_FILE: Final = "url"
-_data = click.option(
-    "--data",
-    type=click.Path(exists=True, file_okay=False, path_type=Path),
-    required=True,
-    help="The hub's data directory.",
-)
-_key_file = click.option(
-    "--key-file",
-    type=click.Path(exists=True, dir_okay=False, path_type=Path),
-    help="The database key, where it lies elsewhere.",
-)
 _country = click.option("--country", required=True, help="The officer's desk: BA, ME or RS.")
 
 
 @click.command()
-@_data
-@_key_file
+@options.data
+@options.key_file
 @click.option("--host", default="127.0.0.1", show_default=True, help="The address to listen on.")
 @click.option("--port", default=0, show_default=True, help="The port; 0 takes a free one.")
 @click.option("--threads", default=8, show_default=True, help="How many requests at once.")
@@ -82,8 +71,8 @@ def run(
 
 
 @click.command()
-@_data
-@_key_file
+@options.data
+@options.key_file
 @click.option("--host", default="127.0.0.1", show_default=True, help="The address to listen on.")
 @click.option("--port", default=0, show_default=True, help="The port; 0 takes a free one.")
 @click.option("--listeners", default=10_000, show_default=True, help="How many nodes at once, at most.")
@@ -95,8 +84,8 @@ def doorbell(*, data: Path, key_file: Path | None, host: str, port: int, listene
 
 
 @click.command()
-@_data
-@_key_file
+@options.data
+@options.key_file
 @click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
 def revocations(*, data: Path, key_file: Path | None, file: Path) -> None:
     """Take over a revocation list the authority signed."""
@@ -107,8 +96,8 @@ def revocations(*, data: Path, key_file: Path | None, file: Path) -> None:
 
 
 @click.command()
-@_data
-@_key_file
+@options.data
+@options.key_file
 @click.argument("certificate", type=click.Path(exists=True, dir_okay=False, path_type=Path))
 def admit(*, data: Path, key_file: Path | None, certificate: Path) -> None:
     """Make a node known by its certificate, before it speaks for itself (bundles on a stick)."""
@@ -118,8 +107,8 @@ def admit(*, data: Path, key_file: Path | None, certificate: Path) -> None:
 
 
 @click.command("add")
-@_data
-@_key_file
+@options.data
+@options.key_file
 @_country
 @click.argument("login")
 @click.option("--name", "full_name", required=True, help="The officer's name, as on the badge.")
@@ -153,8 +142,8 @@ def officer_add(
 
 
 @click.command("reset")
-@_data
-@_key_file
+@options.data
+@options.key_file
 @_country
 @click.argument("login")
 def officer_reset(*, data: Path, key_file: Path | None, country: str, login: str) -> None:
@@ -167,8 +156,8 @@ def officer_reset(*, data: Path, key_file: Path | None, country: str, login: str
 
 
 @click.command("disable")
-@_data
-@_key_file
+@options.data
+@options.key_file
 @_country
 @click.argument("login")
 def officer_disable(*, data: Path, key_file: Path | None, country: str, login: str) -> None:
@@ -189,8 +178,8 @@ def officer_disable(*, data: Path, key_file: Path | None, country: str, login: s
 
 
 @click.command("list")
-@_data
-@_key_file
+@options.data
+@options.key_file
 @_country
 def officer_list(*, data: Path, key_file: Path | None, country: str) -> None:
     """The officers of a country's desk."""

@@ -14,6 +14,7 @@ import click
 from rich.console import Console
 from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, TimeRemainingColumn
 
+from hub import options
 from hub.config import Config
 from hub.hub import build
 from hub.snapshots import Written
@@ -21,22 +22,11 @@ from shared.scope import EVERYBODY
 
 FOLDER: Final = "snapshots"
 _MB: Final = 1_000_000
-_data = click.option(
-    "--data",
-    type=click.Path(exists=True, file_okay=False, path_type=Path),
-    required=True,
-    help="The hub's data directory.",
-)
-_key_file = click.option(
-    "--key-file",
-    type=click.Path(exists=True, dir_okay=False, path_type=Path),
-    help="The database key, where it lies elsewhere.",
-)
 
 
 @click.command()
-@_data
-@_key_file
+@options.data
+@options.key_file
 @click.option("--scope", default=EVERYBODY, show_default=True, help="Which list: all, country:XX, post:CODE.")
 @click.option(
     "--out",
@@ -60,8 +50,8 @@ def snapshot(*, data: Path, key_file: Path | None, scope: str, out: Path | None)
 
 
 @click.command("snapshot-keys")
-@_data
-@_key_file
+@options.data
+@options.key_file
 @click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
 def snapshot_keys(*, data: Path, key_file: Path | None, file: Path) -> None:
     """Write the keys of such a file anew: for nodes admitted since, and without those revoked since."""
