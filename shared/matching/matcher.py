@@ -98,7 +98,7 @@ def person_key(subject: Subject) -> int | None:
     return _key("who", f"{issuer}|{number}|{name}|{subject.birth}")
 
 
-@lru_cache(maxsize=1 << 8)  # one record's keys, index and judgement ask for it one after another
+@lru_cache(maxsize=1 << 8)  # one record's index and judgement ask for it one after another
 def person_in(subject: Subject) -> Person:
     """The person of a subject; one without names where it is about no person."""
     return person_of(
@@ -157,7 +157,7 @@ def _plate(traveller: Subject, alert: Subject) -> _Finding | None:
     countries = traveller.plate_country, alert.plate_country
     foreign = all(countries) and countries[0] != countries[1]
     if ours != theirs:
-        if foreign or not _alike(_plate_readings(traveller.plate), _plate_readings(alert.plate)):
+        if foreign or not {*_plate_forms(traveller.plate)} & {*_plate_forms(alert.plate)}:
             return None
         because = (Reason(Code.PLATE_LOOKS_ALIKE), *_misread(misreadings(ours, theirs)))
         return Verdict.POSSIBLE, Ground.PLATE, because, _LOOKS_ALIKE
@@ -228,23 +228,13 @@ def _form(number: str) -> str:
 
 
 def _plate_forms(plate: str) -> Iterable[str]:
+    """What a plate may be filed under, one form a reading; none for one that cannot be read."""
     if plate.isascii():  # one reading, and most plates
         return (form,) if (form := folded_as_typed(plate)) else ()
-    return (folded(reading) for reading in _plate_readings(plate))
-
-
-def _plate_readings(plate: str) -> tuple[str, ...]:
-    """Every key a plate may be filed under; none for one that cannot be read."""
-    if plate.isascii():  # one reading, and most plates
-        return (key,) if (key := normalise_plate(plate)) else ()
     try:
-        return read_plate(plate).readings
+        return (folded(reading) for reading in read_plate(plate).readings)
     except InputError:
         return ()
-
-
-def _alike(ours: tuple[str, ...], theirs: tuple[str, ...]) -> bool:
-    return bool({folded(one) for one in ours} & {folded(other) for other in theirs})
 
 
 def _key(sort: str, text: str) -> int:
