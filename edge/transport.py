@@ -33,14 +33,11 @@ _OK_LINE: Final = len("HTTP/1.1 200 OK\r\n")
 _CALLED_AGAIN: Final = "It is called again by itself; lists come at the usual interval meanwhile."
 
 
-class _Caller:
-    """One connection to one machine, and what its headers cost. Used by one thread at a time."""
+class Connection:
+    """One connection to one machine. Used by one thread at a time."""
 
-    def __init__(
-        self, *, kept_alive: bool = True, transport: httpx.BaseTransport | None, tally: Tally | None
-    ) -> None:
-        """`transport` stands in for the network in tests; `tally` is told what headers cost."""
-        self.tally = tally or Tally()
+    def __init__(self, *, kept_alive: bool = True, transport: httpx.BaseTransport | None) -> None:
+        """`transport` stands in for the network in tests."""
         self._client = httpx.Client(
             transport=transport,
             trust_env=False,  # a proxy from the environment would be nobody's decision
@@ -51,6 +48,26 @@ class _Caller:
                 keepalive_expiry=_KEPT_ALIVE_S,
             ),
         )
+
+    def close(self) -> None:
+        self._client.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+
+class _Caller(Connection):
+    """A connection for questions, and what its headers cost."""
+
+    def __init__(
+        self, *, kept_alive: bool = True, transport: httpx.BaseTransport | None, tally: Tally | None
+    ) -> None:
+        """`tally` is told what headers cost."""
+        super().__init__(kept_alive=kept_alive, transport=transport)
+        self.tally = tally or Tally()
 
     @contextlib.contextmanager
     def asked(self, url: httpx.URL, body: bytes, *, timeout: httpx.Timeout) -> Iterator[httpx.Response]:
@@ -88,15 +105,6 @@ class _Caller:
             raise RemoteError(
                 "link_cut", f"the link to {whom} broke off", hint="Work goes on; it is tried again by itself."
             ) from None
-
-    def close(self) -> None:
-        self._client.close()
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self.close()
 
 
 class HubLink(_Caller):

@@ -7,13 +7,13 @@ RemoteError with a code. Must not know: files, what the bytes say.
 
 from __future__ import annotations
 
-from typing import Final, Self
+from typing import Final
 from urllib.parse import quote
 
 import httpx
 
 from edge.identity import Identity
-from edge.transport import read_capped, refusal_of
+from edge.transport import Connection, read_capped, refusal_of
 from shared.crypto import Purpose
 from shared.errors import RemoteError
 from shared.limits import SNAPSHOT_OPENING_MAX_BYTES, SNAPSHOT_PIECE_MAX_BYTES
@@ -23,20 +23,14 @@ _TIMEOUT: Final = httpx.Timeout(30.0, connect=5.0)
 _OK: Final = frozenset({200, 206})
 
 
-class SnapshotLink:
+class SnapshotLink(Connection):
     """A kept-alive connection to the hub for whole lists. Used by one thread at a time."""
 
     def __init__(self, identity: Identity, *, transport: httpx.BaseTransport | None = None) -> None:
         """`transport` stands in for the network in tests."""
+        super().__init__(transport=transport)
         self._identity = identity
-        self._client = httpx.Client(
-            base_url=identity.hub_url,
-            timeout=_TIMEOUT,
-            transport=transport,
-            trust_env=False,
-            follow_redirects=False,
-            limits=httpx.Limits(max_connections=1, keepalive_expiry=60.0),
-        )
+        self._url = identity.hub_url.rstrip("/")
 
     def front(self, scope: str) -> bytes:
         """The front of the newest snapshot of a scope, with this node's key alone.
@@ -65,7 +59,7 @@ class SnapshotLink:
         if bytes_ is not None:
             headers["Range"] = f"bytes={bytes_[0]}-{bytes_[1]}"
         try:
-            with self._client.stream("GET", path, headers=headers) as reply:
+            with self._client.stream("GET", self._url + path, headers=headers, timeout=_TIMEOUT) as reply:
                 body = read_capped(reply, cap)
                 if reply.status_code in _OK:
                     return body
@@ -78,12 +72,3 @@ class SnapshotLink:
             raise RemoteError(
                 "link_down", "the hub cannot be reached", hint="The same command goes on later."
             ) from None
-
-    def close(self) -> None:
-        self._client.close()
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self.close()
