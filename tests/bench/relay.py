@@ -21,11 +21,12 @@ import random
 import re
 import socket
 import struct
-import threading
 import time
 from contextlib import suppress
 from dataclasses import dataclass
-from typing import Final, Self
+from typing import Final
+
+from tests.bench.loopback import Loopback
 
 SEGMENT_BYTES: Final = 1_200
 STALL_S: Final = 1.0
@@ -144,10 +145,11 @@ class _Questions:
             self.until = 1 + self.dice.randrange(self.left + ANSWER_BYTES)
 
 
-class Relay:
+class Relay(Loopback):
     """A relay in a thread of its own, between whoever connects to `port` and a hub's port."""
 
     def __init__(self, link: Link, *, hub_port: int) -> None:
+        super().__init__("relay")
         self.link = link
         self.seen = Seen()
         self._hub_port = hub_port
@@ -157,38 +159,11 @@ class Relay:
             for name in ("up", "down")
         ]
         self._deck: list[bool] = []
-        self._loop = asyncio.new_event_loop()
-        self._ready = threading.Event()
-        self._thread = threading.Thread(target=self._run, name="relay", daemon=True)
-        self.port = 0
         self._passed_at, self._passed_up = 0.0, False
 
     @property
     def url(self) -> str:
         return f"http://127.0.0.1:{self.port}"
-
-    def __enter__(self) -> Self:
-        self._thread.start()
-        self._ready.wait()
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self._loop.call_soon_threadsafe(self._loop.stop)
-        self._thread.join()
-
-    def _run(self) -> None:
-        asyncio.set_event_loop(self._loop)
-        server = self._loop.run_until_complete(asyncio.start_server(self._meet, "127.0.0.1", 0))
-        self.port = server.sockets[0].getsockname()[1]
-        self._ready.set()
-        self._loop.run_forever()
-        server.close()
-        left = asyncio.all_tasks(self._loop)
-        for task in left:
-            task.cancel()
-        self._loop.run_until_complete(asyncio.gather(*left, return_exceptions=True))
-        self._loop.run_until_complete(asyncio.sleep(0))  # what was closed lets go of its sockets
-        self._loop.close()
 
     async def _meet(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         with suppress(asyncio.CancelledError):  # the relay ends: so does this, without a word
