@@ -36,12 +36,14 @@ class Policy:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Config:
-    """Settings of one hub process. `key_file` overrides where the database key lies."""
+    """Settings of one hub process. `key_file` overrides where the database key lies, `key_backup` where
+    sealed copies of prekeys go (`escrow` in the data directory)."""
 
     data: Path
     host: str = "127.0.0.1"
     port: int = 0
     key_file: Path | None = None
+    key_backup: Path | None = None
     threads: int = 8
     https: bool = False
     policy: Policy = field(default_factory=Policy)

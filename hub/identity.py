@@ -55,18 +55,23 @@ def load(
         ) from refused
 
 
-def save_keys(directory: Path, identity: Identity, keys: HubKeys) -> None:
-    """Replace the key file after a rotation; each new prekey is escrowed to the authority first.
+def save_keys(directory: Path, identity: Identity, keys: HubKeys, *, key_backup: Path | None = None) -> None:
+    """Replace the key file, once each prekey is in the key backup, sealed to the authority.
 
+    The key backup is a directory apart from the database's backups: `escrow` in the data directory, or
+    another one, which must be there (a disk that is not mounted is not quietly stood in for).
     The escrowed copies of prekeys that died go before the key file is replaced: whatever instant the
     power fails at, the next rotation finds the dead keys in the file and repeats both.
+    Raises OSError: then nothing was replaced.
     """
-    vault = directory / names.ESCROW
-    vault.mkdir(mode=0o700, exist_ok=True)
-    for number in sorted(set(keys.prekeys) - set(identity.keys.prekeys)):
-        subject = f"prekey {number} of hub {identity.certificate.node}"
-        sealed = escrow(subject, keys.prekeys[number][0].raw, identity.authority.recovery_key)
-        write_whole(vault / f"prekey-{number}.sealed", sealed)
+    vault = key_backup or directory / names.ESCROW
+    if key_backup is None:
+        vault.mkdir(mode=0o700, exist_ok=True)
+    for number, (private, _) in sorted(keys.prekeys.items()):
+        copy = vault / f"prekey-{number}.sealed"
+        if not copy.exists():
+            subject = f"prekey {number} of hub {identity.certificate.node}"
+            write_whole(copy, escrow(subject, private.raw, identity.authority.recovery_key))
     _bury(vault, oldest=min(keys.prekeys, default=0))
     write_whole(directory / names.HUB_KEYS, keys.lock(identity.database_key))
 
@@ -112,7 +117,7 @@ def _load(directory: Path, key_file: Path | None, environment: Mapping[str, str]
     authority = AuthorityCard.read(_read(directory, names.AUTHORITY_CARD))
     paper = _read(directory, names.HUB_CERTIFICATE)
     certificate = HubCertificate.read(paper, authority=authority.verify_key)
-    key = _database_key(directory, key_file, environment)
+    key = database_key(directory, key_file, environment)
     keys = HubKeys.unlock(_read(directory, names.HUB_KEYS), key)
     if keys.sign.verify_key != certificate.verify_key:
         raise ConfigError(
@@ -147,8 +152,11 @@ def _read(directory: Path, name: str) -> bytes:
         ) from None
 
 
-def _database_key(directory: Path, key_file: Path | None, environment: Mapping[str, str]) -> bytes:
-    """From `--key-file`, else the systemd credential, else the data directory."""
+def database_key(directory: Path, key_file: Path | None, environment: Mapping[str, str]) -> bytes:
+    """The key of the database: from `--key-file`, else the systemd credential, else the data directory.
+
+    Raises ConfigError `no_database_key`.
+    """
     places = [key_file] if key_file is not None else []
     if not places and (credentials := environment.get("CREDENTIALS_DIRECTORY")):
         places.append(Path(credentials) / names.DATABASE_KEY)

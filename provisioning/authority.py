@@ -93,11 +93,19 @@ class Authority:
             )
         return cls(directory=directory, keys=keys, card=card)
 
-    def certify_hub(self, request: HubRequest, *, now_ms: int) -> tuple[HubCertificate, bytes]:
-        """The hub's certificate, as value and paper. The same key is answered the same again."""
+    def certify_hub(
+        self, request: HubRequest, *, now_ms: int, restored: bool = False
+    ) -> tuple[HubCertificate, bytes]:
+        """The hub's certificate, as value and paper. The same key is answered the same again.
+
+        A hub that was `restored` from a backup gets a number it never had: once for each request.
+        """
         issued = Issued.load(self.directory)
-        key = request.verify_key.raw.hex()
-        row = next((hub for hub in issued.hubs if hub.verify_key == key and hub.name == request.name), None)
+        key, asked_ms = request.verify_key.raw.hex(), request.made_ms if restored else 0
+        rows = [hub for hub in issued.hubs if hub.verify_key == key and hub.name == request.name]
+        if restored:
+            rows = [hub for hub in rows if hub.asked_ms == asked_ms]
+        row = max(rows, key=lambda hub: hub.node, default=None)
         if row is None:
             number, issued = issued.free_node() if issued.hubs else (HUB_NODE, issued)
             row = IssuedHub(
@@ -106,6 +114,7 @@ class Authority:
                 fingerprint=request.fingerprint,
                 verify_key=key,
                 certified_ms=now_ms,
+                asked_ms=asked_ms,
             )
             replace(issued, hubs=(*issued.hubs, row)).save(self.directory)
         certificate = HubCertificate(

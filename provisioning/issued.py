@@ -63,13 +63,15 @@ class IssuedNode:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class IssuedHub:
-    """One certified hub."""
+    """One certified hub. A hub restored from a backup has a row, and a number, for each request it made;
+    `asked_ms` tells them apart (0: the first)."""
 
     node: int
     name: str
     fingerprint: str
     verify_key: str
     certified_ms: int
+    asked_ms: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -9,7 +9,7 @@ import re
 from typing import Final
 
 from hub.kit import Kit
-from hub.store import nodes, subjects
+from hub.store import lives, nodes, subjects
 from shared.database import Connection
 from shared.errors import MissingError
 from shared.ids import feed_of, make_dot, node_of_dot, print_dot, read_dot
@@ -26,6 +26,7 @@ class Directory:
         self._kit = kit
         self._tx = tx
         self.nodes = {node.node: node for node in nodes.everyone(tx)}
+        self._hubs = lives.numbers(tx)
         self._officers: dict[int, tuple[str, str]] = {}
 
     def printed(self, dot: int | None) -> str:
@@ -35,8 +36,8 @@ class Directory:
         node = self.nodes.get(node_of_dot(dot))
         if node is not None:
             return print_dot(dot, post=node.post, epoch=node.epoch)
-        if node_of_dot(dot) == self._kit.node:
-            return print_dot(dot, post=CENTRE, epoch=self._kit.node)
+        if node_of_dot(dot) in self._hubs:
+            return print_dot(dot, post=CENTRE, epoch=node_of_dot(dot))
         return f"#{dot}"
 
     def read(self, text: str) -> int:
@@ -44,8 +45,8 @@ class Directory:
         if _DIGITS.fullmatch(text) and 0 < int(text) < 1 << 63:
             return int(text)
         post, epoch, lane, seq = read_dot(text[:80])
-        if post == CENTRE and epoch == self._kit.node:
-            return make_dot(feed_of(self._kit.node, lane), seq)
+        if post == CENTRE and epoch in self._hubs:
+            return make_dot(feed_of(epoch, lane), seq)
         for node in self.nodes.values():
             if (node.post, node.epoch) == (post, epoch):
                 return make_dot(feed_of(node.node, lane), seq)
@@ -53,11 +54,11 @@ class Directory:
 
     def node_name(self, dot: int) -> str:
         node = self.nodes.get(node_of_dot(dot))
-        return node.name if node is not None else CENTRE if node_of_dot(dot) == self._kit.node else ""
+        return node.name if node is not None else CENTRE if node_of_dot(dot) in self._hubs else ""
 
     def post_of(self, dot: int) -> str:
         node = self.nodes.get(node_of_dot(dot))
-        return node.post if node is not None else CENTRE if node_of_dot(dot) == self._kit.node else ""
+        return node.post if node is not None else CENTRE if node_of_dot(dot) in self._hubs else ""
 
     def post_name(self, post: str) -> str:
         found = self._kit.lists.posts.find(post)

@@ -34,8 +34,9 @@ from hub.desk.view import (
 )
 from hub.desk.weighing import NodeBoard
 from hub.indexer import Indexer
+from hub.prekeys import TROUBLE
 from hub.standing import Revoked
-from hub.store import conflicts, custody, lists, rematch
+from hub.store import backups, conflicts, custody, lists, opening, rematch
 from shared.clock import ms_of
 from shared.database import Connection
 from shared.ids import Lane, lane_of_feed, node_of_feed
@@ -87,6 +88,8 @@ class Reading:
                 checks_24_h=lists.count_checks_since(tx, operator.country, now - _DAY_MS),
                 search_behind_s=self._indexer.behind_s(tx),
                 rematch_behind_s=rematch.behind_s(tx, now_ms=now),
+                backup_age_s=backups.age_s(tx, now_ms=now),
+                prekeys_unsaved=bool(opening.kept_number(tx, TROUBLE)),
                 now_ms=now,
             )
 

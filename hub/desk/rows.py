@@ -270,7 +270,7 @@ class Rows:
         return in_words(field, value)
 
     def _country_of(self, dot: int, author: int) -> str:
-        return subjects.country_of(self._tx, dot, author, hub=self._kit.node) or ""
+        return subjects.country_of(self._tx, dot, author) or ""
 
 
 def has_seen(hit: Record, country: str) -> bool:

@@ -359,7 +359,11 @@ class Waiting:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Overview:
-    """What needs a person now, the first few of each sort."""
+    """What needs a person now, the first few of each sort.
+
+    `backup_age_s` is how old the newest verified backup is, None before the first; `prekeys_unsaved` says
+    that new ones could not be put into the key backup.
+    """
 
     conflicts: Some[ConflictRow]
     hits: Some[HitRow]
@@ -368,6 +372,8 @@ class Overview:
     checks_24_h: int
     search_behind_s: int
     rematch_behind_s: int
+    backup_age_s: int | None
+    prekeys_unsaved: bool
     now_ms: int
 
 

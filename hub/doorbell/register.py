@@ -16,7 +16,7 @@ from typing import Final, Protocol
 
 from hub.kit import Kit
 from hub.standing import Revoked
-from hub.store import feeds, nodes, opening
+from hub.store import feeds, lives, nodes, opening
 from shared.doorbell import read_call
 from shared.errors import SessionError, TrustError
 from shared.limits import DOORBELL_CALL_MS
@@ -76,7 +76,7 @@ class Register:
         with self._kit.database.snapshot() as tx:
             known = nodes.find(tx, call.node)
             listed = self._revoked.read(tx)
-            generation = opening.kept_number(tx, "generation")
+            generation = lives.generation(tx)
             positions = feeds.positions(tx)
         if known is None:
             raise TrustError("node_unknown", "this node has never been in contact here", hint=_AGAIN)

@@ -18,6 +18,8 @@
     submitted   forms of the console, and the record each became
     to_rematch  what the search took in, and has yet to be matched again; how far that has come
     impossible_time  pairs of checks that lie nearer in time than the road allows
+    life        every number this hub has had, with the generation of its log then
+    past_scope  how far this hub has what an earlier life had said in a scope
     alert_person_…  the persons of alerts, filed by name and birth (`shared.ledger.person_index`)
 
 Must not know: what the rows mean to an operator.
@@ -204,3 +206,16 @@ def m010_snapshot(db: sqlite_utils.Database) -> None:
             position INTEGER NOT NULL, made_ms INTEGER NOT NULL, key BLOB NOT NULL,
             manifest BLOB NOT NULL, signature BLOB NOT NULL, path TEXT) STRICT"""
     )
+
+
+@migrations()
+def m011_lives(db: sqlite_utils.Database) -> None:
+    for sql in (
+        """CREATE TABLE life (
+            generation INTEGER PRIMARY KEY, node INTEGER NOT NULL UNIQUE,
+            began_ms INTEGER NOT NULL) STRICT""",
+        """CREATE TABLE past_scope (
+            generation INTEGER NOT NULL REFERENCES life (generation), scope TEXT NOT NULL,
+            position INTEGER NOT NULL, PRIMARY KEY (generation, scope)) STRICT, WITHOUT ROWID""",
+    ):
+        db.execute(sql)

@@ -50,13 +50,6 @@ def checkpoint(connection: Connection) -> None:
         connection.execute("PRAGMA wal_checkpoint(PASSIVE)").fetchall()
 
 
-def generation_of(tx: Connection) -> int:
-    """The generation of this hub's log; 1 for a hub that was never restored."""
-    tx.execute("INSERT OR IGNORE INTO meta (name, number) VALUES ('generation', 1)")
-    (number,) = tx.execute("SELECT number FROM meta WHERE name = 'generation'").fetchone()
-    return int(number)
-
-
 def kept_number(tx: Connection, name: str) -> int:
     """A small named number; 0 before it was set."""
     row = tx.execute("SELECT number FROM meta WHERE name = ?", (name,)).fetchone()

@@ -5,6 +5,7 @@ Must not know: what is decided on it.
 
 from __future__ import annotations
 
+from hub.store import lives
 from shared import wire
 from shared.database import Connection
 from shared.ids import node_of_dot
@@ -46,9 +47,9 @@ def are_spoken_of(tx: Connection, first: int, last: int) -> bool:
     return bool(found)
 
 
-def country_of(tx: Connection, dot: int, author: int, *, hub: int) -> str | None:
+def country_of(tx: Connection, dot: int, author: int) -> str | None:
     """Whose country made a change: the node's, or at the hub the operator's."""
-    if node_of_dot(dot) != hub:
+    if not lives.is_hub(tx, node_of_dot(dot)):
         row = tx.execute("SELECT country FROM node WHERE node = ?", (node_of_dot(dot),)).fetchone()
     else:
         row = tx.execute("SELECT owner FROM officer_record WHERE id = ?", (author,)).fetchone()

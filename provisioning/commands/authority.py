@@ -50,6 +50,7 @@ def init(directory: Path, name: str, passphrase_file: Path | None) -> None:
 @authority_option
 @click.option("--out", type=PATH, required=True, metavar="FILE", help="Where to write the certificate.")
 @click.option("--fingerprint", help="Refuse unless the request has this fingerprint.")
+@click.option("--restored", is_flag=True, help="It was restored from a backup: give it a new number.")
 @passphrase_option
 @yes_option
 def certify_hub(
@@ -59,6 +60,7 @@ def certify_hub(
     fingerprint: str | None,
     passphrase_file: Path | None,
     yes: bool,  # noqa: FBT001 — click passes options by keyword
+    restored: bool,  # noqa: FBT001 — the same
 ) -> None:
     """Sign the certificate a hub asks for in REQUEST.
 
@@ -71,7 +73,7 @@ def certify_hub(
     if fingerprint is None:
         confirm("Does the hub show the same?", yes=yes)
     with unlocked(authority_dir, passphrase_file) as authority:
-        hub, paper = authority.certify_hub(asked, now_ms=now_ms())
+        hub, paper = authority.certify_hub(asked, now_ms=now_ms(), restored=restored)
         write_file(out, paper, replace=True)
         beside = out.parent / files.REVOCATIONS
         if beside.resolve() != (authority_dir / files.REVOCATIONS).resolve():

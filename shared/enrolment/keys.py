@@ -69,9 +69,9 @@ class HubKeys:
     def generate(cls) -> HubKeys:
         return cls(sign=SigningKey.generate(), box=BoxKey.generate())
 
-    def with_prekeys(self, count: int, *, now_ms: int) -> HubKeys:
-        """The same keys and `count` new prekeys, numbered on from the highest."""
-        top = max(self.prekeys, default=0)
+    def with_prekeys(self, count: int, *, now_ms: int, first: int = 1) -> HubKeys:
+        """The same keys and `count` new prekeys, numbered on from the highest, from `first` at least."""
+        top = max(first - 1, *self.prekeys) if self.prekeys else first - 1
         made = {top + step: (BoxKey.generate(), now_ms) for step in range(1, count + 1)}
         return replace(self, prekeys={**self.prekeys, **made})
 
