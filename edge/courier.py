@@ -11,16 +11,16 @@ Must not know: where the stick is mounted, pages.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 
-from edge import lease, receipts, rematch
+from edge import lease, receipts, rematch, returning
 from edge.kit import Kit
 from edge.replica import Replica
 from edge.sealer import Sealer
-from edge.store import feed
-from shared import courier
+from edge.store import feed, returns
+from shared import courier, wire
 from shared.courier import Packet, Report, Shelf, Slip, Sort, Up, name_of, slip_name
-from shared.courier.stick import downs, half_written, ups
+from shared.courier.stick import BACK, downs, half_written, ups
 from shared.crypto import digest
 from shared.database import Connection
 from shared.errors import InputError, KaraulaError, MissingError, RemoteError, SessionError, StoreError
@@ -75,6 +75,7 @@ class Courier:
         wanted = {slip_name(self._kit.node)}
         shelf.write(slip_name(self._kit.node), _file(slip, []))
         report.written += 1
+        wanted |= self._give_back(shelf, slip, here, report)
         for run in self._runs():
             name = _name(self._kit.node, run)
             wanted.add(name)
@@ -90,6 +91,26 @@ class Courier:
             if name in own or f"-{self._kit.node}-" in name:
                 self._clear(shelf, name, report)
         return report
+
+    def _give_back(self, shelf: Shelf, slip: Slip, here: Sequence[str], report: Report) -> set[str]:
+        """What a restored hub lacks of its own words; the names of the files."""
+        names: set[str] = set()
+        for place, gift in enumerate(
+            returning.gifts(self._kit, self._sealer, budget_bytes=LOAD_BUDGET_BYTES)
+        ):
+            marks = [digest(original.raw) for original in gift.originals] or [
+                gift.returned.revocations or b""
+            ]
+            mark = digest(wire.pack([slip.generation, gift.returned.prekey]), *marks, size=_MARK_BYTES).hex()
+            name = name_of(Up(lane=BACK, node=self._kit.node, first=place, mark=mark))
+            names.add(name)
+            if name in here and _is_whole(shelf, name):
+                report.kept += 1
+                continue
+            load = courier.write_load(slip, [], returned=gift.returned)
+            shelf.write(name, courier.close_file(Sort.LOAD, load))
+            report.written += 1
+        return names
 
     def slip(self, tx: Connection) -> Slip:
         """Where this node stands, signed."""
@@ -197,7 +218,7 @@ class Courier:
         )
         if head.generation != standing.generation:
             with kit.database.transaction() as tx:
-                feed.begin_generation(tx, head.generation)
+                returning.begin(tx, head)
         self._replica.apply(heard.segments, head_ms=head.time_ms)
         if head.lease_h:
             rematch.catch_up(kit)
@@ -211,6 +232,7 @@ class Courier:
     def _keep(self, tx: Connection, heard: Heard) -> bool:
         """Keep what the head says; returns whether the acks were news."""
         kit, head = self._kit, heard.head
+        returns.cover(tx, head.past)
         news = receipts.acknowledge(kit, tx, heard.acked(Node(kit.node)), head_ms=head.time_ms)
         receipts.keep_lists(kit, tx, heard)
         feed.keep_carried_head(
@@ -257,6 +279,15 @@ def _name(node: int, run: list[Sealed]) -> str:
     mark = digest(*(digest(each.raw) for each in run), size=_MARK_BYTES).hex()
     last = run[-1].first + run[-1].count - 1
     return name_of(Up(lane=lane_of_feed(run[0].feed), node=node, first=run[0].first, last=last, mark=mark))
+
+
+def _is_whole(shelf: Shelf, name: str) -> bool:
+    """Whether the file on the stick can be read to its end."""
+    try:
+        courier.read_load(courier.open_file(shelf.read(name), Sort.LOAD))
+    except KaraulaError:
+        return False
+    return True
 
 
 def _holds(shelf: Shelf, name: str, run: list[Sealed]) -> bool:

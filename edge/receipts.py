@@ -63,6 +63,7 @@ def acknowledge(kit: Kit, tx: Connection, acked: Mapping[Feed, Seq], *, head_ms:
             )
         if seq < head.acked:  # a restored hub: what it lacks goes again
             kit.log.rewind(tx, name, Seq(seq))
+            feed.unmark_acks(tx, name & 3, above=seq)
         kit.log.acknowledge(tx, name, Seq(seq))
     moved = [(name & 3, seq) for name, seq in acked.items() if seq != heads[Lane(name & 3)].acked]
     feed.mark_acks(tx, moved, head_ms=head_ms)

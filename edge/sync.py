@@ -20,14 +20,15 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import Final
 
-from edge import lease, receipts, rematch
+from edge import lease, receipts, rematch, returning
 from edge.clockwork import Clockwork
 from edge.kit import Kit
 from edge.outgoing import Outgoing, plan
 from edge.pace import Pace
 from edge.replica import Replica
+from edge.returning import Gift
 from edge.sealer import Sealer
-from edge.store import feed, traffic
+from edge.store import feed, returns, traffic
 from edge.traffic import Tally
 from shared.database import Connection
 from shared.errors import InputError, RemoteError
@@ -41,6 +42,7 @@ TURNS_MAX: Final = 10_000  # a whole new list over the worst link; beyond that s
 CUTS_IN_A_ROW_MAX: Final = 5  # then the round ends, and the wait grows before the next
 CUT: Final = frozenset({"link_cut", "link_slow"})
 """How a link breaks off in the middle. `link_down` is one that was never there."""
+_UNKNOWN: Final = "node_unknown"
 
 _FINAL_REFUSALS: Final = frozenset(
     {"feed_forked", "feed_quarantined", "wrong_hub", "bundle_too_large", "node_revoked"}
@@ -125,7 +127,11 @@ class SyncRound:
 
     def _broken(self, broken: RemoteError, done: _Done) -> None:
         """After a cut on a link that had worked, go on with a hello; else raise what ends the round."""
+        unheard = broken.code == _UNKNOWN and not self._careful
         self._careful = True
+        if unheard:  # a restored hub, from before this node's first contact: it is told who asks
+            done.going = True
+            return
         if broken.code not in CUT:
             self._part = None  # whatever was wrong, it is not begun upon
             raise broken
@@ -139,6 +145,8 @@ class SyncRound:
         kit, careful = self._kit, self._careful
         outgoing, budget = Outgoing(), self.pace.request_bytes
         with kit.database.snapshot() as tx:
+            gift = None if careful else returning.next_gift(kit, self._sealer, tx, budget_bytes=budget)
+            budget -= 0 if gift is None else min(gift.size, budget // 2)
             if not careful:
                 reach = budget + max((held.length for held in self._held.values()), default=0)
                 waiting = kit.log.pending(tx, budget_bytes=reach, lanes=lanes)
@@ -150,14 +158,15 @@ class SyncRound:
             nonce=kit.world.random(NONCE_BYTES),
             certificate=kit.identity.certificate_paper if careful else None,
             upload=outgoing.piece,
+            returned=None if gift is None else gift.returned,
         )
         heard = self._end.hear(self._carry(exchange, question))
         self._part = heard.part
         kit.time.heard(heard.head.time_ms)
         if heard.head.generation != standing.generation:
             with kit.database.transaction() as tx:
-                feed.begin_generation(tx, heard.head.generation)
-        return _Turn(careful=careful, standing=standing, outgoing=outgoing, heard=heard)
+                returning.begin(tx, heard.head)
+        return _Turn(careful=careful, standing=standing, outgoing=outgoing, gift=gift, heard=heard)
 
     def _carry(self, exchange: Exchange, question: bytes) -> bytes:
         """The answer's bytes; how it went is noted for the next question's size, and counted for the day."""
@@ -183,7 +192,8 @@ class SyncRound:
         """Keep what the head says; returns whether another turn would bring something."""
         kit, head, heard = self._kit, turn.heard.head, turn.heard
         with kit.database.transaction() as tx:
-            moved = self._acknowledge(tx, turn)
+            moved = returning.keep(tx, turn.gift, head)
+            moved = self._acknowledge(tx, turn) or moved or head.generation != turn.standing.generation
             receipts.keep_lists(kit, tx, heard)
             before = feed.state(tx)
             skew_ms = kit.now_ms() - head.time_ms
@@ -211,7 +221,7 @@ class SyncRound:
         """Whether something would go with another question: late hits just found, what a link lets out."""
         log, last = self._kit.log, lanes if turn.careful else Lane.URGENT
         uncut = any(log.uncut(tx, lane)[0] for lane in Lane if lane <= last)
-        return uncut or bool(log.pending(tx, budget_bytes=1, lanes=lanes))
+        return uncut or bool(log.pending(tx, budget_bytes=1, lanes=lanes)) or returns.owes(tx)
 
     def _held_more(self, turn: _Turn) -> bool:
         """Note what the hub holds of our streams; whether a piece got there that leads on.
@@ -269,6 +279,7 @@ class _Turn:
     careful: bool
     standing: NodeStanding
     outgoing: Outgoing
+    gift: Gift | None
     heard: Heard
 
 

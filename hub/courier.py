@@ -18,8 +18,9 @@ from hub.feed import Feed
 from hub.inbox import Inbox, Parcel, Receipt, newest_stamps
 from hub.kit import Kit
 from hub.prekeys import PrekeyRing
+from hub.returns import Returns
 from hub.standing import Revoked
-from hub.store import carried, custody, feeds, nodes, opening
+from hub.store import backups, carried, custody, feeds, nodes
 from hub.store.nodes import Route
 from shared import bundle, courier
 from shared.courier import Down, Load, Report, Shelf, Slip, Sort, name_of
@@ -54,6 +55,7 @@ class Taken:
     slip: Slip
     receipt: Receipt
     covered: bool
+    not_returned: tuple[str, ...] = ()
 
 
 class Courier:
@@ -67,8 +69,9 @@ class Courier:
         feed: Feed,
         ring: PrekeyRing,
         revoked: Revoked,
+        returns: Returns,
         admit: Callable[[Certificate, bytes], None],
-        signed_ms: Callable[[int], int],
+        signed_ms: Callable[[Connection], int],
     ) -> None:
         """`admit` notes a believed certificate; `signed_ms` gives the time to sign, which never goes back."""
         self._kit = kit
@@ -76,6 +79,7 @@ class Courier:
         self._feed = feed
         self._ring = ring
         self._revoked = revoked
+        self._returns = returns
         self._admit = admit
         self._signed_ms = signed_ms
 
@@ -90,10 +94,13 @@ class Courier:
         load = courier.read_load(data)
         self._believe(load.slip)
         now = self._kit.now_ms()
+        self._revoked.learn(load.returned)
+        given_back = self._returns.read(load.returned)
         with self._kit.database.snapshot() as tx:
             listed = self._revoked.read(tx)
             parcels = [self._inbox.read(tx, raw, listed) for raw in load.bundles]
         with self._kit.database.transaction() as tx:
+            not_returned = self._returns.take(tx, load.slip.node, given_back, at_ms=now)
             receipt = self._inbox.take(tx, parcels, at_ms=now)
             for name, first in receipt.reseals.items():
                 carried.want_reseal(tx, name, first)
@@ -101,8 +108,14 @@ class Courier:
             self._heard_of(tx, load.slip, parcels, route=route, at_ms=now)
             if receipt.taken:
                 self._audit(tx, "courier_taken", load.slip.node, f"{receipt.taken} bundles", at_ms=now)
-            covered = not receipt.refusals and self._covers(tx, load)
-        return Taken(node=load.slip.node, slip=load.slip, receipt=receipt, covered=covered)
+            covered = not receipt.refusals and not not_returned and self._covers(tx, load)
+        return Taken(
+            node=load.slip.node,
+            slip=load.slip,
+            receipt=receipt,
+            covered=covered,
+            not_returned=tuple(code for _, code in not_returned),
+        )
 
     def _believe(self, slip: Slip) -> None:
         """A slip is its node's own, the node is certified and not revoked; else it raises."""
@@ -180,12 +193,11 @@ class Courier:
             listed, slip = self._revoked.read(tx), self._slip_of(tx, node)
         if listed is not None:
             listed.refuse(node)
-        time_ms = self._signed_ms(self._kit.now_ms())
         generation = self._feed.generation
         at = slip.positions if slip is not None and slip.generation == generation else ()
         made = 0
         while at_most is None or made < at_most:
-            raw, now_at, complete = self._packet(node, slip, at=at, time_ms=time_ms)
+            raw, now_at, complete = self._packet(node, slip, at=at)
             yield raw
             made += 1
             if complete or now_at == at:
@@ -193,7 +205,7 @@ class Courier:
             at = now_at
 
     def _packet(
-        self, node: int, slip: Slip | None, *, at: tuple[int, ...], time_ms: int
+        self, node: int, slip: Slip | None, *, at: tuple[int, ...]
     ) -> tuple[bytes, tuple[int, ...], bool]:
         """(packet, where it leads, whether that is the end) for a node that stands at these positions."""
         with self._kit.database.transaction() as tx:
@@ -208,16 +220,17 @@ class Courier:
             at = at if len(at) == len(names) else (0,) * len(names)
             reading, leads = self._feed.read_whole(tx, known, at, budget_bytes=REPLY_BUDGET_BYTES)
             head = Head(
-                time_ms=time_ms,
+                time_ms=self._signed_ms(tx),
                 hub_node=self._kit.node,
                 generation=self._feed.generation,
                 acks=custody.heads_of(tx, node),
-                safe=opening.kept_number(tx, "safe_ms"),
+                safe=backups.safe_ms(tx),
                 positions=reading.positions,
                 feeds_digest=reading.digest,
                 prekey=self._ring.current,
                 reseals=carried.reseals_of(tx, node),
                 refusals=carried.stopped_of(tx, node),
+                past=self._returns.past(tx, names),
                 lease_h=self._kit.policy.lease_days * 24,
             )
             listed = self._revoked.read(tx)
@@ -270,7 +283,7 @@ class Courier:
             return
         report.nodes.add(taken.node)
         report.taken += taken.receipt.taken
-        for code in sorted({code for _, code in taken.receipt.refusals}):
+        for code in sorted({*taken.not_returned, *(code for _, code in taken.receipt.refusals)}):
             report.pass_over(name, code, _HINT_REFUSED)
         if taken.covered and not is_slip:  # committed here: the copy has served
             try:

@@ -18,8 +18,10 @@ from hub.feed import Feed, Reading
 from hub.inbox import Inbox, Receipt
 from hub.kit import Kit
 from hub.prekeys import PrekeyRing
+from hub.returns import Returns
 from hub.standing import Revoked
-from hub.store import custody, nodes, opening
+from hub.store import backups, custody, nodes
+from hub.store.lives import Past
 from hub.store.nodes import KnownNode
 from shared import session
 from shared.crypto import VerifyKey
@@ -43,17 +45,23 @@ class _Said:
     held: tuple[Held, ...]
     reading: Reading
     safe_ms: int
+    time_ms: int
+    past: Past
+    not_returned: tuple[tuple[int, str], ...]
 
 
 class Exchange:
     """Answers questions. Safe to call from several threads."""
 
-    def __init__(self, kit: Kit, *, inbox: Inbox, feed: Feed, ring: PrekeyRing, revoked: Revoked) -> None:
+    def __init__(
+        self, kit: Kit, *, inbox: Inbox, feed: Feed, ring: PrekeyRing, revoked: Revoked, returns: Returns
+    ) -> None:
         self._kit = kit
         self._inbox = inbox
         self._feed = feed
         self._ring = ring
         self._revoked = revoked
+        self._returns = returns
         self._newest_ms = 0  # the latest time signed so far
 
     def answer(self, data: bytes) -> bytes:
@@ -73,6 +81,12 @@ class Exchange:
         question.believe(_key_of(known, certificate))
         if certificate is not None and (known is None or certificate.serial > known.serial):
             self.admit(certificate, question.hello.certificate or b"")
+        if self._revoked.learn(question.returned):
+            with self._kit.database.snapshot() as tx:
+                revoked = self._revoked.read(tx)
+            if revoked is not None and question.hello.node in revoked.nodes:
+                raise self._turned_away(question, known, certificate, revoked)
+        given_back = self._returns.read(question.returned)
         piece, brought = question.hello.upload, question.bundles
         with self._kit.database.snapshot() as tx:
             arrival = None if piece is None else uploads.read(tx, question.hello.node, piece)
@@ -80,11 +94,12 @@ class Exchange:
             parcels = [self._inbox.read(tx, raw, revoked) for raw in brought]
         with self._kit.database.transaction() as tx:
             unkept = None if arrival is None else uploads.keep(tx, question.hello.node, arrival, at_ms=now)
+            not_returned = self._returns.take(tx, question.hello.node, given_back, at_ms=now)
             receipt = self._inbox.take(tx, parcels, at_ms=now)
             if unkept is not None:
                 receipt.refusals.append((session.PIECE, unkept))
-            said = self._compose(tx, question, receipt, now)
-        return self._speak(question, said, revision=None if revoked is None else revoked.number, now=now)
+            said = self._compose(tx, question, receipt, not_returned, now)
+        return self._speak(question, said, revision=None if revoked is None else revoked.number)
 
     def _turned_away(
         self,
@@ -132,7 +147,14 @@ class Exchange:
                 ),
             )
 
-    def _compose(self, tx: Connection, question: Question, receipt: Receipt, now: int) -> _Said:
+    def _compose(
+        self,
+        tx: Connection,
+        question: Question,
+        receipt: Receipt,
+        not_returned: tuple[tuple[int, str], ...],
+        now: int,
+    ) -> _Said:
         hello = question.hello
         node = nodes.find(tx, hello.node)
         assert node is not None  # admitted above
@@ -155,20 +177,26 @@ class Exchange:
             heads=heads,
             held=uploads.held(tx, hello.node),
             reading=reading,
-            safe_ms=opening.kept_number(tx, "safe_ms"),
+            safe_ms=backups.safe_ms(tx),
+            time_ms=self.signed_ms(tx),
+            past=() if hello.generation == self._feed.generation else self._returns.past(tx, names),
+            not_returned=not_returned,
         )
 
-    def signed_ms(self, now: int) -> int:
-        """The time to sign. Never before one signed already: a clock set back a little at the hub would
-        look like a rolled-back feed at every post."""
-        self._newest_ms = max(self._newest_ms, now)
+    def signed_ms(self, tx: Connection) -> int:
+        """The time to sign over what a write transaction commits.
+
+        Never before one signed already: a clock set back a little at the hub would look like a rolled-back
+        feed at every post. And after what a backup covers that has begun: what it may lack is later.
+        """
+        self._newest_ms = max(self._newest_ms, self._kit.now_ms(), backups.not_before(tx))
         return self._newest_ms
 
-    def _speak(self, question: Question, said: _Said, *, revision: int | None, now: int) -> bytes:
+    def _speak(self, question: Question, said: _Said, *, revision: int | None) -> bytes:
         hello = question.hello
         agreed = heads_digest(said.heads) == hello.heads_digest
         head = Head(
-            time_ms=self.signed_ms(now),
+            time_ms=said.time_ms,
             hub_node=self._kit.node,
             generation=self._feed.generation,
             acks=None if agreed else said.heads,
@@ -180,6 +208,8 @@ class Exchange:
             refusals=tuple(said.receipt.refusals),
             held=said.held,
             lease_h=self._kit.policy.lease_days * 24,
+            past=said.past,
+            not_returned=said.not_returned,
         )
         newer = revision is not None and revision > hello.revocations
         return session.answer(

@@ -17,7 +17,7 @@ from dataclasses import dataclass, field
 from typing import Final
 
 from hub.kit import Kit
-from hub.store import feeds, subjects
+from hub.store import feeds, lives, subjects
 from hub.store.nodes import KnownNode
 from shared import segment
 from shared.change import Change, Value, named
@@ -96,9 +96,11 @@ class _Reply:
 class Feed:
     """The hub's voice. All methods run inside the caller's write transaction."""
 
-    def __init__(self, kit: Kit, *, generation: int) -> None:
+    def __init__(self, kit: Kit, *, generation: int, restored: bool = False) -> None:
+        """`restored` says that there were lives of this hub before this one."""
         self._kit = kit
         self.generation = generation
+        self.restored = restored
 
     # --- into the scopes ---
 
@@ -109,12 +111,12 @@ class Feed:
             return
         scopes: set[str] = set()
         row_type = record_type(change.kind)
-        by_hub = node_of_dot(change.dot) == self._kit.node
+        by_hub = lives.is_hub(tx, node_of_dot(change.dot))
         if by_hub or (row_type is not None and row_type.downstream) or _by_another(change):
             scopes |= self._holders_of(tx, change)
         if to is not None and not scopes & set(_scopes_of(to)):
             scopes.add(f"node:{to.node}")
-        for scope in sorted(scopes - {f"node:{self._kit.node}"}):
+        for scope in sorted(scopes - {f"node:{number}" for number in lives.numbers(tx)}):
             feeds.append(tx, scope, change, at_ms=self._kit.now_ms())
 
     def _holders_of(self, tx: Connection, change: Change) -> frozenset[str]:

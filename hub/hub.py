@@ -13,6 +13,7 @@ from functools import partial
 from typing import Final, Self
 
 from hub import identity as papers
+from hub.backup import Backups
 from hub.config import Config, Policy
 from hub.courier import Courier
 from hub.desk import Desk
@@ -23,15 +24,19 @@ from hub.inbox import Inbox
 from hub.indexer import Indexer
 from hub.kit import Kit, World
 from hub.merger import Merger
-from hub.prekeys import PrekeyRing
+from hub.prekeys import PrekeyRing, first_number
 from hub.rematch import Rematch
+from hub.returns import Returns
 from hub.snapshots import Snapshots
 from hub.standing import Revoked
-from hub.store import custody, forms, opening, uploads
+from hub.store import custody, forms, lives, opening, uploads
 from shared.codelists import CodeLists, load
 from shared.crypto import random_bytes
 from shared.database import Database
 from shared.enrolment import Certificate, files
+from shared.ids import SYSTEM
+from shared.ledger import audit
+from shared.ledger.audit import Line
 from shared.ledger.log import OwnLog
 from shared.limits import UPLOAD_KEEP_DAYS
 
@@ -70,21 +75,28 @@ class Hub:
             lists=lists or load(),
             policy=policy or Policy(),
         )
-        with database.transaction() as tx:
-            log.set_up(tx)
-            generation = opening.generation_of(tx)
-        self.ring = PrekeyRing(identity.keys, database=database, now_ms=world.now_ms, save=world.save_keys)
+        generation, first_prekey = self._settle(log)
+        self.ring = PrekeyRing(
+            identity.keys, database=database, now_ms=world.now_ms, save=world.save_keys, first=first_prekey
+        )
         self.revoked = Revoked(self.kit)
         if identity.revocations_paper is not None:
             self.revoked.take(identity.revocations_paper)
-        self.feed = Feed(self.kit, generation=generation)
+        self.feed = Feed(self.kit, generation=generation, restored=first_prekey > 1)
         self.merger = Merger(self.kit, self.feed)
         self.inbox = Inbox(self.kit, self.merger, self.ring, self.revoked)
+        self.returns = Returns(self.kit, merger=self.merger, ring=self.ring, generation=generation)
         self.indexer = Indexer(self.kit)
         self.retro_check = Rematch(self.kit, self.merger)
+        self.backups = Backups(self.kit, feed=self.feed)
         self.snapshots = Snapshots(self.kit, feed=self.feed, revoked=self.revoked)
         self._exchange = Exchange(
-            self.kit, inbox=self.inbox, feed=self.feed, ring=self.ring, revoked=self.revoked
+            self.kit,
+            inbox=self.inbox,
+            feed=self.feed,
+            ring=self.ring,
+            revoked=self.revoked,
+            returns=self.returns,
         )
         self.courier = Courier(
             self.kit,
@@ -92,6 +104,7 @@ class Hub:
             feed=self.feed,
             ring=self.ring,
             revoked=self.revoked,
+            returns=self.returns,
             admit=self._exchange.admit,
             signed_ms=self._exchange.signed_ms,
         )
@@ -172,6 +185,20 @@ class Hub:
     def __exit__(self, *_: object) -> None:
         self.close()
 
+    def _settle(self, log: OwnLog) -> tuple[int, int]:
+        """(The log's generation, the first prekey's number) of this life of the hub, which may begin now."""
+        kit = self.kit
+        with kit.database.transaction() as tx:
+            generation, begins = lives.settle(tx, node=kit.node, at_ms=kit.now_ms())
+            log.set_up(tx)
+            if begins:
+                detail = f"hub {kit.node}, generation {generation}"
+                line = Line(
+                    at_ms=kit.now_ms(), officer=SYSTEM, device="hub", action="life_began", detail=detail
+                )
+                audit.write(tx, line)
+            return generation, first_number(kit.node) if lives.count(tx) > 1 else 1
+
     def _retry(self) -> None:
         """After a start, which may be after an upgrade: try what could not be read before."""
         with self.kit.database.transaction() as tx:
@@ -190,6 +217,6 @@ def build(config: Config, *, tends: bool = False) -> Hub:
         connect=opening.connect_to(config.data / files.DATABASE),
         now_ms=now_ms,
         random=random_bytes,
-        save_keys=partial(papers.save_keys, config.data, identity),
+        save_keys=partial(papers.save_keys, config.data, identity, key_backup=config.key_backup),
     )
     return Hub(identity, world, policy=config.policy, tends=tends)

@@ -38,6 +38,7 @@ from shared.schema import OWNER, Kind, RecordType, field_by_name, record_type
 from shared.wire import Batch, ChangeTable
 
 _ERASED: Final = field_by_name(Kind.TOMBSTONE, "of").number
+_REFUSED_OF: Final = field_by_name(Kind.REFUSED_CHANGE, "of").number
 _SEARCHED: Final = frozenset({Kind.CHECK, Kind.HIT, Kind.ALERT})
 
 
@@ -62,6 +63,56 @@ class Merger:
         if applied.change.creates and self._judge_waiting(tx, applied.change):
             applied = replace(applied, after=_standing_now(tx, applied.change))
         self._follow_up(tx, applied, at_ms=self._kit.now_ms())
+
+    def take_back(self, tx: Connection, change: Change, *, at_ms: int) -> bool:
+        """Take a change that an earlier life of this hub had accepted and said; whether it was news.
+
+        It is not judged again. A `scope_leave` is kept and not said: this life's own audiences tell who
+        lets go of what. An edit may come before its record; it is said at once, as it was then.
+        """
+        try:
+            with attempt(tx):
+                return self._take_back(tx, change, at_ms)
+        except RemoteError as error:
+            self._note_unusable(tx, change, error, at_ms)
+            return False
+
+    def _take_back(self, tx: Connection, change: Change, at_ms: int) -> bool:
+        if records.is_known(tx, change):
+            return False
+        self._kit.log.clock(tx).observe(change.stamp)
+        applied = records.apply(tx, change)
+        if applied.effect in (Effect.REPEATED, Effect.PURGED):
+            return False
+        if change.kind == Kind.SCOPE_LEAVE:
+            return True
+        if change.creates and self._judge_waiting(tx, change):
+            applied = replace(applied, after=_standing_now(tx, change))
+        if applied.effect is Effect.APPLIED:
+            self._follow_up(tx, applied, at_ms=at_ms)
+        else:
+            self._feed.publish(tx, change)
+        if change.kind == Kind.REFUSED_CHANGE:
+            self._settle_conflict(tx, change, at_ms)
+        return True
+
+    def _settle_conflict(self, tx: Connection, refusal: Change, at_ms: int) -> None:
+        """What is refused only now may have stood in a conflict meanwhile."""
+        about = refusal.fields.get(_REFUSED_OF)
+        open_one = conflicts.open_of(tx, about) if isinstance(about, int) else None
+        found = None if open_one is None else records.read(tx, Kind(open_one.kind), open_one.record)
+        if open_one is not None and found is not None and found.standing is Standing.AGREED:
+            conflicts.note(
+                tx,
+                record=open_one.record,
+                kind=open_one.kind,
+                owner=open_one.owner,
+                standing=Standing.AGREED,
+                parties=(),
+                by=refusal.author,
+                change=refusal.dot,
+                at_ms=at_ms,
+            )
 
     # --- whole columns ---
 
@@ -97,21 +148,26 @@ class Merger:
             with attempt(tx):
                 self._judge_and_apply(tx, node, change, revoked=revoked, at_ms=at_ms)
         except RemoteError as error:
-            custody.note_fault(
-                tx,
-                feed=feed_of_dot(change.dot),
-                first=seq_of_dot(change.dot),
-                count=1,
-                dot=change.dot,
-                code=error.code,
-                hint=error.hint,
-                evidence=wire.pack_change(change),
-                at_ms=at_ms,
-            )
+            self._note_unusable(tx, change, error, at_ms)
+
+    def _note_unusable(self, tx: Connection, change: Change, error: RemoteError, at_ms: int) -> None:
+        custody.note_fault(
+            tx,
+            feed=feed_of_dot(change.dot),
+            first=seq_of_dot(change.dot),
+            count=1,
+            dot=change.dot,
+            code=error.code,
+            hint=error.hint,
+            evidence=wire.pack_change(change),
+            at_ms=at_ms,
+        )
 
     def _judge_and_apply(
         self, tx: Connection, node: KnownNode, change: Change, *, revoked: bool, at_ms: int
     ) -> None:
+        if self._feed.restored and self._was_judged(tx, change):
+            return
         reason = self._reason_against(tx, change, node, revoked=revoked)
         if reason is not None:
             self._refuse(tx, change, reason, owner=node.country)
@@ -126,6 +182,18 @@ class Merger:
         if change.creates and self._judge_waiting(tx, change):
             applied = replace(applied, after=_standing_now(tx, change))
         self._follow_up(tx, applied, at_ms=at_ms)
+
+    def _was_judged(self, tx: Connection, change: Change) -> bool:
+        """Whether an earlier life judged this change, and its word came back before the change itself.
+
+        An accepted one is here then; a refused one is kept, and not refused again.
+        """
+        if records.is_known(tx, change):
+            return True
+        if subjects.is_refused(tx, change.dot):
+            records.apply(tx, change)
+            return True
+        return False
 
     def _reason_against(
         self, tx: Connection, change: Change, node: KnownNode, *, revoked: bool
@@ -196,7 +264,7 @@ class Merger:
                 persons.forget(tx, erased)
                 times.forget(tx, erased)
         if change.kind in (Kind.HIT, Kind.REQUEST):
-            routes.open_what_it_names(tx, Kind(change.kind), change.record, hub=self._kit.node)
+            routes.open_what_it_names(tx, Kind(change.kind), change.record)
         if change.kind in _SEARCHED:
             custody.queue_for_search(tx, change.record, change.record, at_ms=at_ms)
         if change.kind == Kind.CLEARED_PAIR:
@@ -217,11 +285,7 @@ class Merger:
         # Where a field is in dispute its sides are the parties; where only edits crossed, all authors are.
         disputed = [view.siblings for view in views if view.standing is not Standing.AGREED]
         entries = disputed or [view.siblings for view in views]
-        parties = {
-            subjects.country_of(tx, entry.dot, entry.author, hub=self._kit.node)
-            for group in entries
-            for entry in group
-        }
+        parties = {subjects.country_of(tx, entry.dot, entry.author) for group in entries for entry in group}
         conflicts.note(
             tx,
             record=change.record,

@@ -6,13 +6,17 @@ Invariant: the number never goes back, whatever file is presented. Must not know
 
 from __future__ import annotations
 
+import contextlib
+
 from hub.kit import Kit
 from hub.store import opening
 from shared.database import Connection
 from shared.enrolment import Revocations, newer_of
+from shared.errors import InputError, TrustError
 from shared.ids import SYSTEM
 from shared.ledger import audit
 from shared.ledger.audit import Line
+from shared.session import Returned
 
 
 class Revoked:
@@ -32,6 +36,17 @@ class Revoked:
             self._list = Revocations.read(paper, authority=self._kit.identity.authority.verify_key)
             self.paper = paper
         return self._list
+
+    def learn(self, returned: Returned | None) -> bool:
+        """Keep the list that a node gives back, if it is one and newer: everyone keeps the highest.
+
+        Returns whether there was one.
+        """
+        if returned is None or returned.revocations is None:
+            return False
+        with contextlib.suppress(TrustError, InputError):
+            self.take(returned.revocations)
+        return True
 
     def take(self, paper: bytes) -> Revocations:
         """Keep a list if it is newer; returns the one that counts. Raises TrustError, InputError."""

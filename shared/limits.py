@@ -58,6 +58,8 @@ REPLY_BUDGET_BYTES: Final = 256 * 1024  # fed back in one reply at most: a node 
 REPLY_FIRST_BYTES: Final = 16 * 1024  # asked for while nothing is known of the link
 PIECE_MIN_BYTES: Final = 1024  # a smaller piece or slice is mostly its own headers
 UPLOAD_KEEP_DAYS: Final = 30  # a bundle begun is given up by the hub when its node was silent so long
+RETURN_BUDGET_BYTES: Final = 64 * 1024  # given back in one question: the hub holds its lock a second for it
+RETURN_MAX_SEGMENTS: Final = 256  # more are no shorter to send
 SEGMENT_MAX_CHANGES: Final = 500  # one feed segment: applied in slices, sealed per reader
 APPLY_SLICE_MS: Final = 20  # the longest a feed may hold the booth's database
 

@@ -187,3 +187,8 @@ def mark_acks(tx: Connection, acks: Iterable[tuple[int, int]], *, head_ms: int) 
         "INSERT OR IGNORE INTO ack_mark (lane, seq, head_ms) VALUES (?, ?, ?)",
         [(lane, seq, head_ms) for lane, seq in acks if seq],
     )
+
+
+def unmark_acks(tx: Connection, lane: int, *, above: int) -> None:
+    """Forget who vouched for these, and when: a restored hub lacks them, and its next backup may too."""
+    tx.execute("DELETE FROM ack_mark WHERE lane = ? AND seq > ?", (lane, above))

@@ -183,3 +183,13 @@ def m009_snapshot(db: sqlite_utils.Database) -> None:
         """CREATE TABLE load_touched (record INTEGER PRIMARY KEY) STRICT""",
     ):
         db.execute(sql)
+
+
+@migrations()
+def m010_returns(db: sqlite_utils.Database) -> None:
+    for sql in (
+        # The life of the hub to which an original was given back, or which has it.
+        "ALTER TABLE feed_segment ADD COLUMN returned INTEGER NOT NULL DEFAULT 0",
+        "ALTER TABLE hub_state ADD COLUMN owes_list INTEGER NOT NULL DEFAULT 0",
+    ):
+        db.execute(sql)

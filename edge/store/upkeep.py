@@ -1,7 +1,7 @@
 """What a node drops, and when: sent bundles a backup covers and their photos, originals, cases, filed names.
 
-Invariant: nothing of ours goes before a verified backup of the hub covers it *and* fourteen days
-have passed by trusted time. Must not know: who calls, and how often.
+Invariant: nothing of ours, and no signed original of the hub's, goes before a verified backup of the hub
+covers it *and* fourteen days have passed by trusted time. Must not know: who calls, and how often.
 """
 
 from __future__ import annotations
@@ -26,8 +26,11 @@ def prune(tx: Connection, *, node: int, trusted_ms: int | None, now_ms: int) -> 
     if trusted_ms is None:
         return 0
     before_ms = trusted_ms - PRUNE_AFTER_DAYS * _DAY_MS
-    tx.execute("DELETE FROM feed_segment WHERE received_ms < ?", (before_ms,))
-    covered_ms = min(before_ms, feed.state(tx).safe_ms)
+    safe_ms = feed.state(tx).safe_ms
+    covered_ms = min(before_ms, safe_ms)
+    # The hub's originals too: what a backup lacks comes back from here. Where none was ever made none can be
+    # restored, and nothing is kept for it.
+    tx.execute("DELETE FROM feed_segment WHERE received_ms < ?", (covered_ms if safe_ms else before_ms,))
     return sum(_prune_lane(tx, node, lane, covered_ms) for lane in Lane)
 
 

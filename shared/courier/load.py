@@ -14,7 +14,7 @@ from shared.crypto import Purpose, SigningKey, VerifyKey
 from shared.errors import SessionError
 from shared.ids import Node
 from shared.limits import ENROLMENT_MAX_BYTES, REQUEST_MAX_BUNDLES, REQUEST_MAX_BYTES
-from shared.session import LANES, NodeStanding
+from shared.session import LANES, NodeStanding, Returned, read_returned
 from shared.session.messages import VERSION, byte_strings, counts
 
 
@@ -53,10 +53,11 @@ class Slip:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Load:
-    """A slip and the bundles that came with it."""
+    """A slip, the bundles that came with it, and what is given back to a restored hub."""
 
     slip: Slip
     bundles: tuple[bytes, ...]
+    returned: Returned | None = None
 
 
 def sign_slip(
@@ -81,23 +82,31 @@ def sign_slip(
     return read_slip(raw, signer.sign(Purpose.SLIP, raw))
 
 
-def write_load(slip: Slip, bundles: Sequence[bytes]) -> bytes:
+def write_load(slip: Slip, bundles: Sequence[bytes], *, returned: Returned | None = None) -> bytes:
     """The load's bytes."""
-    return wire.pack([VERSION, slip.raw, slip.signature, list(bundles)])
+    back = [] if returned is None else [returned.written()]
+    return wire.pack([VERSION, slip.raw, slip.signature, list(bundles), *back])
 
 
 def read_load(data: bytes) -> Load:
     """Take a received load apart. Raises SessionError `bad_load`, `too_many_bundles`; WireError."""
+    returned: Returned | None = None
     match wire.unpack(data, max_bytes=REQUEST_MAX_BYTES):
         case [1, bytes() as raw, bytes() as signature, [*bundles]]:
             pass
+        case [1, bytes() as raw, bytes() as signature, [*bundles], [*back]]:
+            returned = read_returned(back, _bad_load())
         case _:
             raise _bad_load()
     if len(bundles) > REQUEST_MAX_BUNDLES:
         raise SessionError(
             "too_many_bundles", "more bundles than one load may hold", hint="Send fewer at a time."
         )
-    return Load(slip=read_slip(raw, signature), bundles=byte_strings(bundles, _bad_load()))
+    return Load(
+        slip=read_slip(raw, signature),
+        bundles=byte_strings(bundles, _bad_load()),
+        returned=returned,
+    )
 
 
 def read_slip(raw: bytes, signature: bytes) -> Slip:

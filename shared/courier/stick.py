@@ -2,6 +2,7 @@
 
     karaula/up-NODE-slip.krl                       where a node stands, without bundles
     karaula/up-NODE-LANE-FIRST-LAST-MARK.krl       a run of its bundles; MARK is of their bytes
+    karaula/up-NODE-back-PLACE-MARK.krl            what a node gives back to a restored hub
     karaula/down-NODE-TIME-PLACE.krl               the hub's packets for a node, in order
 
 Invariants: nothing is believed because of a name; names only say what to open first and what to tidy.
@@ -27,8 +28,11 @@ _VERSION: Final = 1
 _SALT: Final = b"karaula/stick\0"
 _UP: Final = re.compile(r"up-(\d{1,7})-([0-2])-(\d{1,13})-(\d{1,13})-([0-9a-f]{16})\.krl", re.ASCII)
 _SLIP: Final = re.compile(r"up-(\d{1,7})-slip\.krl", re.ASCII)
+_BACK: Final = re.compile(r"up-(\d{1,7})-back-(\d{1,6})-([0-9a-f]{16})\.krl", re.ASCII)
 _DOWN: Final = re.compile(r"down-(\d{1,7})-(\d{1,15})-(\d{1,6})\.krl", re.ASCII)
-_SLIP_LANE: Final = -1
+_SLIP_LANE: Final = -2
+BACK: Final = -1
+"""Stands for the lane of what is given back: before the bundles, which say less without it."""
 
 
 class Sort(IntEnum):
@@ -85,6 +89,8 @@ def name_of(what: Up | Down) -> str:
         return f"down-{what.node}-{what.time_ms}-{what.place}.krl"
     if what.lane == _SLIP_LANE:
         return slip_name(what.node)
+    if what.lane == BACK:
+        return f"up-{what.node}-back-{what.first}-{what.mark}.krl"
     return f"up-{what.node}-{what.lane}-{what.first}-{what.last}-{what.mark}.krl"
 
 
@@ -95,6 +101,8 @@ def read_name(name: str) -> Up | Down | None:
     if (up := _UP.fullmatch(name)) is not None:
         node, lane, first, last = (int(up[place]) for place in (1, 2, 3, 4))
         return Up(lane=lane, node=node, first=first, last=last, mark=up[5])
+    if (back := _BACK.fullmatch(name)) is not None:
+        return Up(lane=BACK, node=int(back[1]), first=int(back[2]), mark=back[3])
     if (down := _DOWN.fullmatch(name)) is not None:
         return Down(node=int(down[1]), time_ms=int(down[2]), place=int(down[3]))
     return None

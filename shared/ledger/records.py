@@ -217,6 +217,11 @@ def apply_table(tx: Connection, table: ChangeTable) -> bool:
     return True
 
 
+def is_known(tx: Connection, change: Change) -> bool:
+    """Whether this very change was applied here before."""
+    return _known(tx, change)
+
+
 def refuse(tx: Connection, *, dot: Dot, record: RecordId, kind: int, reason: str) -> Standing:
     """Take a change and its contexts out of the record's set; returns the standing after."""
     tx.execute("INSERT OR IGNORE INTO refused (dot, record, reason) VALUES (?, ?, ?)", (dot, record, reason))

@@ -1,13 +1,14 @@
 """The sync conversation, without I/O: one question, one answer, both signed.
 
     question = pack([version, hello, signature, [bundle …]])  or  pack([…, [bundle …], piece])
+               or  pack([…, [bundle …], piece | None, returned])
     hello    = pack([version, node, nonce, heads digest, generation, [position …], newest revocations,
                      newest prekey, certificate | None, wanted KiB, [place, first, length] | None,
                      [lane, offset, check] | None, schema version])
     answer   = pack([version, head, signature, parcel | None, revocations | None, [prekey …]])
     head     = pack([version, time ms, hub node, generation, [ack …] | None, safe, [position …],
                      feeds digest, current prekey, [[feed, reseal from] …], [[bundle number, code] …],
-                     [[lane, length, check] …], lease hours])
+                     [[lane, length, check] …], lease hours, …])
     parcel   = SealedBox(node, pack([[segment, signature] | [place, first, offset, total, slice] …]))
 
 The hub's signature covers `head ‖ BLAKE2b(question) ‖ BLAKE2b(pack([parcel, revocations, prekeys]))`,
@@ -44,9 +45,11 @@ from shared.session.messages import (
     heads_digest,
 )
 from shared.session.node_end import Heard, NodeEnd, NodeStanding, Part, Phase, believe, open_parcel
+from shared.session.returned import ENVELOPE, Returned, give_back, open_returned, read_returned
 from shared.session.stream import Held, Piece, check_of, framed, joined, resumes, taken_apart
 
 __all__ = [
+    "ENVELOPE",
     "LANES",
     "NONCE_BYTES",
     "PIECE",
@@ -63,16 +66,20 @@ __all__ = [
     "Phase",
     "Piece",
     "Question",
+    "Returned",
     "Slice",
     "answer",
     "believe",
     "check_of",
     "feeds_digest",
     "framed",
+    "give_back",
     "heads_digest",
     "joined",
     "open_parcel",
+    "open_returned",
     "read_question",
+    "read_returned",
     "resumes",
     "taken_apart",
 ]

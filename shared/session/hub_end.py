@@ -24,18 +24,21 @@ from shared.session.messages import (
     read_hello,
     write_head,
 )
+from shared.session.returned import Returned, read_returned
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Question:
     """A node's question, taken apart. Its hello is only believed after `believe`.
 
-    `mark` is the digest of the bytes as received, to which the answer is bound.
+    `mark` is the digest of the bytes as received, to which the answer is bound. `returned` is what the node
+    gives back of what earlier lives of this hub had said; no hello vouches for it, its own signatures do.
     """
 
     hello: Hello
     bundles: tuple[bytes, ...]
     mark: bytes
+    returned: Returned | None = None
 
     def believe(self, key: VerifyKey) -> None:
         """Raise TrustError `bad_signature` unless the node's key signed this hello and its piece."""
@@ -45,11 +48,14 @@ class Question:
 
 def read_question(data: bytes) -> Question:
     """Decode a received question within limits. Raises SessionError `bad_question`, WireError."""
+    returned: Returned | None = None
     match wire.unpack(data, max_bytes=REQUEST_MAX_BYTES):
         case [1, bytes() as raw, bytes() as signature, [*bundles]]:
             piece = None
         case [1, bytes() as raw, bytes() as signature, [*bundles], bytes() as piece]:
             pass
+        case [1, bytes() as raw, bytes() as signature, [*bundles], bytes() | None as piece, [*back]]:
+            returned = read_returned(back, bad_question())
         case _:
             raise bad_question()
     if len(bundles) > REQUEST_MAX_BUNDLES:
@@ -60,6 +66,7 @@ def read_question(data: bytes) -> Question:
         hello=read_hello(raw, signature, piece),
         bundles=byte_strings(bundles, bad_question()),
         mark=digest(data),
+        returned=returned,
     )
 
 

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Final, TypeGuard
+from typing import Final, TypedDict, TypeGuard
 
 from shared import segment, wire
 from shared.crypto import digest
@@ -94,7 +94,9 @@ class Head:
 
     `refusals` count the bundles of the question, then those its piece completed; PIECE is the piece itself.
     `held` are the tails of this node's streams. `lease_h` is for how many hours from `time_ms` on the node
-    may answer from its list (0: not at all).
+    may answer from its list (0: not at all). `past` is told to a node of an earlier life of this hub: of each
+    such life (its generation), up to where the hub has the node's scopes. `not_returned` counts the segments
+    the question gave back, -1 being all of them.
     """
 
     time_ms: int
@@ -109,6 +111,8 @@ class Head:
     refusals: tuple[tuple[int, str], ...] = ()
     held: tuple[Held, ...] = ()
     lease_h: int = LEASE_DAYS * 24
+    past: tuple[tuple[int, tuple[int, ...]], ...] = ()
+    not_returned: tuple[tuple[int, str], ...] = ()
 
 
 def heads_digest(heads: Sequence[int]) -> bytes:
@@ -153,7 +157,7 @@ def read_head(raw: bytes) -> Head:
             [*refusals],
             [*held],
             int() as lease_h,
-            *_,
+            *rest,
         ]:
             pass
         case _:
@@ -175,11 +179,14 @@ def read_head(raw: bytes) -> Head:
         refusals=_refusals(refusals),
         held=_read_held(held),
         lease_h=lease_h,
+        **_read_rest(rest),
     )
 
 
 def write_head(head: Head) -> bytes:
-    """The head's bytes, as the hub signs them."""
+    """The head's bytes, as the hub signs them. What only a restored hub has to say is left out elsewhere."""
+    past = [[generation, list(positions)] for generation, positions in head.past]
+    refused = [list(pair) for pair in head.not_returned]
     return wire.pack(
         [
             VERSION,
@@ -195,6 +202,7 @@ def write_head(head: Head) -> bytes:
             [list(pair) for pair in head.refusals],
             [[each.lane, each.length, each.check] for each in head.held],
             head.lease_h,
+            *([past, refused] if past or refused else []),
         ]
     )
 
@@ -300,6 +308,33 @@ def _read_held(said: Sequence[object]) -> tuple[Held, ...]:
             case _:
                 raise bad_answer()
     return tuple(held)
+
+
+class _Rest(TypedDict, total=False):
+    past: tuple[tuple[int, tuple[int, ...]], ...]
+    not_returned: tuple[tuple[int, str], ...]
+
+
+def _read_rest(rest: Sequence[object]) -> _Rest:
+    """What a restored hub says behind the rest; whatever stands behind that is of a newer version."""
+    match rest:
+        case []:
+            return {}
+        case [[*lives], [*refused], *_]:
+            return {"past": _read_past(lives), "not_returned": _refusals(refused)}
+        case _:
+            raise bad_answer()
+
+
+def _read_past(values: Sequence[object]) -> tuple[tuple[int, tuple[int, ...]], ...]:
+    taken: list[tuple[int, tuple[int, ...]]] = []
+    for life in values:
+        match life:
+            case [generation, [*positions]] if is_count(generation):
+                taken.append((generation, counts(positions, bad_answer())))
+            case _:
+                raise bad_answer()
+    return tuple(taken)
 
 
 def bad_question() -> SessionError:

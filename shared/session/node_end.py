@@ -34,6 +34,7 @@ from shared.session.messages import (
     read_head,
     write_hello,
 )
+from shared.session.returned import Returned
 from shared.session.stream import Piece
 
 
@@ -126,6 +127,7 @@ class NodeEnd:
         nonce: bytes,
         certificate: bytes | None = None,
         upload: Piece | None = None,
+        returned: Returned | None = None,
     ) -> bytes:
         """The question to send. A question still open is given up: its answer will not fit."""
         self._phase = Phase.IDLE
@@ -150,7 +152,11 @@ class NodeEnd:
         raw, piece = write_hello(hello, nonce=nonce), None if upload is None else upload.data
         signature = self._signer.sign(Purpose.HELLO, hello_signed(raw, piece))
         said: list[object] = [VERSION, raw, signature, list(bundles)]
-        question = wire.pack(said if piece is None else [*said, piece])
+        if piece is not None or returned is not None:
+            said.append(piece)
+        if returned is not None:
+            said.append(returned.written())
+        question = wire.pack(said)
         self._asked = digest(question)
         return question
 

@@ -1,0 +1,89 @@
+"""Giving back to a restored hub what it had said: its signed segments, and the newest revocation list.
+
+Job: seal the next of them to the hub for a question or a stick; note what the hub's signed word says it has.
+Invariants
+* What was given back is noted only once an answer was believed; a cut repeats it, which does nothing.
+* Half a question at most: what is new and urgent goes beside it.
+Must not know: HTTP, sticks, what a segment says.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from edge.kit import Kit
+from edge.sealer import Sealer
+from edge.store import feed, returns
+from edge.store.returns import Original
+from shared.database import Connection
+from shared.limits import RETURN_BUDGET_BYTES, RETURN_MAX_SEGMENTS
+from shared.session import ENVELOPE, Head, Returned, give_back
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Gift:
+    """What goes back with one question, or in one file."""
+
+    originals: tuple[Original, ...]
+    returned: Returned
+
+    @property
+    def size(self) -> int:
+        """Bytes on the wire, about."""
+        return len(self.returned.sealed) + len(self.returned.revocations or b"")
+
+
+def next_gift(kit: Kit, sealer: Sealer, tx: Connection, *, budget_bytes: int) -> Gift | None:
+    """What goes with the next question; None where nothing is owed."""
+    budget = min(budget_bytes // 2, RETURN_BUDGET_BYTES)
+    originals = returns.owed(tx, budget_bytes=budget, at_most=RETURN_MAX_SEGMENTS)
+    paper = returns.owed_list(tx)
+    if not originals and paper is None:
+        return None
+    return _wrapped(sealer, tx, originals, paper)
+
+
+def gifts(kit: Kit, sealer: Sealer, *, budget_bytes: int) -> Iterator[Gift]:
+    """All that is owed, a file at a time."""
+    after, first = returns.Place(generation=0, scope="", first=0), True
+    while True:
+        with kit.database.snapshot() as tx:
+            originals = returns.owed(tx, budget_bytes=budget_bytes, at_most=RETURN_MAX_SEGMENTS, after=after)
+            paper = returns.owed_list(tx) if first else None
+            if not originals and paper is None:
+                return
+            gift = _wrapped(sealer, tx, originals, paper)
+        yield gift
+        if not originals:
+            return
+        after, first = originals[-1].place, False
+
+
+def keep(tx: Connection, gift: Gift | None, head: Head) -> bool:
+    """Note what an answer to a question with this gift says; whether the hub took any of it.
+
+    A segment the hub refuses for good counts as given: it will not be another one next time.
+    """
+    if gift is None or any(place == ENVELOPE for place, _ in head.not_returned):
+        return False
+    returns.given(tx, [original.place for original in gift.originals])
+    if gift.returned.revocations is not None:
+        returns.list_given(tx)
+    return True
+
+
+def begin(tx: Connection, head: Head) -> None:
+    """A head of another life of the hub: read its feed from the start, and owe it what it lacks."""
+    before = feed.state(tx).generation
+    feed.begin_generation(tx, head.generation)
+    returns.begin(tx, before=before)
+    returns.cover(tx, head.past)
+
+
+def _wrapped(sealer: Sealer, tx: Connection, originals: list[Original], paper: bytes | None) -> Gift:
+    number, key = sealer.prekey(tx)
+    pairs = [(original.raw, original.signature) for original in originals]
+    return Gift(
+        originals=tuple(originals), returned=give_back(pairs, prekey=number, key=key, revocations=paper)
+    )

@@ -1,0 +1,80 @@
+"""A house whose centre is backed up, lost and restored by the production functions."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+
+from hub.backup import Backup
+from shared.enrolment import HubKeys, Revocations, files
+from shared.ids import Node
+from shared.session import Returned, give_back
+from tests.courier.house import House
+from tests.simulation.machine import DAY_MS, Post
+from tests.simulation.papers import authority_keys
+
+MINUTE_MS = 60_000
+
+
+class Lost(House):
+    """`back_up`, then work, then `restore`."""
+
+    def __init__(self, directory: Path) -> None:
+        super().__init__(directory)
+        self.backups = directory / "backups"
+        self.backups.mkdir()
+
+    def back_up(self) -> Backup:
+        self.sky.move(MINUTE_MS)
+        return self.centre.hub.backups.make(self.backups, papers={})
+
+    def restore(self, backup: Backup, *, number: int = 20, keys: HubKeys | None = None) -> None:
+        """The centre comes back from a backup, under a new number, with the key file of some day."""
+        identity = self.centre.identity
+        certificate = replace(identity.certificate, node=Node(number))
+        self.centre.restore(
+            backup.path / files.DATABASE,
+            replace(identity, certificate=certificate, keys=keys or identity.keys),
+        )
+
+    def capture(self, post: Post, count: int = 1) -> None:
+        for _ in range(count):
+            self.sky.move(MINUTE_MS)
+            self.officers[post.name].capture()
+
+    def talk(self, *posts: Post) -> None:
+        """A contact of each, with all it has."""
+        for post in posts or self.posts:
+            self.sky.move(MINUTE_MS)
+            post.node.round.run(self.centre.hub.exchange, everything=True)
+
+    def pass_week(self) -> None:
+        self.sky.move(8 * DAY_MS)
+        self.centre.hub.rotate_prekeys()
+
+    def revoke(self, number: int, node: int) -> None:
+        listed = Revocations(number=number, issued_ms=number, nodes=frozenset({Node(node)}))
+        self.centre.hub.revoked.take(listed.signed(authority_keys().sign))
+
+    def count(self, table: str) -> int:
+        return int(str(self.centre.look(f"SELECT count(*) FROM {table}")[0][0]))  # noqa: S608 - a test's own word
+
+    def originals(self, post: Post) -> list[tuple[bytes, bytes]]:
+        """The signed segments a post keeps."""
+        rows = post.look("SELECT raw, signature FROM feed_segment ORDER BY generation, scope, first")
+        return [(bytes(raw), bytes(signature)) for raw, signature in rows]  # type: ignore[call-overload]
+
+    def given(self, pairs: list[tuple[bytes, bytes]]) -> Returned:
+        """These, as a post gives them back."""
+        number = self.centre.hub.ring.current
+        private = self.centre.hub.ring.private(number)
+        assert private is not None
+        return give_back(pairs, prekey=number, key=private.seal_key, revocations=None)
+
+    def take(self, pairs: list[tuple[bytes, bytes]]) -> list[str]:
+        """Give them to the hub; the codes of those it refused."""
+        hub = self.centre.hub
+        read = hub.returns.read(self.given(pairs))
+        with hub.kit.database.transaction() as tx:
+            refused = hub.returns.take(tx, Node(2), read, at_ms=hub.kit.now_ms())
+        return [code for _, code in refused]
