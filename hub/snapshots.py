@@ -4,6 +4,7 @@ Job: write a scope's list as it stands at one position; seal its key to readers;
 Invariants
 * The position is taken first, then the list is read in short parts, while work goes on. Whatever changed
   in between is in the file or not, and comes again by the feed: applied twice it does nothing.
+* Once a backup was made, a list is read from the newest verified one (ADR 17).
 * Memory holds one block; the file appears whole or not at all.
 * A key is sealed to nodes that are admitted, not revoked, and read this scope; to nobody else.
 Must not know: HTTP, sticks.
@@ -14,6 +15,7 @@ from __future__ import annotations
 import os
 import shutil
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, Final
@@ -21,13 +23,15 @@ from typing import IO, Final
 from hub.feed import Feed
 from hub.kit import Kit
 from hub.standing import Revoked
-from hub.store import nodes, snapshots
+from hub.store import backups, feeds, nodes, opening, snapshots
+from hub.store.feeds import ScopeHead
 from hub.store.nodes import KnownNode
 from hub.store.snapshots import Made
 from shared import snapshot, wire
 from shared.change import Change
 from shared.crypto import KEY_BYTES, Purpose
-from shared.database import Connection
+from shared.database import Connection, Database
+from shared.enrolment import files
 from shared.errors import ConfigError, InputError, MissingError, TrustError, WireError
 from shared.limits import BUNDLE_MAX_CHANGES, SNAPSHOT_MAX_BLOCKS, SNAPSHOT_PIECE_MAX_BYTES
 from shared.schema import Kind
@@ -60,6 +64,14 @@ class Written:
     readers: int
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Source:
+    """A file of the hub's to read a list from; `at_ms` is the moment of a copy, None for the one at work."""
+
+    database: Database
+    at_ms: int | None
+
+
 class Snapshots:
     """Makes them, and gives them out."""
 
@@ -71,7 +83,8 @@ class Snapshots:
     def write(self, path: Path, scope: str, *, say: Said = _nobody) -> Written:
         """Write a scope's list into a file, for every admitted node that reads it.
 
-        Raises InputError `unknown_scope`, ConfigError `file_unwritable`, StoreError.
+        Raises InputError `unknown_scope`, ConfigError `file_unwritable`, `backup_first`, `backup_away`,
+        StoreError.
         """
         if not scope or scope.startswith("node:"):
             raise InputError(
@@ -80,16 +93,43 @@ class Snapshots:
                 hint="Use all, country:XX or post:CODE.",
                 field="scope",
             )
-        kit, key = self._kit, self._kit.world.random(KEY_BYTES)
-        with kit.database.transaction() as tx:
-            head = self._feed.cut(tx, scope)
+        with self._source() as source:
+            return self._write(source, path, scope, self._kit.world.random(KEY_BYTES), say)
+
+    @contextmanager
+    def _source(self) -> Iterator[_Source]:
+        """What a list is read from: the newest verified backup; the database where nothing can be restored.
+
+        What a node learned from a file alone it has no signed original of, to give back: so a file holds
+        only what is in the backup that a hub would be restored from.
+        Raises ConfigError `backup_first`, `backup_away`.
+        """
+        kit = self._kit
+        with kit.database.snapshot() as tx:
+            made = backups.newest(tx, generation=self._feed.generation)
+        if not made.covers_ms and not self._feed.restored:
+            yield _Source(database=kit.database, at_ms=None)
+            return
+        path = Path(made.path) / files.DATABASE
+        if not made.covers_ms or not path.exists():
+            raise ConfigError(
+                "backup_first" if not made.covers_ms else "backup_away",
+                "a whole list is written from a verified backup, and there is none at hand",
+                hint="Make one: `karaula hub backup`; then write the list.",
+            )
+        with Database(opening.connect_to(path), key=kit.identity.database_key) as copy:
+            yield _Source(database=copy, at_ms=made.covers_ms)
+
+    def _write(self, source: _Source, path: Path, scope: str, key: bytes, say: Said) -> Written:
+        kit = self._kit
+        head, made_ms = self._head(source, scope)
+        with source.database.snapshot() as tx:
             total = snapshots.count_held(tx, head.id)
-            made_ms = kit.now_ms()  # as old as its position: what changes later need not be in it
         beside = path.with_name(path.name + ".blocks")
         try:
             with beside.open("w+b") as blocks:
                 writer = _Writer(key, blocks)
-                for changes in self._records(scope, head.id):
+                for changes in self._records(source.database, scope, head.id):
                     writer.take(changes)
                     if writer.records % _PART == 0:
                         say(writer.records, total)
@@ -116,9 +156,19 @@ class Snapshots:
             readers=len(opening.keys),
         )  # fmt: skip
 
-    def _records(self, scope: str, number: int) -> Iterator[list[Change]]:
+    def _head(self, source: _Source, scope: str) -> tuple[ScopeHead, int]:
+        """Where the list stands, and since when: what changes later need not be in it."""
+        if source.at_ms is None:
+            with source.database.transaction() as tx:
+                return self._feed.cut(tx, scope), self._kit.now_ms()
+        with source.database.snapshot() as tx:
+            return feeds.found_head(tx, scope), source.at_ms
+
+    def _records(self, database: Database, scope: str, number: int) -> Iterator[list[Change]]:
         """Everything a reader of the scope has when it has read to the end, record by record."""
-        yield from self._parts(lambda tx, after: snapshots.held_after(tx, number, after, count=_PART))
+        yield from self._parts(
+            database, lambda tx, after: snapshots.held_after(tx, number, after, count=_PART)
+        )
         for kind in _ABOUT:
             if kind is not Kind.TOMBSTONE:
                 about: int | None = number
@@ -127,17 +177,18 @@ class Snapshots:
             else:
                 continue
             yield from self._parts(
+                database,
                 lambda tx, after, kind=kind, about=about: snapshots.about_after(  # type: ignore[misc]  # bound now
                     tx, kind, about, after, count=_PART
-                )
+                ),
             )
 
     def _parts(
-        self, read: Callable[[Connection, int], list[tuple[int, list[bytes]]]]
+        self, database: Database, read: Callable[[Connection, int], list[tuple[int, list[bytes]]]]
     ) -> Iterator[list[Change]]:
         after = 0
         while True:
-            with self._kit.database.snapshot() as tx:
+            with database.snapshot() as tx:
                 part = read(tx, after)
             if not part:
                 return

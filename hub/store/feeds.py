@@ -37,6 +37,13 @@ def head_of(tx: Connection, name: str) -> ScopeHead:
     return ScopeHead(id=row[0], name=name, position=row[1], cut=row[2], chain=row[3])
 
 
+def found_head(tx: Connection, name: str) -> ScopeHead:
+    """A scope's head where nothing may be written; one that is not there is empty."""
+    row = tx.execute("SELECT id, position, cut, chain FROM scope WHERE name = ?", (name,)).fetchone()
+    number, position, cut, chain = row or (0, 0, 0, CHAIN_START)
+    return ScopeHead(id=number, name=name, position=position, cut=cut, chain=chain)
+
+
 def append(tx: Connection, name: str, change: Change, *, at_ms: int) -> int:
     """Write one entry at the end of a scope's log; returns its position."""
     scope = head_of(tx, name)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -156,6 +157,15 @@ class Centre(Machine):
             save_keys=self._save_keys,
         )
         self.hub = Hub(self.identity, world, lists=LISTS)
+
+    def restore(self, copy: Path, identity: HubIdentity) -> None:
+        """Lose the disk; a new one holds the copy, and the papers name another number."""
+        self.stop()
+        for path in self.disk.path.parent.glob(self.disk.path.name + "*"):
+            path.unlink()
+        shutil.copy(copy, self.disk.path)
+        self.identity = identity
+        self.boot()
 
     def _save_keys(self, keys: HubKeys) -> None:
         self.identity = replace(self.identity, keys=keys)

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Final
 
 from edge.loading import Loader
 from edge.snapshot_file import SnapshotFile
-from shared.errors import RemoteError, StaleError
+from shared.errors import ConfigError, RemoteError, StaleError
 from tests.simulation.areas.area import Area, Work
 from tests.simulation.machine import Post
 
@@ -78,7 +78,12 @@ class Lists(Area):
         scope = self.chance.weighed({"all": 6, f"country:{post.country}": 2, f"post:{post.name}": 2})
         self._written += 1
         path = self.world.centre.disk.path.with_name(f"stick-{self._written}.snapshot")
-        self.world.centre.hub.snapshots.write(path, scope)
+        try:
+            self.world.centre.hub.snapshots.write(path, scope)
+        except ConfigError as refused:
+            if refused.code != "backup_first":
+                raise
+            return
         self._files = [*self._files, path][-_KEPT:]
 
     def _load(self, post: Post) -> None:
