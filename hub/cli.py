@@ -35,6 +35,11 @@ _country = click.option("--country", required=True, help="The officer's desk: BA
 @click.command()
 @options.data
 @options.key_file
+@click.option(
+    "--key-backup",
+    type=click.Path(file_okay=False, path_type=Path),
+    help="Where sealed copies of prekeys go, on another disk; `escrow` in the data directory without it.",
+)
 @click.option("--host", default="127.0.0.1", show_default=True, help="The address to listen on.")
 @click.option("--port", default=0, show_default=True, help="The port; 0 takes a free one.")
 @click.option("--threads", default=8, show_default=True, help="How many requests at once.")
@@ -49,6 +54,7 @@ def run(
     *,
     data: Path,
     key_file: Path | None,
+    key_backup: Path | None,
     host: str,
     port: int,
     threads: int,
@@ -59,6 +65,7 @@ def run(
     config = Config(
         data=data,
         key_file=key_file,
+        key_backup=key_backup,
         host=host,
         port=port,
         threads=threads,

@@ -47,6 +47,7 @@ def restore(
             "not_a_backup", f"{backup} holds no backup", hint="Name one folder backup-…, the newest."
         )
     directory.mkdir(mode=0o700, exist_ok=True)
+    directory.chmod(0o700)
     key = database_key(directory, key_file, environment)
     try:
         return _restore(backup, directory, key, now_ms)

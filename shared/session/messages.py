@@ -316,14 +316,13 @@ class _Rest(TypedDict, total=False):
 
 
 def _read_rest(rest: Sequence[object]) -> _Rest:
-    """What a restored hub says behind the rest; whatever stands behind that is of a newer version."""
+    """What a restored hub says behind the rest. What has another shape is passed over, as all was that
+    stood there before a restored hub said anything."""
     match rest:
-        case []:
-            return {}
         case [[*lives], [*refused], *_]:
             return {"past": _read_past(lives), "not_returned": _refusals(refused)}
         case _:
-            raise bad_answer()
+            return {}
 
 
 def _read_past(values: Sequence[object]) -> tuple[tuple[int, tuple[int, ...]], ...]:

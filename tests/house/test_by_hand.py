@@ -158,8 +158,17 @@ def the_node_is_told(walk: Walk) -> None:
     visitor.close()
 
 
+def the_restored_hub_has_a_number_of_its_own(walk: Walk) -> None:
+    """The authority gave another one, and the database has begun a new life under it."""
+    (said,) = [text for line, text in walk.said.items() if line.startswith("karaula hub init hub-again")]
+    (first,) = [text for line, text in walk.said.items() if line.startswith("karaula hub init hub --cert")]
+    assert _NUMBER.search(said)[1] != _NUMBER.search(first)[1]  # type: ignore[index]  # else the walk is wrong
+
+
+_NUMBER = re.compile(r"is node (\d+)")
 AFTER: Mapping[str, Callable[[Walk], None]] = {
     "karaula hub run": the_hub_is_where_its_card_says,
+    "karaula hub run --data hub-again": the_restored_hub_has_a_number_of_its_own,
     "karaula edge run": an_officer_works_at_the_post,
     "karaula courier import stick --data gostun": the_stick_has_brought_a_list,
     "karaula officer disable": the_officer_is_shut_out,

@@ -47,6 +47,13 @@ def test_there_is_a_unit_for_a_node_for_a_hub_and_for_its_doorbell():
     assert named <= {unit.name for unit in UNITS}
 
 
+def test_the_hub_is_backed_up_each_night():
+    """The timer starts the unit of its own name, and makes up for a night without power."""
+    timer = settings(ROOT / "systemd" / "karaula-hub-backup.timer")
+    assert (ROOT / "systemd" / "karaula-hub-backup.service") in UNITS
+    assert timer["Persistent"] == ["yes"]
+
+
 def test_the_doorbell_may_open_as_many_files_as_it_has_listeners():
     """A line is a file: under the system's usual limit it would stop at a thousand nodes."""
     said = settings(ROOT / "systemd" / "karaula-doorbell.service")
