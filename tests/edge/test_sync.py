@@ -352,3 +352,18 @@ def test_a_long_backlog_lets_the_booth_write_while_bundles_are_made(
     before, *during = held
     assert len(during) > 2
     assert during == [before + place for place in range(len(during))]
+
+
+def test_the_hubs_originals_stay_until_a_backup_covers_them(post: Post, node: EdgeNode):
+    """Where the hub makes backups, fourteen days alone let nothing go that it may have to be given back."""
+    kept = rows(node, "SELECT count(*) FROM feed_segment")
+    assert kept != [(0,)]
+    post.centre.safe_ms = START_MS - DAY_MS
+    post.dial.pass_ms(15 * DAY_MS)
+    node.round.run(post.centre.exchange)
+    node.prune()
+    assert rows(node, "SELECT count(*) FROM feed_segment") == kept
+    post.centre.safe_ms = post.dial.wall_ms
+    node.round.run(post.centre.exchange)
+    node.prune()
+    assert rows(node, "SELECT count(*) FROM feed_segment") == [(0,)]

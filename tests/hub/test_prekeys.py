@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 
+from hub.desk.view import Operator
 from hub.hub import Hub
 from hub.identity import save_keys
 from hub.prekeys import AHEAD, BEHIND, ROTATE_AFTER_DAYS
@@ -128,3 +130,36 @@ def test_a_copy_newer_than_a_restored_key_file_is_kept(realm: Realm):
     assert sorted(path.name for path in vault.iterdir()) == [
         *("prekey-1.sealed", "prekey-2.sealed", "prekey-9.sealed", "read me")
     ]
+
+
+def test_a_prekey_is_in_the_key_backup_before_it_is_in_the_key_file(realm: Realm, tmp_path: Path):
+    """A key backup on a disk that is not mounted: nothing is written, and no stand-in is made for it."""
+    identity, away = realm.identity(), tmp_path / "not mounted"
+    keys = identity.keys.with_prekeys(1, now_ms=1)
+    with pytest.raises(OSError, match="not mounted"):
+        save_keys(realm.directory, identity, keys, key_backup=away)
+    assert not (realm.directory / files.HUB_KEYS).exists()
+    assert not away.exists()
+    away.mkdir()
+    save_keys(realm.directory, identity, keys, key_backup=away)
+    assert {path.name for path in away.iterdir()} == {f"prekey-{n}.sealed" for n in keys.prekeys}
+    assert not (realm.directory / files.ESCROW).exists()
+
+
+def test_a_key_backup_that_fails_is_told_at_the_console(
+    hub: Hub, realm: Realm, operators: dict[str, Operator]
+):
+    """The ring goes on with what it has, and says so until it can save again."""
+    save = hub.ring._save
+
+    def refuse(_: HubKeys) -> None:
+        raise OSError("read-only")
+
+    assert not hub.desk.overview(operators["BA"]).prekeys_unsaved
+    hub.ring._save = refuse
+    realm.dial.ms += WEEK_MS
+    hub.rotate_prekeys()
+    assert hub.desk.overview(operators["BA"]).prekeys_unsaved
+    hub.ring._save = save
+    hub.rotate_prekeys()
+    assert not hub.desk.overview(operators["BA"]).prekeys_unsaved

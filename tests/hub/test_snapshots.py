@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from pathlib import Path
 
 import pytest
@@ -269,3 +270,24 @@ def test_who_asks_wrongly_is_told_so(
     listed = Revocations(number=1, issued_ms=1, nodes=frozenset({Node(5)}))
     hub.revoked.take(listed.signed(realm.authority.sign))
     assert code_of(ask(client, blocks, klobuk, wanted="bytes=0-9")) == "node_revoked"
+
+
+def test_once_a_backup_was_made_a_file_holds_what_it_covers(
+    hub: Hub, klobuk: Outpost, operators: dict[str, Operator], tmp_path: Path
+):
+    """What a post learns from a file alone it could not give back: what is newer than the newest verified
+    backup comes by the feed."""
+    folder = tmp_path / "backups"
+    folder.mkdir()
+    klobuk.ask(hub)
+    covered = alert(hub, operators["RS"], reference="1/26")
+    made = hub.backups.make(folder, papers={})
+    alert(hub, operators["RS"], reference="2/26")
+    hub.snapshots.write(tmp_path / "list", "all")
+    manifest, changes = read(tmp_path / "list", hub, klobuk)
+    assert {change.record for change in changes} == {covered}
+    assert (manifest.position, manifest.made_ms) == (1, made.covers_ms)
+    shutil.rmtree(made.path)
+    with pytest.raises(KaraulaError) as told:
+        hub.snapshots.write(tmp_path / "another", "all")
+    assert told.value.code == "backup_away"

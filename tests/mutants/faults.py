@@ -25,19 +25,21 @@ MUTANTS: Final = (
         path="hub/exchange.py",
         old="""        with self._kit.database.transaction() as tx:
             unkept = None if arrival is None else uploads.keep(tx, question.hello.node, arrival, at_ms=now)
+            not_returned = self._returns.take(tx, question.hello.node, given_back, at_ms=now)
             receipt = self._inbox.take(tx, parcels, at_ms=now)
             if unkept is not None:
                 receipt.refusals.append((session.PIECE, unkept))
-            said = self._compose(tx, question, receipt, now)
+            said = self._compose(tx, question, receipt, not_returned, now)
 """,
         new="""        said = None
         try:
             with self._kit.database.transaction() as tx:
                 unkept = None if arrival is None else uploads.keep(tx, question.hello.node, arrival, at_ms=now)
+                not_returned = self._returns.take(tx, question.hello.node, given_back, at_ms=now)
                 receipt = self._inbox.take(tx, parcels, at_ms=now)
                 if unkept is not None:
                     receipt.refusals.append((session.PIECE, unkept))
-                said = self._compose(tx, question, receipt, now)
+                said = self._compose(tx, question, receipt, not_returned, now)
         except Exception:
             if said is None:
                 raise

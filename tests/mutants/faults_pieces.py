@@ -130,8 +130,8 @@ MUTANTS: Final = (
         name="no-hello-after-a-cut",
         promise=WORST_LINK,
         path="edge/sync.py",
-        old="        self._careful = True\n        if broken.code not in CUT:\n",
-        new="        if broken.code not in CUT:\n",
+        old="        self._careful = True\n        if unheard:",
+        new="        if unheard:",
         tests=("tests/edge/test_lanes.py", "tests/edge/test_sync.py"),
     ),
     Mutant(

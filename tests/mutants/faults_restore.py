@@ -1,0 +1,120 @@
+"""Planted faults of backups, and of a hub that comes back from one."""
+
+# ruff: noqa: E501 - a piece of source to replace is quoted as it stands
+
+from __future__ import annotations
+
+from typing import Final
+
+from tests.mutants.faults import HOSTILE, NOTHING_LOST, SAME_STATE
+from tests.mutants.plant import Mutant
+
+_RESTORED: Final = ("tests/restore/test_restored.py",)
+_BACKUP: Final = ("tests/hub/test_backup.py",)
+
+MUTANTS: Final = (
+    Mutant(
+        name="restore-segment-not-returned",
+        promise=NOTHING_LOST,
+        path="edge/store/returns.py",
+        old='        "WHERE generation = ? AND scope = ? AND last <= ?",\n',
+        new='        "WHERE generation = ? AND scope = ? AND ? >= 0",\n',
+        tests=_RESTORED,
+    ),
+    Mutant(
+        name="restore-generation-reused",
+        promise=NOTHING_LOST,
+        path="hub/store/lives.py",
+        old="        return int(node), True\n",
+        new="        return generation, True\n",
+        tests=_RESTORED,
+    ),
+    Mutant(
+        name="restore-prekey-number-reused",
+        promise=NOTHING_LOST,
+        path="hub/hub.py",
+        old="first_prekey = self._settle(log)\n",
+        new="_ = self._settle(log)\n        first_prekey = 1\n",
+        tests=_RESTORED,
+    ),
+    Mutant(
+        name="backup-safe-before-proven",
+        promise=NOTHING_LOST,
+        path="hub/backup.py",
+        old="        if copying.prove(path, key=key) != heads:\n",
+        new="        if False:\n",
+        tests=_BACKUP,
+    ),
+    Mutant(
+        name="backup-covers-what-came-later",
+        promise=NOTHING_LOST,
+        path="hub/exchange.py",
+        old="self._newest_ms = max(self._newest_ms, self._kit.now_ms(), backups.not_before(tx))\n",
+        new="self._newest_ms = max(self._newest_ms, self._kit.now_ms())\n",
+        tests=_BACKUP,
+    ),
+    Mutant(
+        name="backup-starts-under-its-old-number",
+        promise=SAME_STATE,
+        path="hub/backup.py",
+        old="        copying.mark(path, key=key, at_ms=covers_ms)\n",
+        new="",
+        tests=_RESTORED,
+    ),
+    Mutant(
+        name="restore-returned-change-not-republished",
+        promise=SAME_STATE,
+        path="hub/merger.py",
+        old="        if applied.effect is Effect.APPLIED:\n            self._follow_up(tx, applied, at_ms=at_ms)\n        else:\n",
+        new="        if applied.effect is not Effect.APPLIED:\n",
+        tests=_RESTORED,
+    ),
+    Mutant(
+        name="restore-refused-twice",
+        promise=SAME_STATE,
+        path="hub/merger.py",
+        old="        if self._feed.restored and self._was_judged(tx, change):\n",
+        new="        if False:\n",
+        tests=_RESTORED,
+    ),
+    Mutant(
+        name="restore-old-acks-still-count",
+        promise=NOTHING_LOST,
+        path="edge/receipts.py",
+        old="            feed.unmark_acks(tx, name & 3, above=seq)\n",
+        new="",
+        tests=_RESTORED,
+    ),
+    Mutant(
+        name="restore-originals-pruned-by-days-alone",
+        promise=NOTHING_LOST,
+        path="edge/store/upkeep.py",
+        old="(covered_ms if safe_ms else before_ms,)",
+        new="(before_ms,)",
+        tests=("tests/edge/test_sync.py",),
+    ),
+    Mutant(
+        name="restore-takes-what-this-life-said",
+        promise=HOSTILE,
+        path="hub/returns.py",
+        old="            if not 0 < found.generation < self._generation:\n",
+        new="            if False:\n",
+        tests=_RESTORED,
+    ),
+    Mutant(
+        name="restore-list-from-the-database-at-work",
+        promise=NOTHING_LOST,
+        path="hub/snapshots.py",
+        old="        if not made.covers_ms and not self._feed.restored:\n",
+        new="        if True:\n",
+        tests=("tests/hub/test_snapshots.py",),
+    ),
+    Mutant(
+        name="restore-prekey-published-before-its-backup",
+        promise=NOTHING_LOST,
+        path="hub/prekeys.py",
+        old="        except OSError:\n            return False\n",
+        new="        except OSError:\n            pass\n",
+        tests=("tests/hub/test_prekeys.py",),
+    ),
+)
