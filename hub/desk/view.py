@@ -361,8 +361,7 @@ class Waiting:
 class Overview:
     """What needs a person now, the first few of each sort.
 
-    `backup_age_s` is how old the newest verified backup is, None before the first; `prekeys_unsaved` says
-    that new ones could not be put into the key backup.
+    `backup_age_s` is of the newest verified one; `prekeys_unsaved`: none gets into the key backup.
     """
 
     conflicts: Some[ConflictRow]

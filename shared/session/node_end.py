@@ -308,7 +308,7 @@ def _refuse_rollback(standing: NodeStanding, head: Head, cursors: Sequence[Curso
         raise SessionError(
             "feed_rolled_back",
             "the hub's answer is older than what this node has",
-            hint="Call the PCC. " + AGAIN,
+            hint="Call the PCC: a hub that was put back must be restored under a new number. " + AGAIN,
         )
 
 

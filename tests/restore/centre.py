@@ -62,7 +62,7 @@ class Lost(House):
     def originals(self, post: Post) -> list[tuple[bytes, bytes]]:
         """The signed segments a post keeps."""
         rows = post.look("SELECT raw, signature FROM feed_segment ORDER BY generation, scope, first")
-        return [(bytes(raw), bytes(signature)) for raw, signature in rows]  # type: ignore[call-overload]
+        return [(bytes(raw), bytes(signature)) for raw, signature in rows]  # type: ignore[call-overload]  # columns are bytes
 
     def given(self, pairs: list[tuple[bytes, bytes]]) -> Returned:
         """These, as a post gives them back."""

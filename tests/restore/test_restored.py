@@ -94,7 +94,7 @@ def test_no_number_of_a_prekey_is_given_to_another_key(house: Lost):
         private = ring.private(number)
         assert private is not None
         assert number not in known
-    assert known.items() <= dict(house.klobuk.look("SELECT number, key FROM prekey")).items()  # type: ignore[arg-type]
+    assert known.items() <= dict(house.klobuk.look("SELECT number, key FROM prekey")).items()  # type: ignore[arg-type]  # pairs
     assert house.klobuk.look("SELECT max(number) FROM prekey")[0][0] == ring.current + 4
 
 
@@ -314,7 +314,7 @@ def _is_list_only(house: Lost, name: str) -> bool:
     return load.returned is not None and not load.returned.sealed
 
 
-def _once(house: Lost):  # type: ignore[no-untyped-def]
+def _once(house: Lost):  # type: ignore[no-untyped-def]  # an exchange
     asked = []
 
     def exchange(question: bytes) -> bytes:
