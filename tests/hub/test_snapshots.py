@@ -285,7 +285,7 @@ def test_once_a_backup_was_made_a_file_holds_what_it_covers(
     alert(hub, operators["RS"], reference="2/26")
     hub.snapshots.write(tmp_path / "list", "all")
     manifest, changes = read(tmp_path / "list", hub, klobuk)
-    assert {change.record for change in changes} == {covered}
+    assert {change.record for change in changes} == {covered.record}
     assert (manifest.position, manifest.made_ms) == (1, made.covers_ms)
     shutil.rmtree(made.path)
     with pytest.raises(KaraulaError) as told:
