@@ -20,7 +20,7 @@ from hub.kit import Kit
 from hub.prekeys import PrekeyRing
 from hub.returns import Returns
 from hub.standing import Revoked
-from hub.store import backups, custody, nodes
+from hub.store import backups, custody, lives, nodes, opening
 from hub.store.lives import Past
 from hub.store.nodes import KnownNode
 from shared import session
@@ -163,6 +163,10 @@ class Exchange:
         names = scopes_of_node(node=node.node, post=node.post, country=node.country)
         if hello.generation == self._feed.generation:
             nodes.note_positions(tx, node.node, dict(zip(names, hello.positions, strict=False)))
+            if any(read > end for read, end in zip(hello.positions, reading.positions, strict=False)):
+                opening.keep_number(
+                    tx, lives.BEHIND, now
+                )  # put back by hand: the post refuses it, and says so
         nodes.seen(
             tx,
             node.node,

@@ -25,8 +25,8 @@ from shared.limits import OFFLINE_MAX_DAYS
 ROTATE_AFTER_DAYS: Final = 7
 AHEAD: Final = 4  # a month in which nobody need be able to write the key file
 BEHIND: Final = -(-OFFLINE_MAX_DAYS // ROTATE_AFTER_DAYS)
-TROUBLE: Final = "prekey_trouble_ms"
-"""The note of when prekeys could last not be saved; 0 when they could."""
+UNSAVED: Final = "prekeys_unsaved"
+"""The note of when prekeys could last not be saved (UTC ms); 0 when they could."""
 _DAY_MS: Final = 24 * 60 * 60 * 1000
 _WEEK_MS: Final = ROTATE_AFTER_DAYS * _DAY_MS
 _OLDEST_MS: Final = (AHEAD + 1 + BEHIND) * _WEEK_MS
@@ -94,7 +94,7 @@ class PrekeyRing:
             if self._keys.prekey(wanted) is None:
                 wanted = current
             with self._database.transaction() as tx:
-                opening.keep_number(tx, TROUBLE, 0 if saved else self._now_ms())
+                opening.keep_number(tx, UNSAVED, 0 if saved else self._now_ms())
                 opening.keep_number(tx, "prekey", wanted)
                 opening.keep_number(tx, "prekey_since_ms", self._now_ms() if wanted != current else since)
             self._current = wanted

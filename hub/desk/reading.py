@@ -34,9 +34,9 @@ from hub.desk.view import (
 )
 from hub.desk.weighing import NodeBoard
 from hub.indexer import Indexer
-from hub.prekeys import TROUBLE
+from hub.prekeys import UNSAVED
 from hub.standing import Revoked
-from hub.store import backups, conflicts, custody, lists, opening, rematch
+from hub.store import backups, conflicts, custody, lists, lives, opening, rematch
 from shared.clock import ms_of
 from shared.database import Connection
 from shared.ids import Lane, lane_of_feed, node_of_feed
@@ -47,6 +47,7 @@ from shared.schema import Kind
 
 _FEW: Final = 5
 _TIMES: Final = 20  # pairs one check is in
+_TROUBLES: Final = (UNSAVED, lives.BEHIND)
 _DAY_MS: Final = 24 * 60 * 60 * 1000
 _QUIET: Final = (NodeState.SILENT, NodeState.QUARANTINED, NodeState.NEVER)
 _OVERVIEWS_KEPT: Final = 100  # sessions whose last overview is remembered
@@ -89,7 +90,7 @@ class Reading:
                 search_behind_s=self._indexer.behind_s(tx),
                 rematch_behind_s=rematch.behind_s(tx, now_ms=now),
                 backup_age_s=backups.age_s(tx, now_ms=now),
-                prekeys_unsaved=bool(opening.kept_number(tx, TROUBLE)),
+                troubles=frozenset(code for code in _TROUBLES if opening.kept_number(tx, code)),
                 now_ms=now,
             )
 

@@ -361,7 +361,7 @@ class Waiting:
 class Overview:
     """What needs a person now, the first few of each sort.
 
-    `backup_age_s` is of the newest verified one; `prekeys_unsaved`: none gets into the key backup.
+    `backup_age_s` is of the newest verified one; `troubles` are codes of what is wrong with the hub.
     """
 
     conflicts: Some[ConflictRow]
@@ -372,7 +372,7 @@ class Overview:
     search_behind_s: int
     rematch_behind_s: int
     backup_age_s: int | None
-    prekeys_unsaved: bool
+    troubles: frozenset[str]
     now_ms: int
 
 

@@ -12,6 +12,7 @@ Must not know: keys, files, who returns what.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Final
 
 from hub.store import opening
 from shared.database import Connection
@@ -19,6 +20,8 @@ from shared.errors import ConfigError
 from shared.ids import Node
 from shared.segment import CHAIN_START
 
+BEHIND: Final = "behind_its_posts"
+"""The note of when a post had last read further than this hub has written (UTC ms); 0 for never."""
 Past = tuple[tuple[int, tuple[int, ...]], ...]
 """(generation, the position of each scope asked about), oldest first."""
 
@@ -63,7 +66,7 @@ def _begin(tx: Connection, before: int, node: Node, *, at_ms: int) -> None:
     tx.execute("DELETE FROM reader")
     tx.execute("DELETE FROM own_head")
     tx.execute("DELETE FROM web_session")  # some had ended since
-    for name in ("copied_ms", "backup_generation"):
+    for name in ("copied_ms", "backup_generation", BEHIND):
         opening.keep_number(tx, name, 0)
 
 

@@ -23,6 +23,7 @@ from shared.session.stream import taken_apart
 from tests.fuzz.bending import bend_bytes, bend_msgpack
 from tests.fuzz.target import Target
 from tests.vectors import sync
+from tests.vectors.freeze_restored import original
 
 _HEAD, _PARCEL, _REVOCATIONS, _PREKEYS = 1, 3, 4, 5  # places in an answer
 _CUT: Final = 100  # of the segment that came in slices: what the node held before
@@ -46,6 +47,7 @@ def parts_of(packed: bytes) -> list[Any]:
 def _questions() -> list[Target]:
     vector = sync.read("session")
     questions = [bytes.fromhex(vector[name]) for name in ("question", "question_with_piece")]
+    restored = bytes.fromhex(sync.read("restored")["question"])
 
     def believed(data: bytes) -> object:
         asked = session.read_question(data)
@@ -53,7 +55,8 @@ def _questions() -> list[Target]:
         return asked
 
     return [
-        Target(name="question", seeds=questions, bend=bend_msgpack, read=believed),
+        Target(name="question", seeds=[*questions, restored], bend=bend_msgpack, read=believed),
+        Target(name="given back", seeds=[wire.pack([[*original()]])], bend=bend_msgpack, read=_given_back),
         Target(name="question, signed", seeds=questions, bend=_signed_question, read=believed, share=4),
         Target(
             name="hello",
@@ -63,6 +66,14 @@ def _questions() -> list[Target]:
         ),
         Target(name="stream of bundles", seeds=_streams(), bend=bend_bytes, read=taken_apart),
     ]
+
+
+def _given_back(pairs: bytes) -> object:
+    """What a restored hub makes of an envelope: each segment believed by its own signature."""
+    sealed = sync.PREKEY.seal_key.seal(pairs)
+    opened = session.open_returned(session.Returned(prekey=7, sealed=sealed), sync.PREKEY)
+    key = sync.HUB_SIGN.verify_key
+    return [segment.read(raw, signature, hub=sync.TAG, key=key) for raw, signature in opened]
 
 
 def _signed_question(chance: Random, question: bytes) -> bytes:
@@ -90,6 +101,8 @@ def _streams() -> list[bytes]:
 def _answers() -> list[Target]:
     answers = [bytes.fromhex(case["raw"]) for case in sync.read("session")["cases"]]
 
+    heads = [*(parts_of(raw)[1] for raw in answers), bytes.fromhex(sync.read("restored")["head"])]
+
     def hear(answer: bytes) -> object:
         return _asked(sync.standing()).hear(answer)
 
@@ -100,7 +113,7 @@ def _answers() -> list[Target]:
         return signed(chance, answer, standing=_half_way(), parcel_share=0.8)
 
     return [
-        Target(name="head", seeds=[parts_of(raw)[1] for raw in answers], bend=bend_msgpack, read=read_head),
+        Target(name="head", seeds=heads, bend=bend_msgpack, read=read_head),
         Target(name="answer", seeds=answers, bend=bend_msgpack, read=hear, share=4),
         Target(name="answer, signed", seeds=answers[:1], bend=bend, read=hear, share=6),
         Target(

@@ -155,11 +155,11 @@ def test_a_key_backup_that_fails_is_told_at_the_console(
     def refuse(_: HubKeys) -> None:
         raise OSError("read-only")
 
-    assert not hub.desk.overview(operators["BA"]).prekeys_unsaved
+    assert not hub.desk.overview(operators["BA"]).troubles
     hub.ring._save = refuse
     realm.dial.ms += WEEK_MS
     hub.rotate_prekeys()
-    assert hub.desk.overview(operators["BA"]).prekeys_unsaved
+    assert hub.desk.overview(operators["BA"]).troubles
     hub.ring._save = save
     hub.rotate_prekeys()
-    assert not hub.desk.overview(operators["BA"]).prekeys_unsaved
+    assert not hub.desk.overview(operators["BA"]).troubles

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import shutil
+from pathlib import Path
+
 import pytest
 
 from shared import segment
-from shared.errors import ConfigError
+from shared.errors import ConfigError, RemoteError
 from shared.ids import node_of_dot
 from shared.session import read_question
 from tests.restore.centre import Lost
@@ -324,3 +327,20 @@ def _once(house: Lost):  # type: ignore[no-untyped-def]  # an exchange
         return house.centre.hub.exchange(question)
 
     return exchange
+
+
+def test_a_hub_put_back_by_hand_is_told_at_the_posts_and_at_the_console(house: Lost, tmp_path: Path):
+    """An image of its disk, no backup, under the old certificate: a post believes nothing of it, and it hears
+    from the post that it is behind."""
+    house.talk()
+    house.centre.hub.checkpoint()
+    shutil.copy(house.centre.disk.path, tmp_path / "image")
+    while not house.centre.look("SELECT 1 FROM scope WHERE name = 'all' AND position > 0"):
+        house.operators.raise_alert()
+    house.talk(house.klobuk)
+    house.centre.restore(tmp_path / "image", house.centre.identity)
+    before = house.state_of(house.klobuk)
+    with pytest.raises(RemoteError, match="feed_rolled_back"):
+        house.talk(house.klobuk)
+    assert house.state_of(house.klobuk) == before
+    assert house.centre.look("SELECT count(*) FROM meta WHERE name = 'behind_its_posts'") == [(1,)]
