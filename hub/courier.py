@@ -21,6 +21,7 @@ from hub.prekeys import PrekeyRing
 from hub.standing import Revoked
 from hub.store import carried, custody, feeds, nodes, opening
 from hub.store.nodes import Route
+from hub.succession import Succession, refuse_replaced
 from shared import bundle, courier
 from shared.courier import Down, Load, Report, Shelf, Slip, Sort, name_of
 from shared.courier.load import read_slip
@@ -67,6 +68,7 @@ class Courier:
         feed: Feed,
         ring: PrekeyRing,
         revoked: Revoked,
+        succession: Succession,
         admit: Callable[[Certificate, bytes], None],
         signed_ms: Callable[[int], int],
     ) -> None:
@@ -76,6 +78,7 @@ class Courier:
         self._feed = feed
         self._ring = ring
         self._revoked = revoked
+        self._succession = succession
         self._admit = admit
         self._signed_ms = signed_ms
 
@@ -85,16 +88,16 @@ class Courier:
         """Take one load into custody and commit. `route` is how it came.
 
         Raises SessionError `bad_load`, `wrong_hub`; TrustError `bad_signature`, `node_revoked`,
-        `foreign_certificate`; WireError, InputError; StoreError when nothing could be committed.
+        `node_replaced`, `foreign_certificate`; WireError, InputError; StoreError when nothing could be committed.
         """
         load = courier.read_load(data)
         self._believe(load.slip)
         now = self._kit.now_ms()
         with self._kit.database.snapshot() as tx:
             listed = self._revoked.read(tx)
-            parcels = [self._inbox.read(tx, raw, listed) for raw in load.bundles]
+            parcels = [self._inbox.read(tx, raw, listed, by=load.slip.node) for raw in load.bundles]
         with self._kit.database.transaction() as tx:
-            receipt = self._inbox.take(tx, parcels, at_ms=now)
+            receipt = self._inbox.take(tx, parcels, by=load.slip.node, at_ms=now)
             for name, first in receipt.reseals.items():
                 carried.want_reseal(tx, name, first)
             self._keep_slip(tx, load.slip, at_ms=now)
@@ -105,7 +108,7 @@ class Courier:
         return Taken(node=load.slip.node, slip=load.slip, receipt=receipt, covered=covered)
 
     def _believe(self, slip: Slip) -> None:
-        """A slip is its node's own, the node is certified and not revoked; else it raises."""
+        """A slip is its node's own, the node is certified, not revoked and not replaced; else it raises."""
         if slip.hub != self._kit.identity.tag:
             raise SessionError(
                 "wrong_hub", "this load is for another hub", hint="Carry it to the hub it names."
@@ -126,6 +129,8 @@ class Courier:
         slip.believe(certificate.verify_key if newer or known is None else known.verify_key)
         if newer:
             self._admit(certificate, slip.certificate)
+        with self._kit.database.snapshot() as tx:
+            refuse_replaced(tx, slip.node)
 
     def _keep_slip(self, tx: Connection, slip: Slip, *, at_ms: int) -> None:
         kept = self._slip_of(tx, slip.node)
@@ -174,7 +179,7 @@ class Courier:
         """The packets for one node, from where its last slip stood (from the start without one).
 
         At least one, with the receipts, though the feed has nothing new. Raises TrustError
-        `node_unknown`, `node_revoked`.
+        `node_unknown`, `node_revoked`, `node_replaced`.
         """
         with self._kit.database.snapshot() as tx:
             listed, slip = self._revoked.read(tx), self._slip_of(tx, node)
@@ -204,6 +209,7 @@ class Courier:
                     f"node {node} has never shown its certificate here",
                     hint="Import what it exported, or bring its certificate with `karaula hub admit`.",
                 )
+            refuse_replaced(tx, node)
             names = scopes_of_node(node=known.node, post=known.post, country=known.country)
             at = at if len(at) == len(names) else (0,) * len(names)
             reading, leads = self._feed.read_whole(tx, known, at, budget_bytes=REPLY_BUDGET_BYTES)
@@ -219,6 +225,7 @@ class Courier:
                 reseals=carried.reseals_of(tx, node),
                 refusals=carried.stopped_of(tx, node),
                 lease_h=self._kit.policy.lease_days * 24,
+                former=() if slip is None else self._succession.told(tx, known, slip.asks),
             )
             listed = self._revoked.read(tx)
         newer = listed is not None and listed.number > (slip.revocations if slip is not None else 0)

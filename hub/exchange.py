@@ -4,7 +4,8 @@ Job: believe who asks, take in what they bring, commit, and only then answer wit
 the signed lists they lack.
 Invariants
 * Nothing is acknowledged that is not committed: the answer is composed from the committed rows.
-* A node speaks by its certificate, which the authority signed; a revoked one is told so, and no more.
+* A node speaks by its certificate, which the authority signed; a revoked one is told so, and no more, and
+  so is one whose place another has taken.
 Must not know: HTTP.
 """
 
@@ -21,6 +22,7 @@ from hub.prekeys import PrekeyRing
 from hub.standing import Revoked
 from hub.store import custody, nodes, opening
 from hub.store.nodes import KnownNode
+from hub.succession import Succession, refuse_replaced
 from shared import session
 from shared.crypto import VerifyKey
 from shared.database import Connection
@@ -30,7 +32,7 @@ from shared.ids import SYSTEM
 from shared.ledger import audit
 from shared.ledger.audit import Line
 from shared.scope import scopes_of_node
-from shared.session import Head, Held, Question, heads_digest
+from shared.session import Former, Head, Held, Question, heads_digest
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -42,14 +44,25 @@ class _Said:
     heads: tuple[int, ...]
     held: tuple[Held, ...]
     reading: Reading
+    former: tuple[Former, ...]
     safe_ms: int
 
 
 class Exchange:
     """Answers questions. Safe to call from several threads."""
 
-    def __init__(self, kit: Kit, *, inbox: Inbox, feed: Feed, ring: PrekeyRing, revoked: Revoked) -> None:
+    def __init__(
+        self,
+        kit: Kit,
+        *,
+        inbox: Inbox,
+        feed: Feed,
+        ring: PrekeyRing,
+        revoked: Revoked,
+        succession: Succession,
+    ) -> None:
         self._kit = kit
+        self._succession = succession
         self._inbox = inbox
         self._feed = feed
         self._ring = ring
@@ -59,8 +72,8 @@ class Exchange:
     def answer(self, data: bytes) -> bytes:
         """Answer one question's bytes.
 
-        Raises SessionError, WireError, TrustError (`node_unknown`, `node_revoked`, `bad_signature`) for
-        what the node must mend; StoreError when nothing could be committed.
+        Raises SessionError, WireError, TrustError (`node_unknown`, `node_revoked`, `node_replaced`,
+        `bad_signature`) for what the node must mend; StoreError when nothing could be committed.
         """
         question = session.read_question(data)
         now = self._kit.now_ms()
@@ -77,10 +90,11 @@ class Exchange:
         with self._kit.database.snapshot() as tx:
             arrival = None if piece is None else uploads.read(tx, question.hello.node, piece)
             brought += () if arrival is None else arrival.bundles  # what came whole is urgent: it is first
-            parcels = [self._inbox.read(tx, raw, revoked) for raw in brought]
+            refuse_replaced(tx, question.hello.node)
+            parcels = [self._inbox.read(tx, raw, revoked, by=question.hello.node) for raw in brought]
         with self._kit.database.transaction() as tx:
             unkept = None if arrival is None else uploads.keep(tx, question.hello.node, arrival, at_ms=now)
-            receipt = self._inbox.take(tx, parcels, at_ms=now)
+            receipt = self._inbox.take(tx, parcels, by=question.hello.node, at_ms=now)
             if unkept is not None:
                 receipt.refusals.append((session.PIECE, unkept))
             said = self._compose(tx, question, receipt, now)
@@ -121,6 +135,7 @@ class Exchange:
         now = self._kit.now_ms()
         with self._kit.database.transaction() as tx:
             nodes.admit(tx, certificate, paper, at_ms=now)
+            self._succession.admit(tx, certificate, paper, at_ms=now)
             audit.write(
                 tx,
                 Line(
@@ -155,6 +170,7 @@ class Exchange:
             heads=heads,
             held=uploads.held(tx, hello.node),
             reading=reading,
+            former=self._succession.told(tx, node, hello.asks),
             safe_ms=opening.kept_number(tx, "safe_ms"),
         )
 
@@ -180,6 +196,7 @@ class Exchange:
             refusals=tuple(said.receipt.refusals),
             held=said.held,
             lease_h=self._kit.policy.lease_days * 24,
+            former=said.former,
         )
         newer = revision is not None and revision > hello.revocations
         return session.answer(

@@ -28,6 +28,7 @@ from hub.rematch import Rematch
 from hub.snapshots import Snapshots
 from hub.standing import Revoked
 from hub.store import custody, forms, opening, uploads
+from hub.succession import Succession
 from shared.codelists import CodeLists, load
 from shared.crypto import random_bytes
 from shared.database import Database
@@ -83,8 +84,14 @@ class Hub:
         self.indexer = Indexer(self.kit)
         self.retro_check = Rematch(self.kit, self.merger)
         self.snapshots = Snapshots(self.kit, feed=self.feed, revoked=self.revoked)
+        succession = Succession(self.kit, feed=self.feed, ring=self.ring)
         self._exchange = Exchange(
-            self.kit, inbox=self.inbox, feed=self.feed, ring=self.ring, revoked=self.revoked
+            self.kit,
+            inbox=self.inbox,
+            feed=self.feed,
+            ring=self.ring,
+            revoked=self.revoked,
+            succession=succession,
         )
         self.courier = Courier(
             self.kit,
@@ -92,6 +99,7 @@ class Hub:
             feed=self.feed,
             ring=self.ring,
             revoked=self.revoked,
+            succession=succession,
             admit=self._exchange.admit,
             signed_ms=self._exchange.signed_ms,
         )

@@ -14,6 +14,7 @@ The caller commits, and only then acknowledges.
 Invariants
 * Nothing is stored of a bundle whose signature does not hold.
 * A feed's head is contiguous: a gap is never acknowledged over.
+* Of a number that was replaced, only a node that took its place brings anything.
 * What is in custody and not merged stands in a row with its code, and is tried again.
 Must not know: sessions, HTTP, how a change is merged.
 """
@@ -28,13 +29,14 @@ from hub.kit import Kit
 from hub.merger import Merger
 from hub.prekeys import PrekeyRing
 from hub.standing import Revoked
-from hub.store import custody, nodes
+from hub.store import custody, lives, nodes
 from hub.store.custody import FeedHead, Kept, State
 from hub.store.nodes import KnownNode
 from hub.store.savepoint import attempt
+from hub.succession import refuse_replaced
 from shared import bundle, wire
 from shared.bundle import Header, Opened
-from shared.crypto import digest
+from shared.crypto import VerifyKey, digest
 from shared.database import Connection
 from shared.enrolment import Revocations
 from shared.errors import BundleError, RemoteError, TrustError
@@ -96,13 +98,18 @@ class Inbox:
 
     # --- reading: no store is written, so that crypto holds no lock ---
 
-    def read(self, tx: Connection, raw: bytes, revoked: Revocations | None) -> Parcel:
-        """Verify and open one bundle. Never raises for what a peer sent: the parcel says what is wrong."""
+    def read(
+        self, tx: Connection, raw: bytes, revoked: Revocations | None, *, by: int | None = None
+    ) -> Parcel:
+        """Verify and open one bundle. Never raises for what a peer sent: the parcel says what is wrong.
+
+        `by` is the node that brings it. What is of a number it took the place of, it may have signed.
+        """
         mark = digest(raw)
         try:
             header = bundle.read_header(raw)
             node = self._sender(tx, header, revoked)
-            bundle.verify(raw, node.verify_key)
+            bundle.verify(raw, self._signer(tx, node, by))
         except RemoteError as error:
             return Parcel(raw=raw, digest=mark, refusal=error)
         known = custody.find(tx, header.feed, header.first)
@@ -125,6 +132,14 @@ class Inbox:
         if revoked is not None:
             revoked.refuse(header.node)
         return node
+
+    def _signer(self, tx: Connection, node: KnownNode, by: int | None) -> VerifyKey:
+        """Whose key a node's bundle bears. A device that goes on under a new number has no older key."""
+        if by is None or by == node.node or not lives.is_successor(tx, by, of=node.node):
+            return node.verify_key
+        successor = nodes.find(tx, by)
+        assert successor is not None  # it is a row beside its own
+        return successor.verify_key
 
     def _open(self, raw: bytes, mark: bytes, header: Header, node: KnownNode) -> Parcel:
         opened = None
@@ -149,23 +164,40 @@ class Inbox:
 
     # --- taking ---
 
-    def take(self, tx: Connection, parcels: Sequence[Parcel], *, at_ms: int) -> Receipt:
-        """Custody and merge, in the order given. Raises StoreError: then nothing was taken."""
+    def take(
+        self, tx: Connection, parcels: Sequence[Parcel], *, at_ms: int, by: int | None = None
+    ) -> Receipt:
+        """Custody and merge, in the order given; `by` is who brings them.
+
+        Raises StoreError: then nothing was taken.
+        """
         receipt = Receipt()
         for index, parcel in enumerate(parcels):
             try:
                 if parcel.refusal is not None:
                     raise parcel.refusal
-                self._take_one(tx, parcel, receipt, at_ms)
+                handed_down = self._refuse_replaced(tx, parcel, by)
+                self._take_one(tx, parcel, receipt, at_ms, handed_down=handed_down)
             except RemoteError as error:
                 receipt.refusals.append((index, error.code))
         return receipt
 
-    def _take_one(self, tx: Connection, parcel: Parcel, receipt: Receipt, at_ms: int) -> None:
+    def _refuse_replaced(self, tx: Connection, parcel: Parcel, by: int | None) -> bool:
+        """Whether a bundle is of a number whose place the bringer took; from anybody else it is refused."""
+        assert parcel.header is not None  # only a refusal has none
+        node = parcel.header.node
+        if by is not None and lives.is_successor(tx, by, of=node):
+            return True
+        refuse_replaced(tx, node)
+        return False
+
+    def _take_one(
+        self, tx: Connection, parcel: Parcel, receipt: Receipt, at_ms: int, *, handed_down: bool = False
+    ) -> None:
         header = parcel.header
         assert header is not None  # only a refusal has none
         head = custody.head_of(tx, header.feed)
-        if head.quarantined is not None:
+        if head.quarantined is not None and not handed_down:
             raise TrustError(
                 "feed_quarantined",
                 f"this feed was stopped: {head.quarantined}",
@@ -181,7 +213,7 @@ class Inbox:
             self._meet_again(tx, parcel, header, kept, at_ms)
             return
         if parcel.batch is None and parcel.fault is None:  # kept when it was read, and let go since
-            self._take_one(tx, self._reread(parcel), receipt, at_ms)
+            self._take_one(tx, self._reread(parcel), receipt, at_ms, handed_down=handed_down)
             return
         receipt.taken += 1
         if header.first > head.head + 1:

@@ -246,6 +246,15 @@ def settle_faults(tx: Connection, bundle: int, *, at_ms: int) -> None:
     )
 
 
+def settle_forks(tx: Connection, node: int, *, at_ms: int) -> None:
+    """A forked device goes on under another number: nothing is left to look into."""
+    tx.execute(
+        "UPDATE quarantine SET settled_ms = ?1 WHERE settled_ms IS NULL AND code = 'feed_forked' "
+        "AND feed IN (SELECT feed FROM feed WHERE node = ?2)",
+        (at_ms, node),
+    )
+
+
 def settle_faults_of(tx: Connection, dots: Sequence[int], *, code: str, at_ms: int) -> None:
     """What was wrong with these changes under a code is mended by another."""
     marks = ",".join("?" * len(dots))

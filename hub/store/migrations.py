@@ -204,3 +204,18 @@ def m010_snapshot(db: sqlite_utils.Database) -> None:
             position INTEGER NOT NULL, made_ms INTEGER NOT NULL, key BLOB NOT NULL,
             manifest BLOB NOT NULL, signature BLOB NOT NULL, path TEXT) STRICT"""
     )
+
+
+@migrations()
+def m011_succession(db: sqlite_utils.Database) -> None:
+    for sql in (
+        """CREATE TABLE succession (
+            node INTEGER NOT NULL REFERENCES node (node), replaces INTEGER NOT NULL,
+            PRIMARY KEY (node, replaces)) STRICT, WITHOUT ROWID""",
+        "CREATE INDEX succession_of ON succession (replaces)",
+        """CREATE TABLE formerly (
+            old INTEGER NOT NULL, record INTEGER NOT NULL, digest BLOB NOT NULL,
+            PRIMARY KEY (old, record)) STRICT, WITHOUT ROWID""",
+        "CREATE INDEX formerly_of ON formerly (record)",
+    ):
+        db.execute(sql)

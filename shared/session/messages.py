@@ -22,6 +22,7 @@ from shared.limits import (
     REQUEST_MAX_BYTES,
 )
 from shared.schema import SCHEMA_VERSION
+from shared.session.former import Ask, Former, read_asks, read_former, write_asks, write_former
 from shared.session.stream import Held, Piece
 
 VERSION: Final = 1
@@ -70,7 +71,8 @@ class Hello:
 
     `wanted_bytes` is how much feed it can take in one answer (whole KiB); `part` how far it holds the
     next segment of a scope; `upload` the piece that comes with the question, whose bytes stand behind
-    the hello and are signed with it; `schema` is its program's version of the schema.
+    the hello and are signed with it; `schema` is its program's version of the schema; `asks` what it wants
+    to know of its former numbers.
     """
 
     node: Node
@@ -84,6 +86,7 @@ class Hello:
     part: PartHeld | None = None
     upload: Piece | None = None
     schema: int = SCHEMA_VERSION
+    asks: tuple[Ask, ...] = ()
     raw: bytes = b""
     signature: bytes = b""
 
@@ -94,7 +97,7 @@ class Head:
 
     `refusals` count the bundles of the question, then those its piece completed; PIECE is the piece itself.
     `held` are the tails of this node's streams. `lease_h` is for how many hours from `time_ms` on the node
-    may answer from its list (0: not at all).
+    may answer from its list (0: not at all). `former` answers the hello's `asks`.
     """
 
     time_ms: int
@@ -109,6 +112,7 @@ class Head:
     refusals: tuple[tuple[int, str], ...] = ()
     held: tuple[Held, ...] = ()
     lease_h: int = LEASE_DAYS * 24
+    former: tuple[Former, ...] = ()
 
 
 def heads_digest(heads: Sequence[int]) -> bytes:
@@ -153,7 +157,7 @@ def read_head(raw: bytes) -> Head:
             [*refusals],
             [*held],
             int() as lease_h,
-            *_,
+            *rest,
         ]:
             pass
         case _:
@@ -175,6 +179,7 @@ def read_head(raw: bytes) -> Head:
         refusals=_refusals(refusals),
         held=_read_held(held),
         lease_h=lease_h,
+        former=read_former(rest, bad_answer()),
     )
 
 
@@ -195,6 +200,7 @@ def write_head(head: Head) -> bytes:
             [list(pair) for pair in head.refusals],
             [[each.lane, each.length, each.check] for each in head.held],
             head.lease_h,
+            *write_former(head.former),
         ]
     )
 
@@ -216,6 +222,7 @@ def write_hello(hello: Hello, *, nonce: bytes) -> bytes:
             None if hello.part is None else [hello.part.place, hello.part.first, hello.part.length],
             None if hello.upload is None else [hello.upload.lane, hello.upload.offset, hello.upload.check],
             hello.schema,
+            *write_asks(hello.asks),
         ]
     )
 
@@ -245,7 +252,7 @@ def read_hello(raw: bytes, signature: bytes, piece: bytes | None = None) -> Hell
             list() | None as part,
             list() | None as upload,
             int() as schema,
-            *_,
+            *rest,
         ]:
             pass
         case _:
@@ -264,6 +271,7 @@ def read_hello(raw: bytes, signature: bytes, piece: bytes | None = None) -> Hell
         part=_read_part(part),
         upload=_read_upload(upload, piece),
         schema=schema,
+        asks=read_asks(rest, bad_question()),
         raw=raw,
         signature=signature,
     )
