@@ -13,11 +13,11 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 
-from edge import lease, receipts, rematch
+from edge import lease, receipts, rematch, renewal
 from edge.kit import Kit
 from edge.replica import Replica
 from edge.sealer import Sealer
-from edge.store import feed
+from edge.store import feed, lives
 from shared import courier
 from shared.courier import Packet, Report, Shelf, Slip, Sort, Up, name_of, slip_name
 from shared.courier.stick import downs, half_written, ups
@@ -198,6 +198,7 @@ class Courier:
         if head.generation != standing.generation:
             with kit.database.transaction() as tx:
                 feed.begin_generation(tx, head.generation)
+                lives.compare_anew(tx)
         self._replica.apply(heard.segments, head_ms=head.time_ms)
         if head.lease_h:
             rematch.catch_up(kit)
@@ -212,6 +213,7 @@ class Courier:
         """Keep what the head says; returns whether the acks were news."""
         kit, head = self._kit, heard.head
         news = receipts.acknowledge(kit, tx, heard.acked(Node(kit.node)), head_ms=head.time_ms)
+        news = renewal.heard(kit, tx, head.former, head_ms=head.time_ms) or news
         receipts.keep_lists(kit, tx, heard)
         feed.keep_carried_head(
             tx, head_ms=head.time_ms, safe_ms=head.safe, prekey=head.prekey, arrived=not heard.more

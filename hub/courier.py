@@ -88,7 +88,7 @@ class Courier:
         """Take one load into custody and commit. `route` is how it came.
 
         Raises SessionError `bad_load`, `wrong_hub`; TrustError `bad_signature`, `node_revoked`,
-        `node_replaced`, `foreign_certificate`; WireError, InputError; StoreError when nothing could be committed.
+        `node_replaced`, `foreign_certificate`; WireError, InputError; StoreError when nothing was committed.
         """
         load = courier.read_load(data)
         self._believe(load.slip)

@@ -178,6 +178,10 @@ class Feed:
             for node in lives.successors(tx, int(scope.removeprefix(_NODE))):
                 feeds.append(tx, f"{_NODE}{node}", change, at_ms=now)
 
+    def tell(self, tx: Connection, change: Change, *, node: int) -> None:
+        """Let one node hear a change, and who takes its place."""
+        self._append(tx, f"{_NODE}{node}", change)
+
     def hand_down(self, tx: Connection, nodes: Sequence[int], *, to: int) -> None:
         """Let a node hear all that was ever told to these, whose place it takes."""
         scopes = [f"{_NODE}{node}" for node in nodes]

@@ -6,7 +6,8 @@ The caller commits, and only then acknowledges.
     read ─ refused: damaged, another hub's, unknown or revoked node, bad signature, re-signed
      │ ─ reseal: sealed to a prekey that has died
     keep ─ repeated: the same content again (whatever its envelope)
-     │ ─ fork: other content under numbers already taken; the feed stops
+     │ ─ fork: other content under numbers already taken; the node's feeds stop, all three: what the one
+     │         lane names may be in another
      │ ─ waiting: seqs before it are missing
      │ ─ quarantined: cannot be read; its successors go on
     merged
@@ -238,7 +239,7 @@ class Inbox:
         self._stop_feed(tx, parcel, header, at_ms)
 
     def _stop_feed(self, tx: Connection, parcel: Parcel, header: Header, at_ms: int) -> None:
-        custody.quarantine_feed(tx, header.feed, FORKED)
+        custody.quarantine_node(tx, header.node, FORKED)
         error = BundleError(
             FORKED,
             "the same numbers stand for other content: the node was cloned or restored",

@@ -25,8 +25,8 @@ from shared.change import Change
 from shared.database import Connection
 from shared.enrolment import Certificate
 from shared.errors import RemoteError, TrustError
-from shared.ids import SYSTEM, node_of_feed, seq_of_dot
-from shared.ledger import audit
+from shared.ids import SYSTEM, Lane, feed_of, node_of_dot, node_of_feed, seq_of_dot, span_of
+from shared.ledger import audit, records
 from shared.ledger.audit import Line
 from shared.limits import FORMER_MARKS_MAX
 from shared.session import Ask, Former, mark_of
@@ -49,6 +49,7 @@ class Succession:
         nodes.stand_in(tx, certificate, paper, at_ms=at_ms)
         lives.note(tx, certificate.node, replaced)
         self._feed.hand_down(tx, sorted(news), to=certificate.node)
+        self._hand_down_own(tx, lives.predecessors(tx, certificate.node), to=certificate.node)
         for node in sorted(news):
             line = Line(
                 at_ms=at_ms,
@@ -59,6 +60,14 @@ class Succession:
             )
             audit.write(tx, line)
             custody.settle_forks(tx, node, at_ms=at_ms)
+
+    def _hand_down_own(self, tx: Connection, nodes: Sequence[int], *, to: int) -> None:
+        """Let a node hear what these changed in their own records: an older copy of the disk may lack it."""
+        for node in nodes:
+            for lane in Lane:
+                for change in records.edits_between(tx, *span_of(feed_of(node, lane))):
+                    if node_of_dot(change.dot) in nodes:
+                        self._feed.tell(tx, change, node=to)
 
     def told(self, tx: Connection, node: KnownNode, asks: Sequence[Ask]) -> tuple[Former, ...]:
         """Where the hub stands in the feeds a node asks about, if it takes their number's place."""

@@ -126,8 +126,8 @@ class Authority:
     ) -> tuple[IssuedNode, bytes]:
         """A new node pack: its row in the list, and the file. `replaces` is whose place the node takes.
 
-        Raises what `Issued.replaced_by` raises; InputError `bad_post`, `node_taken`, …; TrustError `bad_signature` for a hub this
-        authority did not certify.
+        Raises what `Issued.replaced_by` raises; InputError `bad_post`, `node_taken`, …; TrustError
+        `bad_signature` for a hub this authority did not certify.
         """
         check_place(post, country)
         hub = HubCard.read(hub_card, authority=self.card.verify_key)

@@ -185,7 +185,7 @@ class Issued:
         return lives
 
     def succeeded(self, row: IssuedNode) -> Issued:
-        """The list once an approved node has taken the place of those it replaces. None of them is revoked."""
+        """The list once an approved node has taken the place of those it replaces. None is revoked by it."""
         gone = set(row.replaces)
         nodes = tuple(
             replace(one, state=State.REPLACED) if one.node in gone and one.state is State.APPROVED else one

@@ -31,7 +31,6 @@ from shared.enrolment import (
 )
 from shared.errors import InputError, MissingError, TrustError
 
-
 _RENEWED: Final = (
     *(files.AUTHORITY_CARD, files.HUB_CARD, files.HUB_URL, files.RECOVERY),
     *(files.NODE_KEYS, files.NODE_CERTIFICATE),

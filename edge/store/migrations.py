@@ -183,3 +183,22 @@ def m009_snapshot(db: sqlite_utils.Database) -> None:
         """CREATE TABLE load_touched (record INTEGER PRIMARY KEY) STRICT""",
     ):
         db.execute(sql)
+
+
+@migrations()
+def m010_lives(db: sqlite_utils.Database) -> None:
+    for sql in (
+        """CREATE TABLE life (
+            node INTEGER PRIMARY KEY, place INTEGER NOT NULL UNIQUE, epoch INTEGER NOT NULL) STRICT""",
+        """CREATE TABLE renewal (
+            feed INTEGER PRIMARY KEY, known INTEGER, done INTEGER NOT NULL DEFAULT 0) STRICT""",
+        """CREATE TABLE former_feed (
+            feed INTEGER PRIMARY KEY, last INTEGER NOT NULL, hub_head INTEGER, chain BLOB,
+            covered_ms INTEGER) STRICT""",
+        """CREATE TABLE formerly (
+            old INTEGER PRIMARY KEY, record INTEGER NOT NULL, mark BLOB NOT NULL) STRICT""",
+        "CREATE INDEX formerly_of ON formerly (record)",
+        """CREATE TABLE apart (
+            dot INTEGER PRIMARY KEY, scope TEXT NOT NULL, payload BLOB NOT NULL) STRICT""",
+    ):
+        db.execute(sql)

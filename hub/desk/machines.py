@@ -31,8 +31,8 @@ class NodeRow:
 
     `list_age_s` is how long ago the node's list was last known complete; `behind` how many feed
     entries it lacks, `behind_since_ms` since when. `schema_differs` from the hub's own: the two go on
-    talking, and one of them should be upgraded. `waiting` counts bundles that wait for a gap. `successors` and
-    `predecessors` are the names of the nodes as which its device goes on, and was before.
+    talking, and one of them should be upgraded. `waiting` counts bundles that wait for a gap. `successors`
+    and `predecessors` are the names of the nodes as which its device goes on, and was before.
     """
 
     node: int

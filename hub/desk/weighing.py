@@ -43,7 +43,7 @@ class NodeBoard:
         ends = feeds.positions(tx)
         waiting, stopped = custody.waiting_counts(tx), custody.quarantined_feeds(tx)
         known = nodes.everyone(tx)
-        names = {node.node: node.name for node in known}
+        names: dict[int, str] = {node.node: node.name for node in known}
         after = {
             node: tuple(names[each] for each in found if each in names)
             for node, found in lives.everyone(tx).items()

@@ -37,7 +37,9 @@ from shared.limits import TEXT_MAX_CHARS
 @authority_option
 @click.option("--hub-card", type=PATH, required=True, metavar="FILE", help="The hub's card (hub.card).")
 @click.option("--post", help="The post's code, like KLOBUK.")
-@click.option("--replaces", metavar="NODE", help="The node whose device is enrolled again: number or KLOBUK-1.")
+@click.option(
+    "--replaces", metavar="NODE", help="The node whose device is enrolled again: its number, or KLOBUK-1."
+)
 @click.option("--url", help="Where this node reaches the hub, if not where the hub's card says.")
 @click.option("--number", type=int, help="A node number of your choice, for tests.")
 @click.option("--out", type=PATH, required=True, metavar="PACK", help="Where to write the node pack.")
@@ -157,7 +159,8 @@ def _finish(setup: NodeSetup, paper: bytes) -> None:
     certificate: Certificate = setup.complete(paper)
     say(f"Enrolled: node {certificate.node}, {certificate.post}-{certificate.epoch} ({certificate.country}).")
     if certificate.replaces:
-        say(f"It takes the place of {', '.join(f'{certificate.post}-{life.epoch}' for life in certificate.replaces)}.")
+        labels = ", ".join(f"{certificate.post}-{life.epoch}" for life in certificate.replaces)
+        say(f"It takes the place of {labels}, and keeps all that the device holds.")
     _next_after_enrolment(setup.directory)
 
 

@@ -91,9 +91,9 @@ class Fields:
             raise self.damaged()
         return value
 
-    def rest(self) -> list[object]:
+    def rest(self) -> Sequence[object]:
         """The fields that are left: none in a paper of before there were any."""
-        return list(self._values)
+        return tuple(self._values)
 
     def _next(self) -> object:
         try:

@@ -92,9 +92,13 @@ def read_former(rest: Sequence[object], otherwise: SessionError) -> tuple[Former
     former = []
     for entry in _entries(rest, otherwise):
         match entry:
-            case [int() as feed, int() as head, bytes() | None as chain, int() as since, bytes() as marks] if (
-                _fits(feed, head, since) and len(marks) % MARK_BYTES == 0
-            ):
+            case [
+                int() as feed,
+                int() as head,
+                bytes() | None as chain,
+                int() as since,
+                bytes() as marks,
+            ] if _fits(feed, head, since) and len(marks) % MARK_BYTES == 0:
                 former.append(Former(feed=Feed(feed), head=head, chain=chain, since=since, marks=marks))
             case _:
                 raise otherwise

@@ -132,7 +132,9 @@ class Outpost:
             verify_key=self.keys.sign.verify_key,
             seal_key=self.keys.box.seal_key,
             issued_ms=START_MS,
-            replaces=tuple(Life(node=Node(n), epoch=len(self.replaces) - i) for i, n in enumerate(self.replaces)),
+            replaces=tuple(
+                Life(node=Node(n), epoch=len(self.replaces) - i) for i, n in enumerate(self.replaces)
+            ),
         )
 
     @property

@@ -25,7 +25,9 @@ def renewed(realm: Realm, old: Outpost, number: int, *earlier: int) -> Outpost:
     return realm.post(number, old.country, old.post, replaces=(old.number, *earlier))
 
 
-def ask(old: Outpost, *, known: int | None = None, ends: tuple[tuple[int, bytes], ...] = ()) -> tuple[Ask, ...]:
+def ask(
+    old: Outpost, *, known: int | None = None, ends: tuple[tuple[int, bytes], ...] = ()
+) -> tuple[Ask, ...]:
     return (Ask(feed=feed_of(old.number, ROUTINE), known=known, ends=ends, most=100),)
 
 
@@ -161,7 +163,9 @@ def test_a_forked_feed_is_settled_when_its_device_goes_on(
     assert rows[7].predecessors == ("KLOBUK-1",)
 
 
-def test_a_restored_hub_gets_the_old_numbers_bundles_from_the_new_one(hub: Hub, klobuk: Outpost, realm: Realm):
+def test_a_restored_hub_gets_the_old_numbers_bundles_from_the_new_one(
+    hub: Hub, klobuk: Outpost, realm: Realm
+):
     """Signed with the key the device has now; from nobody else."""
     klobuk.check()
     first = klobuk.bundle(ROUTINE)
@@ -195,5 +199,7 @@ def test_papers_printed_under_the_old_number_still_lead_to_the_record(
     page = desk.record(operator, print_dot(ours.dot, post="KLOBUK", epoch=1))
     assert page.id == str(moved.record)
     assert page.formerly.startswith("KLOBUK-1-R-2-")
-    assert desk.record(operator, str(theirs.record)).also_called == desk.record(operator, str(copied.record)).printed
-
+    assert (
+        desk.record(operator, str(theirs.record)).also_called
+        == desk.record(operator, str(copied.record)).printed
+    )

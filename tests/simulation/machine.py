@@ -115,8 +115,12 @@ class Post(Machine):
 
     def __init__(self, identity: PostIdentity, path: Path, sky: Sky, chance: Chance) -> None:
         super().__init__(identity.certificate.post, path, sky, chance)
-        self.identity = identity
         self.country = identity.certificate.country
+        self.become(identity)
+
+    def become(self, identity: PostIdentity) -> None:
+        """The papers the next start finds."""
+        self.identity = identity
         self.number = identity.certificate.node
 
     @property
