@@ -35,6 +35,7 @@ from shared import codelists
 from shared.codelists import CodeLists
 from shared.database import Database
 from shared.enrolment import files as names
+from shared.errors import StoreError
 from shared.ledger.accounts import Accounts, Officer
 from shared.matching.matcher import PersonMatcher
 from shared.watchlist import Matcher
@@ -43,12 +44,16 @@ _BOOT_BYTES: Final = 8
 _CACHE_KIB: Final = 2_048  # a post's tablets and jobs have some eight connections on a board of little memory
 _MB: Final = 1024 * 1024
 _TEND_MS: Final = 500
+_STUCK_MS: Final = 10 * 60 * 1000  # until a disk that refused is tried again
 _BREATH_S: Final = 0.004  # between two steps, for whoever else writes
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class EdgeNode:
-    """A node's parts. Close it when done: the file is then whole by itself."""
+    """A node's parts. Close it when done: the file is then whole by itself.
+
+    `stuck_ms` is when (uptime) the disk refused to take the log to its new number, if it did.
+    """
 
     kit: Kit
     booth: Booth
@@ -60,10 +65,13 @@ class EdgeNode:
     relay_call: RelayCall
     reporter: Reporter
     link: LinkReport
+    stuck_ms: int | None = None
 
     @property
     def renumber_due(self) -> bool:
         """Whether all is known for the log to go to its new number: at the next start it does."""
+        if self.stuck_ms is not None and self.kit.world.monotonic_ms() - self.stuck_ms < _STUCK_MS:
+            return False
         return renewal.is_over(self.kit.database, self.kit.log)
 
     def prune(self) -> int:
@@ -120,8 +128,12 @@ def assemble(
     database = Database(world.connect, key=identity.database_key, cache_kib=_CACHE_KIB)
     matcher = matcher or PersonMatcher()
     log = opening.make_ready(database, certificate, now_ms=world.now_ms, prekeys=identity.hub.prekeys)
+    stuck_ms: int | None = None
     if renewal.is_over(database, log):
-        log = renumbering.go_on(database, log, certificate, matcher=matcher, now_ms=world.now_ms)
+        try:
+            log = renumbering.go_on(database, log, certificate, matcher=matcher, now_ms=world.now_ms)
+        except StoreError:  # a full disk: the booth goes on under the number it has
+            stuck_ms = world.monotonic_ms()
     with database.transaction() as tx:
         lease.begin_run(tx)
         lived = lives.everyone(tx)
@@ -167,6 +179,7 @@ def assemble(
         relay_call=RelayCall(kit, sealer, courier),
         reporter=reporter,
         link=link,
+        stuck_ms=stuck_ms,
     )
 
 

@@ -71,7 +71,8 @@ def acknowledge(kit: Kit, tx: Connection, acked: Mapping[Feed, Seq], *, head_ms:
             raise TrustError(
                 "feed_cloned",
                 "the hub holds more of this node's log than the node itself",
-                hint="This node was cloned, or restored from a copy. Stop it and call the engineer.",
+                hint="This device was cloned, or restored from a copy. Go on working; call the engineer, who "
+                "enrols it again: what it holds goes with it.",
             )
         if seq < head.acked:  # a restored hub: what it lacks goes again
             kit.log.rewind(tx, name, Seq(seq))

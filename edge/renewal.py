@@ -34,6 +34,17 @@ from shared.session.former import ENDS_MAX, MARK_BYTES
 _LEAST_MARKS: Final = 64
 
 
+ASKING: Final = "asking"
+STARTING: Final = "starting"
+
+
+def stage(kit: Kit, tx: Connection) -> str:
+    """How far a device that was enrolled again is; "" when it is done."""
+    if not kit.renewing:
+        return ""
+    return STARTING if all(each.done for each in compared(tx, kit.log)) else ASKING
+
+
 def asks(kit: Kit, tx: Connection, *, wanted_bytes: int) -> tuple[Ask, ...]:
     """What to ask of the hub now: of the first lane not compared yet, or of the feeds it may have lost."""
     if not kit.renewing:

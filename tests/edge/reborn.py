@@ -87,9 +87,20 @@ class Stage:
         self.post.boot()
         return copy
 
-    def put_back(self, image: Path) -> None:
-        """The post's disk is an older one of its own again."""
+    def send_urgent_alone(self) -> None:
+        """A contact over a metered link."""
         self.post.stop()
+        self.post.metered = True
+        self.post.boot()
+        self.network.contact(self.post)
+        self.post.stop()
+        self.post.metered = False
+        self.post.boot()
+
+    def put_back(self, image: Path, identity: Identity | None = None) -> None:
+        """The post's disk is an older one of its own again, with the papers it had."""
+        self.post.stop()
+        self.post.become(identity or self.post.identity)
         for part in ("", "-wal", "-shm"):
             self.post.disk.path.with_name(self.post.disk.path.name + part).unlink(missing_ok=True)
         shutil.copy(image, self.post.disk.path)

@@ -116,6 +116,7 @@ class Post(Machine):
     def __init__(self, identity: PostIdentity, path: Path, sky: Sky, chance: Chance) -> None:
         super().__init__(identity.certificate.post, path, sky, chance)
         self.country = identity.certificate.country
+        self.metered = False
         self.become(identity)
 
     def become(self, identity: PostIdentity) -> None:
@@ -136,7 +137,7 @@ class Post(Machine):
             offset_min=lambda _: 120,
             disk_free_mb=lambda: 20_000,
         )
-        self.node = assemble(self.identity, world, lists=LISTS)
+        self.node = assemble(self.identity, world, lists=LISTS, metered=self.metered)
 
 
 class Centre(Machine):
