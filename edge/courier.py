@@ -13,7 +13,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 
-from edge import lease, receipts, rematch, renewal
+from edge import gaps, lease, receipts, rematch, renewal
 from edge.kit import Kit
 from edge.replica import Replica
 from edge.sealer import Sealer
@@ -214,6 +214,7 @@ class Courier:
         kit, head = self._kit, heard.head
         news = receipts.acknowledge(kit, tx, heard.acked(Node(kit.node)), head_ms=head.time_ms)
         news = renewal.heard(kit, tx, head.former, head_ms=head.time_ms) or news
+        news = gaps.hear(kit, tx, head.lost) or news
         receipts.keep_lists(kit, tx, heard)
         feed.keep_carried_head(
             tx, head_ms=head.time_ms, safe_ms=head.safe, prekey=head.prekey, arrived=not heard.more

@@ -27,7 +27,7 @@ from shared.database import Connection, Database
 from shared.enrolment import Certificate, Life
 from shared.formerly import FORMERLY, with_former
 from shared.ids import SYSTEM, Dot, Lane, Node, OfficerId, RecordId, feed_of, lane_of_feed, make_dot
-from shared.ledger import audit, records
+from shared.ledger import audit, records, withdrawal
 from shared.ledger.audit import Line
 from shared.ledger.log import OwnLog
 from shared.schema import SCHEMA, Kind, Rule, Type, record_type
@@ -118,7 +118,7 @@ def renumber(
     ids, counts = _number(tx, old, new.node, prefix)
     again = list(_brought_again(tx, old, prefix, ids))
     keys = _Keys(tx, matcher, ids)
-    records.withdraw(tx, _changes(tx, old, prefix))
+    withdrawal.withdraw(tx, _changes(tx, old, prefix))
     for lane in Lane:
         for dot, logged_ms, payload in lives.log_of(tx, feed_of(old, lane), after=prefix[lane]):
             was = wire.unpack_change(payload)

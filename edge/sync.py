@@ -20,7 +20,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import Final
 
-from edge import lease, receipts, rematch, renewal
+from edge import gaps, lease, receipts, rematch, renewal
 from edge.clockwork import Clockwork
 from edge.kit import Kit
 from edge.outgoing import Outgoing, plan
@@ -144,6 +144,9 @@ class SyncRound:
                 waiting = kit.log.pending(tx, budget_bytes=reach, lanes=lanes)
                 outgoing = plan(waiting, self._held, budget_bytes=budget)
                 if not waiting:
+                    waiting = kit.log.bundles_in(tx, gaps.told(tx), budget_bytes=budget)
+                    outgoing = plan(waiting, self._held, budget_bytes=budget)
+                if not waiting:
                     lost = renewal.handed_down(kit, self._sealer, tx, budget_bytes=budget)
                     outgoing = Outgoing(bundles=tuple(lost))
             standing = self._standing(tx)
@@ -192,6 +195,7 @@ class SyncRound:
         with kit.database.transaction() as tx:
             moved = self._acknowledge(tx, turn)
             learnt = renewal.heard(kit, tx, head.former, head_ms=head.time_ms)
+            learnt = gaps.hear(kit, tx, head.lost) or learnt
             receipts.keep_lists(kit, tx, heard)
             before = feed.state(tx)
             skew_ms = kit.now_ms() - head.time_ms

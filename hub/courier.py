@@ -14,12 +14,14 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Final
 
+from hub.exchange import LOST_TOLD_MAX
 from hub.feed import Feed
-from hub.inbox import Inbox, Parcel, Receipt, newest_stamps
+from hub.inbox import Inbox, Receipt
 from hub.kit import Kit
 from hub.prekeys import PrekeyRing
+from hub.reception import Parcel, newest_stamps
 from hub.standing import Revoked
-from hub.store import carried, custody, feeds, nodes, opening
+from hub.store import carried, custody, feeds, gaps, nodes, opening
 from hub.store.nodes import Route
 from hub.succession import Succession, refuse_replaced
 from shared import bundle, courier
@@ -225,6 +227,7 @@ class Courier:
                 reseals=carried.reseals_of(tx, node),
                 refusals=carried.stopped_of(tx, node),
                 lease_h=self._kit.policy.lease_days * 24,
+                lost=gaps.lost_of(tx, node)[:LOST_TOLD_MAX],
                 former=() if slip is None else self._succession.told(tx, known, slip.asks),
             )
             listed = self._revoked.read(tx)

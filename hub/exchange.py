@@ -13,6 +13,7 @@ from __future__ import annotations
 
 import contextlib
 from dataclasses import dataclass
+from typing import Final
 
 from hub import uploads
 from hub.feed import Feed, Reading
@@ -20,7 +21,7 @@ from hub.inbox import Inbox, Receipt
 from hub.kit import Kit
 from hub.prekeys import PrekeyRing
 from hub.standing import Revoked
-from hub.store import custody, nodes, opening
+from hub.store import custody, gaps, nodes, opening
 from hub.store.nodes import KnownNode
 from hub.succession import Succession, refuse_replaced
 from shared import session
@@ -34,6 +35,8 @@ from shared.ledger.audit import Line
 from shared.scope import scopes_of_node
 from shared.session import Former, Head, Held, Question, heads_digest
 
+LOST_TOLD_MAX: Final = 16  # the next ones when these have come
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Said:
@@ -45,6 +48,7 @@ class _Said:
     held: tuple[Held, ...]
     reading: Reading
     former: tuple[Former, ...]
+    lost: tuple[tuple[int, int, int], ...]
     safe_ms: int
 
 
@@ -171,6 +175,7 @@ class Exchange:
             held=uploads.held(tx, hello.node),
             reading=reading,
             former=self._succession.told(tx, node, hello.asks),
+            lost=gaps.lost_of(tx, node.node)[:LOST_TOLD_MAX],
             safe_ms=opening.kept_number(tx, "safe_ms"),
         )
 
@@ -197,6 +202,7 @@ class Exchange:
             held=said.held,
             lease_h=self._kit.policy.lease_days * 24,
             former=said.former,
+            lost=said.lost,
         )
         newer = revision is not None and revision > hello.revocations
         return session.answer(

@@ -103,7 +103,13 @@ class Hub:
             admit=self._exchange.admit,
             signed_ms=self._exchange.signed_ms,
         )
-        self.desk = Desk(self.kit, merger=self.merger, indexer=self.indexer, revoked=self.revoked)
+        self.desk = Desk(
+            self.kit,
+            merger=self.merger,
+            indexer=self.indexer,
+            revoked=self.revoked,
+            give_up=self.inbox.give_up_gap,
+        )
         if tends:
             self.ring.rotate()
             self._retry()

@@ -14,7 +14,7 @@ The caller commits, and only then acknowledges.
 
 Invariants
 * Nothing is stored of a bundle whose signature does not hold.
-* A feed's head is contiguous: a gap is never acknowledged over.
+* A feed's head is contiguous: a gap is never acknowledged over, unless a person declared it lost.
 * Of a number that was replaced, only a node that took its place brings anything.
 * What is in custody and not merged stands in a row with its code, and is tried again.
 Must not know: sessions, HTTP, how a change is merged.
@@ -29,54 +29,23 @@ from typing import Final
 from hub.kit import Kit
 from hub.merger import Merger
 from hub.prekeys import PrekeyRing
+from hub.reception import Parcel, Reception
 from hub.standing import Revoked
-from hub.store import custody, lives, nodes
+from hub.store import custody, gaps, lives
 from hub.store.custody import FeedHead, Kept, State
+from hub.store.gaps import Gap
 from hub.store.nodes import KnownNode
 from hub.store.savepoint import attempt
 from hub.succession import refuse_replaced
-from shared import bundle, wire
-from shared.bundle import Header, Opened
-from shared.crypto import VerifyKey, digest
+from shared.bundle import Header
 from shared.database import Connection
-from shared.enrolment import Revocations
 from shared.errors import BundleError, RemoteError, TrustError
-from shared.ids import SYSTEM, Feed, Node, Seq
+from shared.ids import SYSTEM, Feed, Seq
 from shared.ledger import audit
 from shared.ledger.audit import Line
-from shared.wire import Batch
 
 WAITING_MAX: Final = 2_000  # bundles one feed may have waiting: beyond, the node must first fill the gap
 FORKED: Final = "feed_forked"
-_REFUSED_INSIDE: Final = frozenset({"header_mismatch"})
-"""What shows only once opened, and is somebody's forgery rather than damage: not taken into custody."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Parcel:
-    """A received bundle before the store is touched: what it is, or why it is nothing.
-
-    `refusal` is final. `fault` is why a bundle that is rightly signed cannot be read.
-    """
-
-    raw: bytes
-    digest: bytes
-    header: Header | None = None
-    node: KnownNode | None = None
-    opened: Opened | None = None
-    batch: Batch | None = None
-    refusal: RemoteError | None = None
-    fault: RemoteError | None = None
-    reseal: bool = False
-
-
-def newest_stamps(parcels: Sequence[Parcel], node: Node) -> list[int]:
-    """The newest stamp of each of a node's parcels that could be read."""
-    return [
-        max((change.stamp for change in each.batch.changes()), default=0)
-        for each in parcels
-        if each.batch is not None and each.node is not None and each.node.node == node
-    ]
 
 
 @dataclass(slots=True, kw_only=True)
@@ -88,80 +57,13 @@ class Receipt:
     taken: int = 0
 
 
-class Inbox:
+class Inbox(Reception):
     """Takes bundles in. `read` touches nothing; `take` runs inside the caller's write transaction."""
 
     def __init__(self, kit: Kit, merger: Merger, ring: PrekeyRing, revoked: Revoked) -> None:
-        self._kit = kit
+        super().__init__(kit, ring)
         self._merger = merger
-        self._ring = ring
         self._revoked = revoked
-
-    # --- reading: no store is written, so that crypto holds no lock ---
-
-    def read(
-        self, tx: Connection, raw: bytes, revoked: Revocations | None, *, by: int | None = None
-    ) -> Parcel:
-        """Verify and open one bundle. Never raises for what a peer sent: the parcel says what is wrong.
-
-        `by` is the node that brings it. What is of a number it took the place of, it may have signed.
-        """
-        mark = digest(raw)
-        try:
-            header = bundle.read_header(raw)
-            node = self._sender(tx, header, revoked)
-            bundle.verify(raw, self._signer(tx, node, by))
-        except RemoteError as error:
-            return Parcel(raw=raw, digest=mark, refusal=error)
-        known = custody.find(tx, header.feed, header.first)
-        if known is not None and known.digest == mark:
-            return Parcel(raw=raw, digest=mark, header=header, node=node)
-        return self._open(raw, mark, header, node)
-
-    def _sender(self, tx: Connection, header: Header, revoked: Revocations | None) -> KnownNode:
-        if header.hub != self._kit.identity.tag:
-            raise BundleError(
-                "wrong_hub", "this bundle is for another hub", hint="Carry it to the hub it names."
-            )
-        node = nodes.find(tx, header.node)
-        if node is None:
-            raise TrustError(
-                "node_unknown",
-                f"node {header.node} has never shown its certificate here",
-                hint="Let the node speak for itself first, or bring its certificate.",
-            )
-        if revoked is not None:
-            revoked.refuse(header.node)
-        return node
-
-    def _signer(self, tx: Connection, node: KnownNode, by: int | None) -> VerifyKey:
-        """Whose key a node's bundle bears. A device that goes on under a new number has no older key."""
-        if by is None or by == node.node or not lives.is_successor(tx, by, of=node.node):
-            return node.verify_key
-        successor = nodes.find(tx, by)
-        assert successor is not None  # it is a row beside its own
-        return successor.verify_key
-
-    def _open(self, raw: bytes, mark: bytes, header: Header, node: KnownNode) -> Parcel:
-        opened = None
-        try:
-            key = self._ring.private(header.prekey)
-            if key is None:
-                return Parcel(raw=raw, digest=mark, header=header, node=node, reseal=True)
-            opened = bundle.open_bundle(raw, key)
-            batch = wire.decode(opened.body, base=header.base)
-            if batch.count != header.count:
-                raise BundleError(
-                    "count_mismatch", "more or fewer changes than announced", hint="Have the node looked at."
-                )
-        except RemoteError as error:
-            if error.code in _REFUSED_INSIDE:
-                return Parcel(raw=raw, digest=mark, refusal=error)
-            stale = error.code == "cannot_open" and header.prekey != self._ring.current
-            return Parcel(
-                raw=raw, digest=mark, header=header, node=node, opened=opened, fault=error, reseal=stale
-            )
-        return Parcel(raw=raw, digest=mark, header=header, node=node, opened=opened, batch=batch)
 
     # --- taking ---
 
@@ -217,6 +119,9 @@ class Inbox:
             self._take_one(tx, self._reread(parcel), receipt, at_ms, handed_down=handed_down)
             return
         receipt.taken += 1
+        if gaps.covers(tx, header.feed, header.first, header.last):
+            self._take_late(tx, parcel, header, at_ms)
+            return
         if header.first > head.head + 1:
             self._let_wait(tx, parcel, header, head, at_ms)
             return
@@ -275,6 +180,27 @@ class Inbox:
         self._merge(tx, parcel, header, number, at_ms)
         chain = None if parcel.opened is None else parcel.opened.chain
         custody.advance(tx, header.feed, head=header.last, chain=chain)
+
+    def _take_late(self, tx: Connection, parcel: Parcel, header: Header, at_ms: int) -> None:
+        """What a person had declared lost, and came after all: merged in its place, below the head."""
+        before = custody.overlapping(tx, header.feed, header.first - 1, header.first - 1)
+        known = None if before is None else before.chain
+        if parcel.opened is not None and known not in (None, parcel.opened.before):
+            self._stop_feed(tx, parcel, header, at_ms)
+        number = self._keep(tx, parcel, header, State.MERGED, at_ms)
+        self._merge(tx, parcel, header, number, at_ms)
+        gaps.came_after_all(tx, header.feed, header.first, header.last)
+
+    # --- gaps ---
+
+    def give_up_gap(self, tx: Connection, gap: Gap, *, at_ms: int) -> None:
+        """Move a feed's head over changes that a person declared lost; what waited behind them goes on.
+
+        The next bundle tells the chain it builds on. Should a lost one come after all, it is taken.
+        """
+        gaps.keep_lost(tx, gap.feed, gap.first, gap.last, at_ms=at_ms)
+        custody.advance(tx, gap.feed, head=gap.last, chain=None)
+        self._follow(tx, gap.feed, at_ms)
 
     def _keep(self, tx: Connection, parcel: Parcel, header: Header, state: State, at_ms: int) -> int:
         chain = None if parcel.opened is None else parcel.opened.chain
@@ -366,17 +292,6 @@ class Inbox:
         """Whether the author lost their standing after the bundle was taken: then it is kept, and refused."""
         listed = self._revoked.read(tx)
         return listed is not None and node.node in listed.nodes
-
-    def _reread(self, parcel: Parcel) -> Parcel:
-        assert parcel.header is not None and parcel.node is not None  # noqa: PT018 — its signature held
-        return self._open(parcel.raw, parcel.digest, parcel.header, parcel.node)
-
-    def _reopen(self, tx: Connection, kept: Kept) -> Parcel:
-        assert kept.raw is not None  # callers looked
-        header = bundle.read_header(kept.raw)
-        node = nodes.find(tx, header.node)
-        assert node is not None  # it was known when the bundle was kept
-        return self._open(kept.raw, kept.digest, header, node)
 
     def _witness(self, tx: Connection, header: Header, action: str, at_ms: int) -> None:
         """One audit line a bundle: who brought how much."""

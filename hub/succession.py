@@ -26,7 +26,7 @@ from shared.database import Connection
 from shared.enrolment import Certificate
 from shared.errors import RemoteError, TrustError
 from shared.ids import SYSTEM, Lane, feed_of, node_of_dot, node_of_feed, seq_of_dot, span_of
-from shared.ledger import audit, records
+from shared.ledger import audit, withdrawal
 from shared.ledger.audit import Line
 from shared.limits import FORMER_MARKS_MAX
 from shared.session import Ask, Former, mark_of
@@ -65,7 +65,7 @@ class Succession:
         """Let a node hear what these changed in their own records: an older copy of the disk may lack it."""
         for node in nodes:
             for lane in Lane:
-                for change in records.edits_between(tx, *span_of(feed_of(node, lane))):
+                for change in withdrawal.edits_between(tx, *span_of(feed_of(node, lane))):
                     if node_of_dot(change.dot) in nodes:
                         self._feed.tell(tx, change, node=to)
 

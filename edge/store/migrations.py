@@ -202,3 +202,12 @@ def m010_lives(db: sqlite_utils.Database) -> None:
             dot INTEGER PRIMARY KEY, scope TEXT NOT NULL, payload BLOB NOT NULL) STRICT""",
     ):
         db.execute(sql)
+
+
+@migrations()
+def m011_lost(db: sqlite_utils.Database) -> None:
+    db.execute(
+        """CREATE TABLE lost_run (
+            feed INTEGER NOT NULL, first INTEGER NOT NULL, last INTEGER NOT NULL,
+            PRIMARY KEY (feed, first)) STRICT, WITHOUT ROWID"""
+    )

@@ -219,3 +219,12 @@ def m011_succession(db: sqlite_utils.Database) -> None:
         "CREATE INDEX formerly_of ON formerly (record)",
     ):
         db.execute(sql)
+
+
+@migrations()
+def m012_gaps(db: sqlite_utils.Database) -> None:
+    db.execute(
+        """CREATE TABLE lost_run (
+            feed INTEGER NOT NULL REFERENCES feed (feed), first INTEGER NOT NULL, last INTEGER NOT NULL,
+            at_ms INTEGER NOT NULL, PRIMARY KEY (feed, first), CHECK (last >= first)) STRICT, WITHOUT ROWID"""
+    )

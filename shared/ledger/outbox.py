@@ -12,7 +12,7 @@ Must not know: how bundles travel, how a change comes into the log.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from shared import bundle, wire
@@ -216,6 +216,24 @@ class Outbox:
         )
         for feed, first, count, prekey, raw in rows:
             yield Sealed(feed=feed, first=first, count=count, prekey=prekey, raw=raw)
+
+    def bundles_in(
+        self, tx: Connection, runs: Sequence[tuple[int, int, int]], *, budget_bytes: int
+    ) -> list[Sealed]:
+        """Bundles of ours that lie in some runs (feed, first, last), acknowledged or not, within a budget."""
+        found: list[Sealed] = []
+        for feed, first, last in () if self.silent else runs:
+            rows = tx.execute(
+                "SELECT feed, first, count, prekey, raw FROM sealed WHERE feed = ? AND first >= ? "
+                "AND first + count - 1 <= ? AND refused_code IS NULL ORDER BY first",
+                (feed, first, last),
+            )
+            for of, start, count, prekey, raw in rows:
+                if found and budget_bytes <= 0:
+                    return found
+                budget_bytes -= len(raw)
+                found.append(Sealed(feed=of, first=start, count=count, prekey=prekey, raw=raw))
+        return found
 
     def refuse_bundle(self, tx: Connection, *, feed: Feed, first: Seq, code: str | None) -> None:
         """Note why the hub will not have a bundle, so that it is not sent again; None lets it go again."""

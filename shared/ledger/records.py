@@ -245,33 +245,6 @@ def forget(tx: Connection, record: int, kinds: Iterable[RecordType] = tuple(SCHE
         tx.execute(f"DELETE FROM {table_of(row_type)} WHERE id = ?", (record,))  # noqa: S608 - schema names
 
 
-def edits_between(tx: Connection, first: Dot, last: Dot) -> list[Change]:
-    """The edits of records with ids from `first` to `last`."""
-    rows = tx.execute(
-        "SELECT payload FROM history WHERE record BETWEEN ? AND ? AND dot <> record ORDER BY record, dot",
-        (first, last),
-    )
-    return [wire.unpack_change(payload) for (payload,) in rows]
-
-
-def withdraw(tx: Connection, changes: Iterable[Change]) -> None:
-    """Take changes of our own out of their records: they are to come back under other numbers.
-
-    What others said of these records stays; a record without its creating change shows no more.
-    """
-    touched: dict[int, int] = {}
-    for change in changes:
-        row_type = record_type(change.kind)
-        tx.execute("DELETE FROM history WHERE record = ? AND dot = ?", (change.record, change.dot))
-        if row_type is not None:
-            touched[change.record] = change.kind
-            if change.creates:
-                tx.execute(f"DELETE FROM {table_of(row_type)} WHERE id = ?", (change.record,))  # noqa: S608 - schema names
-    for record, kind in touched.items():
-        if has_history(tx, record):
-            _write(tx, SCHEMA[Kind(kind)], record)
-
-
 def write_again(tx: Connection, kind: Kind, record: int) -> None:
     """Set a record's row anew from its history, because this program knows more of the schema than the
     one that wrote it."""

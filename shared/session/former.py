@@ -23,9 +23,11 @@ from shared.limits import COUNT_MAX, FORMER_MARKS_MAX
 
 FORMER: Final = 1
 """The number of this entry among those that may follow the fixed ones."""
+LOST: Final = 2
+"""The number of a head's entry that names what a person at the centre declared lost of the node's feeds."""
 MARK_BYTES: Final = 8
 ENDS_MAX: Final = 24  # ends of bundles told for one feed: twice as far back each time
-_FEEDS_MAX: Final = 3 * 64  # three lanes of every number one device can have had
+_ENTRIES_MAX: Final = 3 * 64  # three lanes of every number one device can have had
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -105,11 +107,28 @@ def read_former(rest: Sequence[object], otherwise: SessionError) -> tuple[Former
     return tuple(former)
 
 
-def _entries(rest: Sequence[object], otherwise: SessionError) -> list[object]:
+def write_lost(lost: Sequence[tuple[int, int, int]]) -> list[object]:
+    """A last entry of a head: (feed, first, last) of runs declared lost; nothing where there are none."""
+    return [[LOST, [list(run) for run in lost]]] if lost else []
+
+
+def read_lost(rest: Sequence[object], otherwise: SessionError) -> tuple[tuple[int, int, int], ...]:
+    """Undo `write_lost`, among whatever else follows. Raises `otherwise`."""
+    lost = []
+    for entry in _entries(rest, otherwise, LOST):
+        match entry:
+            case [int() as feed, int() as first, int() as last] if _fits(feed, first, last):
+                lost.append((feed, first, last))
+            case _:
+                raise otherwise
+    return tuple(lost)
+
+
+def _entries(rest: Sequence[object], otherwise: SessionError, wanted: int = FORMER) -> list[object]:
     for extra in rest:
         match extra:
-            case [int() as number, [*entries]] if number == FORMER:
-                if len(entries) > _FEEDS_MAX:
+            case [int() as number, [*entries]] if number == wanted:
+                if len(entries) > _ENTRIES_MAX:
                     raise otherwise
                 return entries
     return []

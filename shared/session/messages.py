@@ -22,7 +22,16 @@ from shared.limits import (
     REQUEST_MAX_BYTES,
 )
 from shared.schema import SCHEMA_VERSION
-from shared.session.former import Ask, Former, read_asks, read_former, write_asks, write_former
+from shared.session.former import (
+    Ask,
+    Former,
+    read_asks,
+    read_former,
+    read_lost,
+    write_asks,
+    write_former,
+    write_lost,
+)
 from shared.session.stream import Held, Piece
 
 VERSION: Final = 1
@@ -97,7 +106,8 @@ class Head:
 
     `refusals` count the bundles of the question, then those its piece completed; PIECE is the piece itself.
     `held` are the tails of this node's streams. `lease_h` is for how many hours from `time_ms` on the node
-    may answer from its list (0: not at all). `former` answers the hello's `asks`.
+    may answer from its list (0: not at all). `former` answers the hello's `asks`; `lost` are (feed, first,
+    last) of what was given up of the node's feeds: it brings what it still has of them.
     """
 
     time_ms: int
@@ -113,6 +123,7 @@ class Head:
     held: tuple[Held, ...] = ()
     lease_h: int = LEASE_DAYS * 24
     former: tuple[Former, ...] = ()
+    lost: tuple[tuple[int, int, int], ...] = ()
 
 
 def heads_digest(heads: Sequence[int]) -> bytes:
@@ -180,6 +191,7 @@ def read_head(raw: bytes) -> Head:
         held=_read_held(held),
         lease_h=lease_h,
         former=read_former(rest, bad_answer()),
+        lost=read_lost(rest, bad_answer()),
     )
 
 
@@ -201,6 +213,7 @@ def write_head(head: Head) -> bytes:
             [[each.lane, each.length, each.check] for each in head.held],
             head.lease_h,
             *write_former(head.former),
+            *write_lost(head.lost),
         ]
     )
 
