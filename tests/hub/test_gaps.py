@@ -77,7 +77,7 @@ def test_it_takes_a_reason_and_the_posts_own_desk(hub: Hub, klobuk: Outpost, ope
 def test_what_was_given_up_is_taken_when_it_comes_after_all(
     hub: Hub, klobuk: Outpost, operators: dict[str, Operator]
 ):
-    """The node is told what was given up; what it brings of it is merged, once, and then no more asked for."""
+    """The node is told what was given up; what it brings of it is merged once, and asked for no more."""
     first, second, third = three(klobuk)
     klobuk.ask(hub, first, third)
     feed = feed_of(klobuk.number, ROUTINE)
