@@ -217,3 +217,28 @@ def test_travellers_are_found_by_what_they_are_called_now(stage: Stage):
         column = "record" if table == "check_key" else "owner"
         gone = stage.post.look(f"SELECT 1 FROM {table} WHERE {column} NOT IN (SELECT id FROM check_record)")  # noqa: S608 - above
         assert not gone, table
+
+
+def test_what_moves_names_what_moves(stage: Stage):
+    """Hits and photos of checks that get new numbers go with them: nothing names what is not here."""
+    stage.operators.raise_alert()
+    stage.talk()
+    image = stage.image("monday")
+    stage.officer.capture()
+    stage.talk()
+    stage.put_back(image)
+    while not (
+        stage.post.look("SELECT 1 FROM hit_record") and stage.post.look("SELECT 1 FROM attachment_record")
+    ):
+        stage.operators.raise_alert()
+        stage.talk()
+        stage.officer.capture()
+    stage.enrol_again(20)
+    stage.finish()
+    moved = stage.post.look("SELECT count(*) FROM hit_record WHERE id >> 42 = 20")
+    assert int(str(moved[0][0])) > 0
+    for table, column in (("hit_record", '"check"'), ("attachment_record", '"of"')):
+        gone = f"{column} NOT IN (SELECT id FROM check_record)"
+        sql = f"SELECT count(*) FROM {table} WHERE id >> 42 = 20 AND {gone}"  # noqa: S608 - above
+        assert stage.post.look(sql) == [(0,)], table
+        assert stage.centre.look(sql) == [(0,)], table

@@ -152,7 +152,7 @@ def the_stick_has_brought_a_list(walk: Walk) -> None:
 
 
 def the_new_number_has_spoken(walk: Walk) -> None:
-    """The authority's list and the hub's answer know both: the old one is replaced, nothing is passed over."""
+    """The authority's list knows both, the old one is replaced, and nothing is passed over."""
     said = walk.said["karaula courier import second-stick --data hub"]
     assert "passed over" not in said, said
     if "karaula courier import second-stick --data gostun" in walk.said:
