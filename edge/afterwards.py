@@ -47,7 +47,7 @@ class Afterwards:
 
     def recent(self, *, limit: int) -> tuple[CheckRow, ...]:
         with self._kit.database.snapshot() as tx:
-            found = checks.newest(tx, node=self._kit.node, limit=max(1, min(limit, SEARCH_MAX_ROWS)))
+            found = checks.newest(tx, nodes=self._kit.numbers, limit=max(1, min(limit, SEARCH_MAX_ROWS)))
             return self.rows(tx, found)
 
     def rows(self, tx: Connection, found: Iterable[Record]) -> tuple[CheckRow, ...]:
@@ -119,7 +119,7 @@ class Afterwards:
     # --- the steps ---
 
     def _read(self, tx: Connection, check: str) -> Record:
-        record = records.read(tx, Kind.CHECK, read_id(self._kit, check))
+        record = records.read(tx, Kind.CHECK, read_id(self._kit, tx, check))
         if record is None:
             raise MissingError(
                 "no_check", "no check has this id here", hint="Look for it among the recent checks."

@@ -127,7 +127,7 @@ class Cases:
 
     def _read(self, tx: Connection, form: Mapping[str, str]) -> Captured:
         def resolve(text: str) -> RecordId:
-            record = read_id(self._kit, text)
+            record = read_id(self._kit, tx, text)
             if records.read(tx, Kind.CHECK, record) is None:
                 raise InputError("no_check", "no check has this id", hint="Take it from the recent checks.")
             return record

@@ -45,7 +45,7 @@ def row_of(
 ) -> CheckRow:
     """One check in a list."""
     lane = lane_of_feed(feed_of_dot(record.id))
-    own = node_of_dot(record.id) == kit.node
+    own = node_of_dot(record.id) == kit.log.node
     return CheckRow(
         check=str(record.id),
         printed=printed(kit, record.id),

@@ -13,11 +13,11 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 
-from edge import lease, receipts, rematch, returning
+from edge import gaps, lease, receipts, rematch, renewal, returning
 from edge.kit import Kit
 from edge.replica import Replica
 from edge.sealer import Sealer
-from edge.store import feed, returns
+from edge.store import feed, lives, returns
 from shared import courier, wire
 from shared.courier import Packet, Report, Shelf, Slip, Sort, Up, name_of, slip_name
 from shared.courier.stick import BACK, downs, half_written, ups
@@ -219,6 +219,7 @@ class Courier:
         if head.generation != standing.generation:
             with kit.database.transaction() as tx:
                 returning.begin(tx, head)
+                lives.compare_anew(tx)
         self._replica.apply(heard.segments, head_ms=head.time_ms)
         if head.lease_h:
             rematch.catch_up(kit)
@@ -234,6 +235,8 @@ class Courier:
         kit, head = self._kit, heard.head
         returns.cover(tx, head.past)
         news = receipts.acknowledge(kit, tx, heard.acked(Node(kit.node)), head_ms=head.time_ms)
+        news = renewal.heard(kit, tx, head.former, head_ms=head.time_ms) or news
+        news = gaps.hear(kit, tx, head.lost) or news
         receipts.keep_lists(kit, tx, heard)
         feed.keep_carried_head(
             tx, head_ms=head.time_ms, safe_ms=head.safe, prekey=head.prekey, arrived=not heard.more

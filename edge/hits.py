@@ -112,7 +112,7 @@ class Hits:
             )
 
     def _read(self, tx: Connection, hit: str) -> Record:
-        record = records.read(tx, Kind.HIT, read_id(self._kit, hit))
+        record = records.read(tx, Kind.HIT, read_id(self._kit, tx, hit))
         if record is None:
             raise MissingError("no_hit", "no hit has this id here", hint="Look for it in the list of hits.")
         return record

@@ -63,12 +63,13 @@ def load(
 def _load(
     directory: Path, key_file: Path | None, hub_url: str | None, environment: Mapping[str, str]
 ) -> Identity:
-    authority = AuthorityCard.read(_read(directory, names.AUTHORITY_CARD))
-    paper = _read(directory, names.NODE_CERTIFICATE)
+    place = _place(directory)
+    authority = AuthorityCard.read(_read(place, names.AUTHORITY_CARD))
+    paper = _read(place, names.NODE_CERTIFICATE)
     certificate = Certificate.read(paper, authority=authority.verify_key)
-    hub = HubCard.read(_read(directory, names.HUB_CARD), authority=authority.verify_key)
+    hub = HubCard.read(_read(place, names.HUB_CARD), authority=authority.verify_key)
     key = _database_key(directory, key_file, environment)
-    keys = NodeKeys.unlock(_read(directory, names.NODE_KEYS), key)
+    keys = NodeKeys.unlock(_read(place, names.NODE_KEYS), key)
     if keys.sign.verify_key != certificate.verify_key or keys.box.seal_key != certificate.seal_key:
         raise ConfigError(
             "identity_mismatch",
@@ -81,9 +82,16 @@ def _load(
         keys=keys,
         authority=authority,
         hub=hub,
-        hub_url=check_url(hub_url or _told_url(directory) or hub.url),
+        hub_url=check_url(hub_url or _told_url(place) or hub.url),
         database_key=key,
     )
+
+
+def _place(directory: Path) -> Path:
+    """Where the papers that count are: aside, where a new certificate came and power failed before all was
+    moved."""
+    aside = directory / names.RENEWAL
+    return aside if (aside / names.NODE_CERTIFICATE).exists() else directory
 
 
 def _read(directory: Path, name: str) -> bytes:

@@ -27,7 +27,6 @@ from edge.store.next_list import BUCKETS, YEARS
 from shared import wire
 from shared.change import Change
 from shared.database import Connection
-from shared.ids import node_of_dot
 from shared.ledger import records
 from shared.ledger.person_index import EntryRow, Written, lot_of
 from shared.ledger.rows import plain, shown
@@ -253,9 +252,9 @@ class Incoming:
         changes = self._known(tx, record)
         if not changes:
             return  # no alert
-        own = node_of_dot(record) == self._kit.node
+        own = self._kit.owns(record)
         dots = [change.dot for change in changes]
-        if not (holders or own or next_list.is_unsettled(tx, dots, node=self._kit.node)):
+        if not (holders or own or next_list.is_unsettled(tx, dots, node=self._kit.log.node)):
             next_list.forget(tx, record)
             return
         row = shown(_ALERT, record, changes, records.refused_of(tx, record))

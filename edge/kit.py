@@ -17,6 +17,8 @@ from edge.trusted_time import TrustedTime
 from shared.clock import Millis
 from shared.codelists import CodeLists
 from shared.database import Connect, Database
+from shared.enrolment import Life
+from shared.ids import node_of_dot
 from shared.ledger.log import OwnLog
 from shared.watchlist import Matcher
 
@@ -49,7 +51,8 @@ class World:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Kit:
-    """The node's parts. `boot` names this run of the process. `metered`: the link's bytes cost, and only
+    """The node's parts. `boot` names this run of the process; `lives` are the numbers its log was and is
+    under, the newest first. `metered`: the link's bytes cost, and only
     what is urgent is sent.
 
     `nudge` asks for a contact soon, because something urgent waits; with `everything` also for what
@@ -64,6 +67,7 @@ class Kit:
     lists: CodeLists
     matcher: Matcher
     boot: bytes
+    lives: tuple[Life, ...]
     demo: bool = False
     metered: bool = False
     nudge: Nudge = field(default=no_link)
@@ -71,6 +75,20 @@ class Kit:
     @property
     def node(self) -> int:
         return self.identity.certificate.node
+
+    @property
+    def renewing(self) -> bool:
+        """Whether the device has a new number and its log is under the one before still."""
+        return self.log.node != self.node
+
+    @property
+    def numbers(self) -> tuple[int, ...]:
+        """The numbers of records made on this device, the newest first."""
+        return tuple(life.node for life in self.lives)
+
+    def owns(self, record: int) -> bool:
+        """Whether a record was made on this device, under whichever of its numbers."""
+        return node_of_dot(record) in self.numbers
 
     @property
     def post(self) -> str:

@@ -168,7 +168,7 @@ class Loader:
         """Carry over what moved meanwhile; once little is left, that and the switch in one transaction."""
         kit = self._kit
         with kit.database.snapshot() as tx:
-            floor = checks.nth_newest(tx, node=kit.node, count=LATE_HIT_CHECKS)
+            floor = checks.nth_newest(tx, node=kit.log.node, count=LATE_HIT_CHECKS)
         with kit.database.transaction() as tx:
             load.hold_to(tx, now)
             waiting = next_list.touched(tx, _LAST_TOUCHED + 1)
@@ -180,7 +180,7 @@ class Loader:
             else:
                 for record in waiting:
                     self._incoming.settle(tx, now, record)
-                newest = checks.newest(tx, node=kit.node, limit=1)
+                newest = checks.newest(tx, nodes=kit.numbers, limit=1)
                 next_list.switch(tx)
                 past_list.forget_touched(tx)
                 if feed.state(tx).generation != now.generation:
@@ -245,7 +245,7 @@ class Loader:
         kit, until = self._kit, self._kit.world.monotonic_ms() + APPLY_SLICE_MS
         done = now.done
         while True:
-            found = checks.before(tx, node=kit.node, below=done, limit=1)
+            found = checks.before(tx, node=kit.log.node, below=done, limit=1)
             if not found or found[0].id < now.late_floor:
                 load.move(tx, Phase.SWEEP)
                 return
@@ -264,7 +264,7 @@ class Loader:
         """Forget some of what only the old list held; whether there was something to look at."""
         if now.keeps_all or not past_list.is_there(tx, "past_held"):
             return False
-        gone = past_list.let_go(tx, now.scope, node=self._kit.node, count=_AT_ONCE)
+        gone = past_list.let_go(tx, now.scope, nodes=self._kit.numbers, count=_AT_ONCE)
         for record in gone or ():
             accounts.end_sessions(tx, record)
         return gone is not None

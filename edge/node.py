@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import Final
 
 from edge import identity as identities
-from edge import lease
+from edge import lease, renewal, renumbering
 from edge.booth import Booth
 from edge.config import Config
 from edge.courier import Courier
@@ -28,30 +28,32 @@ from edge.relay import Relay, RelayCall
 from edge.sealer import Sealer
 from edge.status import LinkReport, Reporter
 from edge.stick_desk import StickDesk, Sticks
-from edge.store import feed, opening, upkeep
+from edge.store import feed, lives, opening, upkeep
 from edge.sync import SyncRound
 from edge.trusted_time import TrustedTime
 from shared import codelists
 from shared.codelists import CodeLists
 from shared.database import Database
 from shared.enrolment import files as names
-from shared.ids import Node
+from shared.errors import StoreError
 from shared.ledger.accounts import Accounts, Officer
-from shared.ledger.log import OwnLog
 from shared.matching.matcher import PersonMatcher
-from shared.scope import scopes_of_node
 from shared.watchlist import Matcher
 
 _BOOT_BYTES: Final = 8
 _CACHE_KIB: Final = 2_048  # a post's tablets and jobs have some eight connections on a board of little memory
 _MB: Final = 1024 * 1024
 _TEND_MS: Final = 500
+_STUCK_MS: Final = 10 * 60 * 1000  # until a disk that refused is tried again
 _BREATH_S: Final = 0.004  # between two steps, for whoever else writes
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class EdgeNode:
-    """A node's parts. Close it when done: the file is then whole by itself."""
+    """A node's parts. Close it when done: the file is then whole by itself.
+
+    `stuck_ms` is when (uptime) the disk refused to take the log to its new number, if it did.
+    """
 
     kit: Kit
     booth: Booth
@@ -63,12 +65,20 @@ class EdgeNode:
     relay_call: RelayCall
     reporter: Reporter
     link: LinkReport
+    stuck_ms: int | None = None
+
+    @property
+    def renumber_due(self) -> bool:
+        """Whether all is known for the log to go to its new number: at the next start it does."""
+        if self.stuck_ms is not None and self.kit.world.monotonic_ms() - self.stuck_ms < _STUCK_MS:
+            return False
+        return renewal.is_over(self.kit.database, self.kit.log)
 
     def prune(self) -> int:
         """Drop what may go; returns how many bundles went."""
         with self.kit.database.transaction() as tx:
             return upkeep.prune(
-                tx, node=self.kit.node, trusted_ms=self.kit.time.at_least_ms, now_ms=self.kit.now_ms()
+                tx, node=self.kit.log.node, trusted_ms=self.kit.time.at_least_ms, now_ms=self.kit.now_ms()
             )
 
     def tend_list(self) -> None:
@@ -116,11 +126,17 @@ def assemble(
     are looked for below `stick_roots`."""
     certificate = identity.certificate
     database = Database(world.connect, key=identity.database_key, cache_kib=_CACHE_KIB)
-    log = OwnLog(node=Node(certificate.node), now_ms=world.now_ms)
-    scopes = scopes_of_node(node=certificate.node, post=certificate.post, country=certificate.country)
-    opening.make_ready(database, log, scopes=scopes, prekeys=identity.hub.prekeys)
+    matcher = matcher or PersonMatcher()
+    log = opening.make_ready(database, certificate, now_ms=world.now_ms, prekeys=identity.hub.prekeys)
+    stuck_ms: int | None = None
+    if renewal.is_over(database, log):
+        try:
+            log = renumbering.go_on(database, log, certificate, matcher=matcher, now_ms=world.now_ms)
+        except StoreError:  # a full disk: the booth goes on under the number it has
+            stuck_ms = world.monotonic_ms()
     with database.transaction() as tx:
         lease.begin_run(tx)
+        lived = lives.everyone(tx)
         kept_ms = feed.state(tx).mark_ms
     trusted = TrustedTime(
         now_ms=world.now_ms,
@@ -135,8 +151,9 @@ def assemble(
         log=log,
         time=trusted,
         lists=lists or codelists.load(),
-        matcher=matcher or PersonMatcher(),
+        matcher=matcher,
         boot=world.random(_BOOT_BYTES),
+        lives=lived,
         demo=demo,
         metered=metered,
         nudge=nudge,
@@ -162,6 +179,7 @@ def assemble(
         relay_call=RelayCall(kit, sealer, courier),
         reporter=reporter,
         link=link,
+        stuck_ms=stuck_ms,
     )
 
 

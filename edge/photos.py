@@ -142,7 +142,7 @@ class Photos:
         """A photo of a saved check; written down. Raises MissingError `no_check`, `no_photo`."""
         address = _address(name)
         with self._kit.database.transaction() as tx:
-            record = records.read(tx, Kind.CHECK, read_id(self._kit, check))
+            record = records.read(tx, Kind.CHECK, read_id(self._kit, tx, check))
             if record is None:
                 raise MissingError(
                     "no_check", "no check has this id here", hint="Look among the recent checks."

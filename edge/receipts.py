@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Final
 
+from edge import renewal
 from edge.kit import Kit
 from edge.sealer import Sealer
 from edge.store import feed
@@ -17,11 +18,14 @@ from shared.database import Connection
 from shared.enrolment import Prekey, Revocations
 from shared.errors import RemoteError, TrustError
 from shared.ids import Feed, Lane, Seq, node_of_feed
+from shared.limits import REPLY_BUDGET_BYTES
 from shared.session import Heard, NodeStanding
 
 FORKED_OR_BACK: Final = frozenset({"feed_rolled_back", "feed_forked", "feed_cloned"})
 """What the hub's signed word can bring to light that needs a person, whichever way the word came."""
-AT_A_CONTACT: Final = FORKED_OR_BACK | {"feed_gap", "bad_signature", "node_revoked", "wrong_hub"}
+AT_A_CONTACT: Final = FORKED_OR_BACK | {
+    *("feed_gap", "bad_signature", "node_revoked", "node_replaced", "wrong_hub")
+}
 """What no next contact mends by itself. Of a stick the further ones mean little: anybody can write one."""
 
 
@@ -34,16 +38,22 @@ def note_trouble(kit: Kit, refused: RemoteError, *, lasting: frozenset[str]) -> 
             feed.keep_trouble(tx, refused.code, refused.hint)
 
 
-def standing(kit: Kit, tx: Connection) -> NodeStanding:
-    """Where this node stands: what a question or a slip says of it, and an answer must fit."""
+def standing(kit: Kit, tx: Connection, *, wanted_bytes: int = REPLY_BUDGET_BYTES) -> NodeStanding:
+    """Where this node stands: what a question or a slip says of it, and an answer must fit.
+
+    `wanted_bytes` is how much one answer may bring.
+    """
     hub = feed.state(tx)
     return NodeStanding(
-        heads=tuple(head.cut for _, head in sorted(kit.log.heads(tx).items())),
+        heads=(0,) * len(Lane)
+        if kit.renewing
+        else tuple(head.cut for _, head in sorted(kit.log.heads(tx).items())),
         generation=hub.generation,
         cursors=feed.cursors(tx),
         last_head_ms=hub.head_ms,
         revocations=hub.revocations_number,
         prekey=feed.newest_prekey(tx),
+        asks=renewal.asks(kit, tx, wanted_bytes=wanted_bytes),
     )
 
 
@@ -55,16 +65,21 @@ def acknowledge(kit: Kit, tx: Connection, acked: Mapping[Feed, Seq], *, head_ms:
     heads = kit.log.heads(tx)
     for name, seq in acked.items():
         head = heads[Lane(name & 3)]
-        if seq > head.cut:
+        if kit.renewing and not seq:
+            continue  # nothing was said under the new number yet
+        if seq > head.cut or kit.renewing:
             raise TrustError(
                 "feed_cloned",
                 "the hub holds more of this node's log than the node itself",
-                hint="This node was cloned, or restored from a copy. Stop it and call the engineer.",
+                hint="This device was cloned, or restored from a copy. Go on working; call the engineer, who "
+                "enrols it again: what it holds goes with it.",
             )
         if seq < head.acked:  # a restored hub: what it lacks goes again
             kit.log.rewind(tx, name, Seq(seq))
             feed.unmark_acks(tx, name & 3, above=seq)
         kit.log.acknowledge(tx, name, Seq(seq))
+    if kit.renewing:
+        return False
     moved = [(name & 3, seq) for name, seq in acked.items() if seq != heads[Lane(name & 3)].acked]
     feed.mark_acks(tx, moved, head_ms=head_ms)
     return bool(moved)

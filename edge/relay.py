@@ -74,10 +74,12 @@ class Relay:
         `bad_load`, `relay_to_itself`; BundleError, WireError, InputError; StoreError `relay_full`.
         """
         load = courier.read_load(data)
-        key = self._believe(load.slip)
-        runs = [(self._verified(raw, load, key), raw) for raw in load.bundles]
+        certificate = self._believe(load.slip)
+        runs = [(self._verified(raw, load, certificate.verify_key), raw) for raw in load.bundles]
         node = load.slip.node
         with self._kit.database.transaction() as tx:
+            for life in certificate.replaces:  # the hub takes nothing of these any more
+                neighbours.let_go(tx, life.node)
             self._make_room(tx, load)
             self._keep_slip(tx, load.slip)
             for header, raw in runs:
@@ -93,8 +95,8 @@ class Relay:
             carried={Feed(name): Seq(last) for name, last in carried.items()}, packets=packets
         )
 
-    def _believe(self, slip: Slip) -> VerifyKey:
-        """The key of a neighbour that may be carried for; else it raises."""
+    def _believe(self, slip: Slip) -> Certificate:
+        """The certificate of a neighbour that may be carried for; else it raises."""
         identity = self._kit.identity
         if slip.hub != identity.hub_tag:
             raise SessionError("wrong_hub", "this load is for another hub", hint="Use a relay of that hub.")
@@ -114,7 +116,7 @@ class Relay:
         if listed is not None:
             listed.refuse(slip.node)
         slip.believe(certificate.verify_key)
-        return certificate.verify_key
+        return certificate
 
     def _revoked(self, tx: Connection) -> Revocations | None:
         """The authority's list, as far as this node has it."""

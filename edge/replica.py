@@ -5,6 +5,7 @@ Invariants
   cursor moves in the transaction that applies the last change of its segment.
 * An alert, its keys and the hits it makes on earlier checks are committed together.
 * Applying a segment again changes nothing and finds nothing twice.
+* What bears this log's own numbers and is not its own is kept apart: the disk was copied.
 * A record that leaves a scope goes when no other scope holds it; this node's own never do.
 Must not know: the session, who sends, pages.
 """
@@ -16,10 +17,11 @@ from typing import Final
 
 from edge import answering, hitting
 from edge.kit import Kit
-from edge.store import feed, watch
+from edge.store import feed, lives, watch
+from shared import wire
 from shared.change import Change
 from shared.database import Connection
-from shared.ids import SYSTEM, node_of_dot
+from shared.ids import SYSTEM, feed_of_dot, lane_of_feed, node_of_dot, seq_of_dot
 from shared.ledger import accounts, records
 from shared.ledger.records import Effect
 from shared.limits import APPLY_SLICE_MS
@@ -68,13 +70,26 @@ class Replica:
     def one(self, tx: Connection, scope: str, change: Change) -> int:
         """Apply one change inside the caller's transaction; returns how many late hits came of it."""
         subject = _subject(change)
-        before = self._check_keys(tx, subject) if node_of_dot(subject) == self._kit.node else ()
+        if self._is_anothers(tx, change):
+            lives.keep_apart(tx, change.dot, scope, wire.pack_change(change))
+            return 0
+        before = self._check_keys(tx, subject) if self._kit.owns(subject) else ()
         applied = records.apply(tx, change)
         if change.kind == Kind.SCOPE_LEAVE:
             self._leave(tx, change)
             return 0
         watch.hold(tx, change.record, scope)
         return 0 if applied.effect is Effect.REPEATED else self._follow(tx, change.kind, subject, before)
+
+    def _is_anothers(self, tx: Connection, change: Change) -> bool:
+        """Whether a change bears a number of this log that means something else here: a copied disk's."""
+        log = self._kit.log
+        if node_of_dot(change.dot) != log.node:
+            return False
+        ours = lives.payload_of(tx, change.dot)
+        if ours is None:  # pruned, and so the hub's; or beyond what was ever logged here
+            return seq_of_dot(change.dot) > log.heads(tx)[lane_of_feed(feed_of_dot(change.dot))].seq
+        return ours != wire.pack_change(change)
 
     def _follow(self, tx: Connection, kind: int, record: int, before: tuple[int, ...]) -> int:
         """Bring what depends on a record up to date with it; returns how many late hits came of it."""
@@ -116,7 +131,7 @@ class Replica:
         record, scope = change.fields.get(_LEFT), change.fields.get(_LEFT_SCOPE)
         if not isinstance(record, int) or not isinstance(scope, str):
             return
-        if watch.let_go(tx, record, scope) and node_of_dot(record) != self._kit.node:
+        if watch.let_go(tx, record, scope) and not self._kit.owns(record):
             records.forget(tx, record)
             watch.rekey(tx, self._kit.matcher, record)
             accounts.end_sessions(tx, record)

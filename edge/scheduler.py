@@ -59,10 +59,20 @@ class Scheduler:
         self._said = ""
         self._ways = Ways()
         self._contact: Callable[[], None] | None = None
+        self._start_again: Callable[[], None] = lambda: None
 
-    def start(self, node: EdgeNode, exchange: Exchange, *, ways: Ways | None = None) -> None:
-        """Begin: the first contact at once, the rest at their intervals. `ways` are those by a neighbour."""
+    def start(
+        self,
+        node: EdgeNode,
+        exchange: Exchange,
+        *,
+        ways: Ways | None = None,
+        start_again: Callable[[], None] = lambda: None,
+    ) -> None:
+        """Begin: the first contact at once, the rest at their intervals. `ways` are those by a neighbour;
+        `start_again` ends this run and begins another, for the log to go to its new number."""
         self._ways = ways or Ways()
+        self._start_again = start_again
         self._contact = lambda: self._sync(node, exchange)
         self._every(_SEAL_S, "seal", node.sealer.seal)
         self._every(MARK_EVERY_S, "keep_time", node.keep_time)
@@ -123,6 +133,9 @@ class Scheduler:
         except Exception:
             node.link.down("internal", "Call the engineer; checks go on being saved.")
             log.exception("contact_failed")
+        if node.renumber_due:  # whichever way the word came
+            log.info("renumbering")
+            self._start_again()
         delay_s = self._backoff.after_failure() if failed else self._backoff.after_success()
         with self._lock:
             self._running = False

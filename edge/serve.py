@@ -13,8 +13,10 @@ import random
 import signal
 import sys
 import tempfile
+import threading
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
+from dataclasses import replace
 from types import FrameType
 from typing import Any, Final
 
@@ -52,6 +54,26 @@ def serve(config: Config, *, say: Callable[[str], None]) -> None:
     os.umask(0o077)
     memory.share_pools()
     _log_to_stderr()
+    anew = threading.Event()
+
+    def stop(_signal: int, _frame: FrameType | None) -> None:
+        anew.clear()
+        raise SystemExit(0)
+
+    def begin_anew(_signal: int, _frame: FrameType | None) -> None:
+        anew.set()
+        raise SystemExit(0)
+
+    signal.signal(signal.SIGTERM, stop)
+    signal.signal(signal.SIGUSR1, begin_anew)
+    following: Config | None = config
+    while following is not None:
+        anew.clear()
+        following = _run(following, say=say, anew=anew)
+
+
+def _run(config: Config, *, say: Callable[[str], None], anew: threading.Event) -> Config | None:
+    """One run, until it is told to stop; what is to follow at once, under a new number, at the same port."""
     interval_s = max(config.sync_interval_s, _METERED_S) if config.metered else config.sync_interval_s
     scheduler = Scheduler(Backoff(interval_s=interval_s, chance=random.SystemRandom().random))
     node = build(config, nudge=scheduler.nudge)
@@ -60,23 +82,27 @@ def serve(config: Config, *, say: Callable[[str], None]) -> None:
         relay = node.relay if config.relays else None
         app = create_app(node.booth, secret_key=secret, https=config.https, relay=relay)
         server = _listen(config, app)
-        url = f"http://{config.host}:{_port_of(server)}"
+        following = replace(config, port=_port_of(server))
+        url = f"http://{config.host}:{following.port}"
         (config.data / URL_FILE).write_text(url + "\n", encoding="utf-8")
         hub_url = node.kit.identity.hub_url
         with HubLink(hub_url, tally=node.round.tally) as link, _ways(config, node) as ways:
-            scheduler.start(node, link.exchange, ways=ways)
+            scheduler.start(node, link.exchange, ways=ways, start_again=_ask_anew)
             ear = _ear(node, scheduler)
             ear.start()
             try:
-                signal.signal(signal.SIGTERM, _stop)
                 say(f"listening on {url}")
                 server.run()  # ends on SystemExit and KeyboardInterrupt
+            except SystemExit:  # told so before it listened
+                if not anew.is_set():
+                    raise
             finally:
                 server.close()
                 ear.stop()
                 scheduler.stop()
             with contextlib.suppress(StoreError):  # a full disk: the next start pays for what it cannot know
                 node.end_run()
+        return following if anew.is_set() else None
     finally:
         node.close()
 
@@ -140,8 +166,9 @@ def _port_of(server: BaseWSGIServer) -> int:
     return int(server.socket.getsockname()[1])
 
 
-def _stop(_signal: int, _frame: FrameType | None) -> None:
-    raise SystemExit(0)
+def _ask_anew() -> None:
+    """End this run; seen by the main thread, between two requests."""
+    os.kill(os.getpid(), signal.SIGUSR1)
 
 
 def _log_to_stderr() -> None:

@@ -11,7 +11,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Final
 
-from edge import answering, lease
+from edge import answering, lease, renewal
 from edge.kit import Kit
 from edge.list_loading import ListLoading
 from edge.loading import progress
@@ -77,6 +77,7 @@ class Reporter:
             queue, (open_hits, late_hits) = kit.log.queued(tx), checks.open_hits(tx)
             alerts = self._count_alerts(age.position, lambda: watch.count(tx))
             refused = kit.log.refused(tx)
+            renewing = renewal.stage(kit, tx)
             today = traffic.of_day(tx, kit.today().toordinal())
             loading = _loading(load.read(tx))
         disk = kit.world.disk_free_mb()
@@ -109,6 +110,8 @@ class Reporter:
             locks_in_s=standing.left_s if standing.ends_soon else None,
             unmatched=unmatched,
             loading=loading,
+            renewing=renewing,
+            formerly=tuple(f"{kit.post}-{life.epoch}" for life in kit.lives if life.node != kit.node),
         )
 
     def report(self) -> None:

@@ -16,7 +16,8 @@ class Status:
     answered from (empty when it is): lease_ended | node_revoked; `locks_in_s` is set when that is near.
     `unmatched` checks wait to be asked about when it opens. `trouble` holds (code, hint) of what needs a
     person. `sent` and `received` are the link's bytes of this day; `metered`: it carries what is urgent
-    alone.
+    alone. `renewing` says how far a device that was enrolled again is: asking | starting, "" when it is done;
+    `formerly` are the names it had before.
     """
 
     node: int
@@ -46,3 +47,5 @@ class Status:
     locks_in_s: int | None = None
     unmatched: int = 0
     loading: ListLoading | None = None
+    renewing: str = ""
+    formerly: tuple[str, ...] = ()

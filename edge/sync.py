@@ -20,7 +20,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import Final
 
-from edge import lease, receipts, rematch, returning
+from edge import gaps, lease, receipts, rematch, renewal, returning
 from edge.clockwork import Clockwork
 from edge.kit import Kit
 from edge.outgoing import Outgoing, plan
@@ -28,7 +28,7 @@ from edge.pace import Pace
 from edge.replica import Replica
 from edge.returning import Gift
 from edge.sealer import Sealer
-from edge.store import feed, returns, traffic
+from edge.store import feed, lives, returns, traffic
 from edge.traffic import Tally
 from shared.database import Connection
 from shared.errors import InputError, RemoteError
@@ -151,6 +151,12 @@ class SyncRound:
                 reach = budget + max((held.length for held in self._held.values()), default=0)
                 waiting = kit.log.pending(tx, budget_bytes=reach, lanes=lanes)
                 outgoing = plan(waiting, self._held, budget_bytes=budget)
+                if not waiting:
+                    waiting = kit.log.bundles_in(tx, gaps.told(tx), budget_bytes=budget)
+                    outgoing = plan(waiting, self._held, budget_bytes=budget)
+                if not waiting:
+                    lost = renewal.handed_down(kit, self._sealer, tx, budget_bytes=budget)
+                    outgoing = Outgoing(bundles=tuple(lost))
             standing = self._standing(tx)
         question = self._end.ask(
             standing,
@@ -166,6 +172,7 @@ class SyncRound:
         if heard.head.generation != standing.generation:
             with kit.database.transaction() as tx:
                 returning.begin(tx, heard.head)
+                lives.compare_anew(tx)
         return _Turn(careful=careful, standing=standing, outgoing=outgoing, gift=gift, heard=heard)
 
     def _carry(self, exchange: Exchange, question: bytes) -> bytes:
@@ -186,7 +193,10 @@ class SyncRound:
 
     def _standing(self, tx: Connection) -> NodeStanding:
         """Where this node stands, and what this link can bring it."""
-        return replace(receipts.standing(self._kit, tx), wanted_bytes=self.pace.reply_bytes, part=self._part)
+        wanted = self.pace.reply_bytes
+        return replace(
+            receipts.standing(self._kit, tx, wanted_bytes=wanted), wanted_bytes=wanted, part=self._part
+        )
 
     def _keep(self, turn: _Turn, lanes: Lane) -> bool:
         """Keep what the head says; returns whether another turn would bring something."""
@@ -194,6 +204,8 @@ class SyncRound:
         with kit.database.transaction() as tx:
             moved = returning.keep(tx, turn.gift, head)
             moved = self._acknowledge(tx, turn) or moved or head.generation != turn.standing.generation
+            learnt = renewal.heard(kit, tx, head.former, head_ms=head.time_ms)
+            learnt = gaps.hear(kit, tx, head.lost) or learnt
             receipts.keep_lists(kit, tx, heard)
             before = feed.state(tx)
             skew_ms = kit.now_ms() - head.time_ms
@@ -212,8 +224,8 @@ class SyncRound:
             resealed = receipts.reseal(kit, self._sealer, tx, head.reseals)
             self._clockwork.heard(tx, skew_ms=skew_ms, before_ms=before.skew_ms)
             self._count(tx)
-            waiting = self._waits(tx, turn, lanes)
-        moved = self._held_more(turn) or moved
+            waiting = self._waits(tx, turn, lanes) or learnt
+        moved = self._held_more(turn) or moved or learnt
         moved = moved or bool(heard.segments) or heard.part != turn.standing.part or turn.careful or resealed
         return moved and (waiting or heard.more)
 

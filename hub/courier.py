@@ -14,14 +14,17 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Final
 
+from hub.exchange import LOST_TOLD_MAX
 from hub.feed import Feed
-from hub.inbox import Inbox, Parcel, Receipt, newest_stamps
+from hub.inbox import Inbox, Receipt
 from hub.kit import Kit
 from hub.prekeys import PrekeyRing
+from hub.reception import Parcel, newest_stamps
 from hub.returns import Returns
 from hub.standing import Revoked
-from hub.store import backups, carried, custody, feeds, nodes
+from hub.store import backups, carried, custody, feeds, gaps, nodes
 from hub.store.nodes import Route
+from hub.succession import Succession, refuse_replaced
 from shared import bundle, courier
 from shared.courier import Down, Load, Report, Shelf, Slip, Sort, name_of
 from shared.courier.load import read_slip
@@ -70,6 +73,7 @@ class Courier:
         ring: PrekeyRing,
         revoked: Revoked,
         returns: Returns,
+        succession: Succession,
         admit: Callable[[Certificate, bytes], None],
         signed_ms: Callable[[Connection], int],
     ) -> None:
@@ -80,6 +84,7 @@ class Courier:
         self._ring = ring
         self._revoked = revoked
         self._returns = returns
+        self._succession = succession
         self._admit = admit
         self._signed_ms = signed_ms
 
@@ -89,7 +94,7 @@ class Courier:
         """Take one load into custody and commit. `route` is how it came.
 
         Raises SessionError `bad_load`, `wrong_hub`; TrustError `bad_signature`, `node_revoked`,
-        `foreign_certificate`; WireError, InputError; StoreError when nothing could be committed.
+        `node_replaced`, `foreign_certificate`; WireError, InputError; StoreError when nothing was committed.
         """
         load = courier.read_load(data)
         self._believe(load.slip)
@@ -98,10 +103,10 @@ class Courier:
         given_back = self._returns.read(load.returned)
         with self._kit.database.snapshot() as tx:
             listed = self._revoked.read(tx)
-            parcels = [self._inbox.read(tx, raw, listed) for raw in load.bundles]
+            parcels = [self._inbox.read(tx, raw, listed, by=load.slip.node) for raw in load.bundles]
         with self._kit.database.transaction() as tx:
             not_returned = self._returns.take(tx, load.slip.node, given_back, at_ms=now)
-            receipt = self._inbox.take(tx, parcels, at_ms=now)
+            receipt = self._inbox.take(tx, parcels, by=load.slip.node, at_ms=now)
             for name, first in receipt.reseals.items():
                 carried.want_reseal(tx, name, first)
             self._keep_slip(tx, load.slip, at_ms=now)
@@ -118,7 +123,7 @@ class Courier:
         )
 
     def _believe(self, slip: Slip) -> None:
-        """A slip is its node's own, the node is certified and not revoked; else it raises."""
+        """A slip is its node's own, the node is certified, not revoked and not replaced; else it raises."""
         if slip.hub != self._kit.identity.tag:
             raise SessionError(
                 "wrong_hub", "this load is for another hub", hint="Carry it to the hub it names."
@@ -139,6 +144,8 @@ class Courier:
         slip.believe(certificate.verify_key if newer or known is None else known.verify_key)
         if newer:
             self._admit(certificate, slip.certificate)
+        with self._kit.database.snapshot() as tx:
+            refuse_replaced(tx, slip.node)
 
     def _keep_slip(self, tx: Connection, slip: Slip, *, at_ms: int) -> None:
         kept = self._slip_of(tx, slip.node)
@@ -187,7 +194,7 @@ class Courier:
         """The packets for one node, from where its last slip stood (from the start without one).
 
         At least one, with the receipts, though the feed has nothing new. Raises TrustError
-        `node_unknown`, `node_revoked`.
+        `node_unknown`, `node_revoked`, `node_replaced`.
         """
         with self._kit.database.snapshot() as tx:
             listed, slip = self._revoked.read(tx), self._slip_of(tx, node)
@@ -216,6 +223,7 @@ class Courier:
                     f"node {node} has never shown its certificate here",
                     hint="Import what it exported, or bring its certificate with `karaula hub admit`.",
                 )
+            refuse_replaced(tx, node)
             names = scopes_of_node(node=known.node, post=known.post, country=known.country)
             at = at if len(at) == len(names) else (0,) * len(names)
             reading, leads = self._feed.read_whole(tx, known, at, budget_bytes=REPLY_BUDGET_BYTES)
@@ -232,6 +240,8 @@ class Courier:
                 refusals=carried.stopped_of(tx, node),
                 past=self._returns.past(tx, names),
                 lease_h=self._kit.policy.lease_days * 24,
+                lost=gaps.lost_of(tx, node)[:LOST_TOLD_MAX],
+                former=() if slip is None else self._succession.told(tx, known, slip.asks),
             )
             listed = self._revoked.read(tx)
         newer = listed is not None and listed.number > (slip.revocations if slip is not None else 0)

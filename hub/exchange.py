@@ -4,7 +4,8 @@ Job: believe who asks, take in what they bring, commit, and only then answer wit
 the signed lists they lack.
 Invariants
 * Nothing is acknowledged that is not committed: the answer is composed from the committed rows.
-* A node speaks by its certificate, which the authority signed; a revoked one is told so, and no more.
+* A node speaks by its certificate, which the authority signed; a revoked one is told so, and no more, and
+  so is one whose place another has taken.
 Must not know: HTTP.
 """
 
@@ -12,6 +13,7 @@ from __future__ import annotations
 
 import contextlib
 from dataclasses import dataclass
+from typing import Final
 
 from hub import uploads
 from hub.feed import Feed, Reading
@@ -20,9 +22,10 @@ from hub.kit import Kit
 from hub.prekeys import PrekeyRing
 from hub.returns import Returns
 from hub.standing import Revoked
-from hub.store import backups, custody, lives, nodes, opening
+from hub.store import backups, custody, gaps, lives, nodes, opening
 from hub.store.lives import Past
 from hub.store.nodes import KnownNode
+from hub.succession import Succession, refuse_replaced
 from shared import session
 from shared.crypto import VerifyKey
 from shared.database import Connection
@@ -32,7 +35,9 @@ from shared.ids import SYSTEM
 from shared.ledger import audit
 from shared.ledger.audit import Line
 from shared.scope import scopes_of_node
-from shared.session import Head, Held, Question, heads_digest
+from shared.session import Former, Head, Held, Question, heads_digest
+
+LOST_TOLD_MAX: Final = 16  # the next ones when these have come
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -44,6 +49,8 @@ class _Said:
     heads: tuple[int, ...]
     held: tuple[Held, ...]
     reading: Reading
+    former: tuple[Former, ...]
+    lost: tuple[tuple[int, int, int], ...]
     safe_ms: int
     time_ms: int
     past: Past
@@ -54,9 +61,18 @@ class Exchange:
     """Answers questions. Safe to call from several threads."""
 
     def __init__(
-        self, kit: Kit, *, inbox: Inbox, feed: Feed, ring: PrekeyRing, revoked: Revoked, returns: Returns
+        self,
+        kit: Kit,
+        *,
+        inbox: Inbox,
+        feed: Feed,
+        ring: PrekeyRing,
+        revoked: Revoked,
+        returns: Returns,
+        succession: Succession,
     ) -> None:
         self._kit = kit
+        self._succession = succession
         self._inbox = inbox
         self._feed = feed
         self._ring = ring
@@ -67,8 +83,8 @@ class Exchange:
     def answer(self, data: bytes) -> bytes:
         """Answer one question's bytes.
 
-        Raises SessionError, WireError, TrustError (`node_unknown`, `node_revoked`, `bad_signature`) for
-        what the node must mend; StoreError when nothing could be committed.
+        Raises SessionError, WireError, TrustError (`node_unknown`, `node_revoked`, `node_replaced`,
+        `bad_signature`) for what the node must mend; StoreError when nothing could be committed.
         """
         question = session.read_question(data)
         now = self._kit.now_ms()
@@ -91,11 +107,12 @@ class Exchange:
         with self._kit.database.snapshot() as tx:
             arrival = None if piece is None else uploads.read(tx, question.hello.node, piece)
             brought += () if arrival is None else arrival.bundles  # what came whole is urgent: it is first
-            parcels = [self._inbox.read(tx, raw, revoked) for raw in brought]
+            refuse_replaced(tx, question.hello.node)
+            parcels = [self._inbox.read(tx, raw, revoked, by=question.hello.node) for raw in brought]
         with self._kit.database.transaction() as tx:
             unkept = None if arrival is None else uploads.keep(tx, question.hello.node, arrival, at_ms=now)
             not_returned = self._returns.take(tx, question.hello.node, given_back, at_ms=now)
-            receipt = self._inbox.take(tx, parcels, at_ms=now)
+            receipt = self._inbox.take(tx, parcels, by=question.hello.node, at_ms=now)
             if unkept is not None:
                 receipt.refusals.append((session.PIECE, unkept))
             said = self._compose(tx, question, receipt, not_returned, now)
@@ -136,6 +153,7 @@ class Exchange:
         now = self._kit.now_ms()
         with self._kit.database.transaction() as tx:
             nodes.admit(tx, certificate, paper, at_ms=now)
+            self._succession.admit(tx, certificate, paper, at_ms=now)
             audit.write(
                 tx,
                 Line(
@@ -181,6 +199,8 @@ class Exchange:
             heads=heads,
             held=uploads.held(tx, hello.node),
             reading=reading,
+            former=self._succession.told(tx, node, hello.asks),
+            lost=gaps.lost_of(tx, node.node)[:LOST_TOLD_MAX],
             safe_ms=backups.safe_ms(tx),
             time_ms=self.signed_ms(tx),
             past=() if hello.generation == self._feed.generation else self._returns.past(tx, names),
@@ -214,6 +234,8 @@ class Exchange:
             lease_h=self._kit.policy.lease_days * 24,
             past=said.past,
             not_returned=said.not_returned,
+            former=said.former,
+            lost=said.lost,
         )
         newer = revision is not None and revision > hello.revocations
         return session.answer(

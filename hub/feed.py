@@ -17,7 +17,7 @@ from dataclasses import dataclass, field
 from typing import Final
 
 from hub.kit import Kit
-from hub.store import feeds, lives, subjects
+from hub.store import feeds, lives, subjects, successors
 from hub.store.nodes import KnownNode
 from shared import segment
 from shared.change import Change, Value, named
@@ -35,6 +35,7 @@ from shared.wire import TOO_MUCH
 _WITH_AUDIENCE: Final = frozenset({Kind.ALERT, Kind.BULLETIN, Kind.CLEARED_PAIR, Kind.OFFICER, Kind.REQUEST})
 """Kinds whose scopes depend on their values, or on another record's: who holds them is tracked."""
 
+_NODE: Final = "node:"
 _ABOUT: Final = {
     Kind.CORRECTION: "of",
     Kind.REFUSED_CHANGE: "of",
@@ -117,7 +118,7 @@ class Feed:
         if to is not None and not scopes & set(_scopes_of(to)):
             scopes.add(f"node:{to.node}")
         for scope in sorted(scopes - {f"node:{number}" for number in lives.numbers(tx)}):
-            feeds.append(tx, scope, change, at_ms=self._kit.now_ms())
+            self._append(tx, scope, change)
 
     def _holders_of(self, tx: Connection, change: Change) -> frozenset[str]:
         if change.kind == Kind.TOMBSTONE:
@@ -135,9 +136,8 @@ class Feed:
             return  # its creation was refused, or has not arrived
         before = feeds.holders(tx, change.record)
         after = self._audience_of(tx, record)
-        now = self._kit.now_ms()
         for scope in sorted(after & before):
-            feeds.append(tx, scope, change, at_ms=now)
+            self._append(tx, scope, change)
         entered = sorted(after - before)
         if entered:
             refused = records.refused_of(tx, change.record)
@@ -146,7 +146,7 @@ class Feed:
             for scope in entered:
                 feeds.hold(tx, change.record, scope)
                 for each in whole:
-                    feeds.append(tx, scope, each, at_ms=now)
+                    self._append(tx, scope, each)
         for scope in sorted(before - after):
             self._leave(tx, change.record, scope, owner=record.values.get("owner"))
 
@@ -169,8 +169,25 @@ class Feed:
             author=SYSTEM,
             fields=named(Kind.SCOPE_LEAVE, {"owner": owner, "of": record, "scope": scope}),
         )
-        feeds.append(tx, scope, said.change, at_ms=self._kit.now_ms())
+        self._append(tx, scope, said.change)
         feeds.release(tx, record, scope)
+
+    def _append(self, tx: Connection, scope: str, change: Change) -> None:
+        """Write into a scope's log; what is for a node is for every number that took its place, too."""
+        now = self._kit.now_ms()
+        feeds.append(tx, scope, change, at_ms=now)
+        if scope.startswith(_NODE):
+            for node in successors.of(tx, int(scope.removeprefix(_NODE))):
+                feeds.append(tx, f"{_NODE}{node}", change, at_ms=now)
+
+    def tell(self, tx: Connection, change: Change, *, node: int) -> None:
+        """Let one node hear a change, and who takes its place."""
+        self._append(tx, f"{_NODE}{node}", change)
+
+    def hand_down(self, tx: Connection, nodes: Sequence[int], *, to: int) -> None:
+        """Let a node hear all that was ever told to these, whose place it takes."""
+        scopes = [f"{_NODE}{node}" for node in nodes]
+        feeds.copy(tx, scopes, to=f"{_NODE}{to}", at_ms=self._kit.now_ms())
 
     # --- to the readers ---
 

@@ -30,6 +30,7 @@ from hub.returns import Returns
 from hub.snapshots import Snapshots
 from hub.standing import Revoked
 from hub.store import custody, forms, lives, opening, uploads
+from hub.succession import Succession
 from shared.codelists import CodeLists, load
 from shared.crypto import random_bytes
 from shared.database import Database
@@ -90,6 +91,7 @@ class Hub:
         self.retro_check = Rematch(self.kit, self.merger)
         self.backups = Backups(self.kit, feed=self.feed)
         self.snapshots = Snapshots(self.kit, feed=self.feed, revoked=self.revoked)
+        succession = Succession(self.kit, feed=self.feed, ring=self.ring)
         self._exchange = Exchange(
             self.kit,
             inbox=self.inbox,
@@ -97,6 +99,7 @@ class Hub:
             ring=self.ring,
             revoked=self.revoked,
             returns=self.returns,
+            succession=succession,
         )
         self.courier = Courier(
             self.kit,
@@ -105,10 +108,17 @@ class Hub:
             ring=self.ring,
             revoked=self.revoked,
             returns=self.returns,
+            succession=succession,
             admit=self._exchange.admit,
             signed_ms=self._exchange.signed_ms,
         )
-        self.desk = Desk(self.kit, merger=self.merger, indexer=self.indexer, revoked=self.revoked)
+        self.desk = Desk(
+            self.kit,
+            merger=self.merger,
+            indexer=self.indexer,
+            revoked=self.revoked,
+            give_up=self.inbox.give_up_gap,
+        )
         if tends:
             self.ring.rotate()
             self._retry()

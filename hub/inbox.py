@@ -6,14 +6,16 @@ The caller commits, and only then acknowledges.
     read ─ refused: damaged, another hub's, unknown or revoked node, bad signature, re-signed
      │ ─ reseal: sealed to a prekey that has died
     keep ─ repeated: the same content again (whatever its envelope)
-     │ ─ fork: other content under numbers already taken; the feed stops
+     │ ─ fork: other content under numbers already taken; the node's feeds stop, all three: what the one
+     │         lane names may be in another
      │ ─ waiting: seqs before it are missing
      │ ─ quarantined: cannot be read; its successors go on
     merged
 
 Invariants
 * Nothing is stored of a bundle whose signature does not hold.
-* A feed's head is contiguous: a gap is never acknowledged over.
+* A feed's head is contiguous: a gap is never acknowledged over, unless a person declared it lost.
+* Of a number that was replaced, only a node that took its place brings anything.
 * What is in custody and not merged stands in a row with its code, and is tried again.
 Must not know: sessions, HTTP, how a change is merged.
 """
@@ -27,53 +29,23 @@ from typing import Final
 from hub.kit import Kit
 from hub.merger import Merger
 from hub.prekeys import PrekeyRing
+from hub.reception import Parcel, Reception
 from hub.standing import Revoked
-from hub.store import custody, nodes
+from hub.store import custody, gaps, successors
 from hub.store.custody import FeedHead, Kept, State
+from hub.store.gaps import Gap
 from hub.store.nodes import KnownNode
 from hub.store.savepoint import attempt
-from shared import bundle, wire
-from shared.bundle import Header, Opened
-from shared.crypto import digest
+from hub.succession import refuse_replaced
+from shared.bundle import Header
 from shared.database import Connection
-from shared.enrolment import Revocations
 from shared.errors import BundleError, RemoteError, TrustError
-from shared.ids import SYSTEM, Feed, Node, Seq
+from shared.ids import SYSTEM, Feed, Seq
 from shared.ledger import audit
 from shared.ledger.audit import Line
-from shared.wire import Batch
 
 WAITING_MAX: Final = 2_000  # bundles one feed may have waiting: beyond, the node must first fill the gap
 FORKED: Final = "feed_forked"
-_REFUSED_INSIDE: Final = frozenset({"header_mismatch"})
-"""What shows only once opened, and is somebody's forgery rather than damage: not taken into custody."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Parcel:
-    """A received bundle before the store is touched: what it is, or why it is nothing.
-
-    `refusal` is final. `fault` is why a bundle that is rightly signed cannot be read.
-    """
-
-    raw: bytes
-    digest: bytes
-    header: Header | None = None
-    node: KnownNode | None = None
-    opened: Opened | None = None
-    batch: Batch | None = None
-    refusal: RemoteError | None = None
-    fault: RemoteError | None = None
-    reseal: bool = False
-
-
-def newest_stamps(parcels: Sequence[Parcel], node: Node) -> list[int]:
-    """The newest stamp of each of a node's parcels that could be read."""
-    return [
-        max((change.stamp for change in each.batch.changes()), default=0)
-        for each in parcels
-        if each.batch is not None and each.node is not None and each.node.node == node
-    ]
 
 
 @dataclass(slots=True, kw_only=True)
@@ -85,87 +57,50 @@ class Receipt:
     taken: int = 0
 
 
-class Inbox:
+class Inbox(Reception):
     """Takes bundles in. `read` touches nothing; `take` runs inside the caller's write transaction."""
 
     def __init__(self, kit: Kit, merger: Merger, ring: PrekeyRing, revoked: Revoked) -> None:
-        self._kit = kit
+        super().__init__(kit, ring)
         self._merger = merger
-        self._ring = ring
         self._revoked = revoked
-
-    # --- reading: no store is written, so that crypto holds no lock ---
-
-    def read(self, tx: Connection, raw: bytes, revoked: Revocations | None) -> Parcel:
-        """Verify and open one bundle. Never raises for what a peer sent: the parcel says what is wrong."""
-        mark = digest(raw)
-        try:
-            header = bundle.read_header(raw)
-            node = self._sender(tx, header, revoked)
-            bundle.verify(raw, node.verify_key)
-        except RemoteError as error:
-            return Parcel(raw=raw, digest=mark, refusal=error)
-        known = custody.find(tx, header.feed, header.first)
-        if known is not None and known.digest == mark:
-            return Parcel(raw=raw, digest=mark, header=header, node=node)
-        return self._open(raw, mark, header, node)
-
-    def _sender(self, tx: Connection, header: Header, revoked: Revocations | None) -> KnownNode:
-        if header.hub != self._kit.identity.tag:
-            raise BundleError(
-                "wrong_hub", "this bundle is for another hub", hint="Carry it to the hub it names."
-            )
-        node = nodes.find(tx, header.node)
-        if node is None:
-            raise TrustError(
-                "node_unknown",
-                f"node {header.node} has never shown its certificate here",
-                hint="Let the node speak for itself first, or bring its certificate.",
-            )
-        if revoked is not None:
-            revoked.refuse(header.node)
-        return node
-
-    def _open(self, raw: bytes, mark: bytes, header: Header, node: KnownNode) -> Parcel:
-        opened = None
-        try:
-            key = self._ring.private(header.prekey)
-            if key is None:
-                return Parcel(raw=raw, digest=mark, header=header, node=node, reseal=True)
-            opened = bundle.open_bundle(raw, key)
-            batch = wire.decode(opened.body, base=header.base)
-            if batch.count != header.count:
-                raise BundleError(
-                    "count_mismatch", "more or fewer changes than announced", hint="Have the node looked at."
-                )
-        except RemoteError as error:
-            if error.code in _REFUSED_INSIDE:
-                return Parcel(raw=raw, digest=mark, refusal=error)
-            stale = error.code == "cannot_open" and header.prekey != self._ring.current
-            return Parcel(
-                raw=raw, digest=mark, header=header, node=node, opened=opened, fault=error, reseal=stale
-            )
-        return Parcel(raw=raw, digest=mark, header=header, node=node, opened=opened, batch=batch)
 
     # --- taking ---
 
-    def take(self, tx: Connection, parcels: Sequence[Parcel], *, at_ms: int) -> Receipt:
-        """Custody and merge, in the order given. Raises StoreError: then nothing was taken."""
+    def take(
+        self, tx: Connection, parcels: Sequence[Parcel], *, at_ms: int, by: int | None = None
+    ) -> Receipt:
+        """Custody and merge, in the order given; `by` is who brings them.
+
+        Raises StoreError: then nothing was taken.
+        """
         receipt = Receipt()
         for index, parcel in enumerate(parcels):
             try:
                 if parcel.refusal is not None:
                     raise parcel.refusal
-                self._take_one(tx, parcel, receipt, at_ms)
+                handed_down = self._refuse_replaced(tx, parcel, by)
+                self._take_one(tx, parcel, receipt, at_ms, handed_down=handed_down)
             except RemoteError as error:
                 receipt.refusals.append((index, error.code))
         return receipt
 
-    def _take_one(self, tx: Connection, parcel: Parcel, receipt: Receipt, at_ms: int) -> None:
+    def _refuse_replaced(self, tx: Connection, parcel: Parcel, by: int | None) -> bool:
+        """Whether a bundle is of a number whose place the bringer took; from anybody else it is refused."""
+        assert parcel.header is not None  # only a refusal has none
+        node = parcel.header.node
+        if by is not None and successors.is_one(tx, by, of=node):
+            return True
+        refuse_replaced(tx, node)
+        return False
+
+    def _take_one(
+        self, tx: Connection, parcel: Parcel, receipt: Receipt, at_ms: int, *, handed_down: bool = False
+    ) -> None:
         header = parcel.header
         assert header is not None  # only a refusal has none
         head = custody.head_of(tx, header.feed)
-        if head.quarantined is not None:
+        if head.quarantined is not None and not handed_down:
             raise TrustError(
                 "feed_quarantined",
                 f"this feed was stopped: {head.quarantined}",
@@ -181,9 +116,12 @@ class Inbox:
             self._meet_again(tx, parcel, header, kept, at_ms)
             return
         if parcel.batch is None and parcel.fault is None:  # kept when it was read, and let go since
-            self._take_one(tx, self._reread(parcel), receipt, at_ms)
+            self._take_one(tx, self._reread(parcel), receipt, at_ms, handed_down=handed_down)
             return
         receipt.taken += 1
+        if gaps.covers(tx, header.feed, header.first, header.last):
+            self._take_late(tx, parcel, header, at_ms)
+            return
         if header.first > head.head + 1:
             self._let_wait(tx, parcel, header, head, at_ms)
             return
@@ -206,7 +144,7 @@ class Inbox:
         self._stop_feed(tx, parcel, header, at_ms)
 
     def _stop_feed(self, tx: Connection, parcel: Parcel, header: Header, at_ms: int) -> None:
-        custody.quarantine_feed(tx, header.feed, FORKED)
+        custody.quarantine_node(tx, header.node, FORKED)
         error = BundleError(
             FORKED,
             "the same numbers stand for other content: the node was cloned or restored",
@@ -242,6 +180,27 @@ class Inbox:
         self._merge(tx, parcel, header, number, at_ms)
         chain = None if parcel.opened is None else parcel.opened.chain
         custody.advance(tx, header.feed, head=header.last, chain=chain)
+
+    def _take_late(self, tx: Connection, parcel: Parcel, header: Header, at_ms: int) -> None:
+        """What a person had declared lost, and came after all: merged in its place, below the head."""
+        before = custody.overlapping(tx, header.feed, header.first - 1, header.first - 1)
+        known = None if before is None else before.chain
+        if parcel.opened is not None and known not in (None, parcel.opened.before):
+            self._stop_feed(tx, parcel, header, at_ms)
+        number = self._keep(tx, parcel, header, State.MERGED, at_ms)
+        self._merge(tx, parcel, header, number, at_ms)
+        gaps.came_after_all(tx, header.feed, header.first, header.last)
+
+    # --- gaps ---
+
+    def give_up_gap(self, tx: Connection, gap: Gap, *, at_ms: int) -> None:
+        """Move a feed's head over changes that a person declared lost; what waited behind them goes on.
+
+        The next bundle tells the chain it builds on. Should a lost one come after all, it is taken.
+        """
+        gaps.keep_lost(tx, gap.feed, gap.first, gap.last, at_ms=at_ms)
+        custody.advance(tx, gap.feed, head=gap.last, chain=None)
+        self._follow(tx, gap.feed, at_ms)
 
     def _keep(self, tx: Connection, parcel: Parcel, header: Header, state: State, at_ms: int) -> int:
         chain = None if parcel.opened is None else parcel.opened.chain
@@ -333,17 +292,6 @@ class Inbox:
         """Whether the author lost their standing after the bundle was taken: then it is kept, and refused."""
         listed = self._revoked.read(tx)
         return listed is not None and node.node in listed.nodes
-
-    def _reread(self, parcel: Parcel) -> Parcel:
-        assert parcel.header is not None and parcel.node is not None  # noqa: PT018 — its signature held
-        return self._open(parcel.raw, parcel.digest, parcel.header, parcel.node)
-
-    def _reopen(self, tx: Connection, kept: Kept) -> Parcel:
-        assert kept.raw is not None  # callers looked
-        header = bundle.read_header(kept.raw)
-        node = nodes.find(tx, header.node)
-        assert node is not None  # it was known when the bundle was kept
-        return self._open(kept.raw, kept.digest, header, node)
 
     def _witness(self, tx: Connection, header: Header, action: str, at_ms: int) -> None:
         """One audit line a bundle: who brought how much."""

@@ -20,7 +20,7 @@ from typing import Final
 from hub import photos, routes
 from hub.feed import Feed
 from hub.kit import Kit
-from hub.store import conflicts, custody, nodes, persons, subjects, times
+from hub.store import conflicts, custody, nodes, persons, subjects, successors, times
 from hub.store.nodes import KnownNode
 from hub.store.savepoint import attempt
 from shared import wire
@@ -28,6 +28,7 @@ from shared.change import Change, Value, named
 from shared.clock import is_suspect, ms_of
 from shared.database import Connection
 from shared.errors import RemoteError
+from shared.formerly import FORMERLY, former_ids
 from shared.ids import SYSTEM, feed_of_dot, node_of_dot, seq_of_dot
 from shared.ledger import records
 from shared.ledger.records import Applied, Effect
@@ -255,6 +256,8 @@ class Merger:
         if applied.effect is not Effect.APPLIED:
             return
         self._feed.publish(tx, change)
+        if change.creates and FORMERLY in change.fields:
+            successors.note_formerly(tx, change.record, former_ids(change))
         if applied.before is not Standing.AGREED or applied.after is not Standing.AGREED:
             self._note_conflict(tx, applied, at_ms)
         if change.kind == Kind.TOMBSTONE:

@@ -15,7 +15,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Final
 
-from hub.store import custody, uploads
+from hub.store import custody, gaps, uploads
 from shared import bundle, varint
 from shared.bundle import Header
 from shared.database import Connection
@@ -79,7 +79,8 @@ def _refuse_stale(tx: Connection, node: Node, piece: Piece, stream: bytes) -> No
     header = _first_header(stream)
     if header.feed != feed_of(node, piece.lane):
         raise SessionError("stream_foreign", "the stream begins with another feed's bundle", hint=_AGAIN)
-    if header.last <= custody.heads_of(tx, node)[piece.lane]:
+    lost = gaps.covers(tx, header.feed, header.first, header.last)
+    if header.last <= custody.heads_of(tx, node)[piece.lane] and not lost:
         raise SessionError("stream_old", "the stream begins with what is here already", hint=_AGAIN)
 
 

@@ -131,11 +131,12 @@ class Authority:
         now_ms: int,
         url: str | None = None,
         number: int | None = None,
+        replaces: IssuedNode | None = None,
     ) -> tuple[IssuedNode, bytes]:
-        """A new node pack: its row in the list, and the file.
+        """A new node pack: its row in the list, and the file. `replaces` is whose place the node takes.
 
-        Raises InputError `bad_post`, `node_taken`, …; TrustError `bad_signature` for a hub this
-        authority did not certify.
+        Raises what `Issued.replaced_by` raises; InputError `bad_post`, `node_taken`, …; TrustError
+        `bad_signature` for a hub this authority did not certify.
         """
         check_place(post, country)
         hub = HubCard.read(hub_card, authority=self.card.verify_key)
@@ -150,6 +151,7 @@ class Authority:
             ticket=ticket_id.hex(),
             issued_ms=now_ms,
             expires_ms=now_ms + TICKET_DAYS * DAY_MS,
+            replaces=() if replaces is None else issued.replaced_by(replaces),
         )
         ticket = Ticket(
             authority=self.card,
@@ -165,6 +167,7 @@ class Authority:
             expires_ms=row.expires_ms,
             authority_card=read_paper_file(self.directory / files.AUTHORITY_CARD),
             hub_card=hub_card,
+            replaces=issued.lives(row),
         )
         pack = ticket.signed(self.keys.sign)
         issued.with_node(row).save(self.directory)
@@ -189,7 +192,7 @@ class Authority:
             raise TrustError(
                 "node_revoked", f"{row.label} was revoked", hint="Issue a new node pack for the post."
             )
-        if row.state is State.APPROVED and row.request != digest(paper).hex():
+        if row.state is not State.ISSUED and row.request != digest(paper).hex():
             raise TrustError(
                 "ticket_used",
                 f"the pack of {row.label} was used before, with other keys",
@@ -215,7 +218,8 @@ class Authority:
             write_file(
                 self.directory / files.ESCROW / f"node-{row.node}.sealed", request.escrow, replace=True
             )
-            replace(issued, next_serial=issued.next_serial + 1).with_node(row).save(self.directory)
+            issued = replace(issued, next_serial=issued.next_serial + 1).with_node(row).succeeded(row)
+            issued.save(self.directory)
         certificate = Certificate(
             serial=row.serial,
             node=Node(row.node),
@@ -225,6 +229,7 @@ class Authority:
             verify_key=request.verify_key,
             seal_key=request.seal_key,
             issued_ms=row.approved_ms,
+            replaces=issued.lives(row),
         )
         return row, certificate.signed(self.keys.sign)
 

@@ -13,10 +13,10 @@ import json
 from dataclasses import asdict, dataclass, field, replace
 from enum import Enum
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 from provisioning.disk import read_file, write_file
-from shared.enrolment import HUB_NODE, files
+from shared.enrolment import HUB_NODE, LIVES_MAX, Life, files
 from shared.errors import ConfigError, InputError, MissingError, TrustError
 from shared.ids import Node
 from shared.limits import NODE_MAX
@@ -30,6 +30,7 @@ class State(Enum):
 
     ISSUED = "issued"
     APPROVED = "approved"
+    REPLACED = "replaced"  # its device was enrolled again, under another number
     REVOKED = "revoked"
 
 
@@ -37,7 +38,8 @@ class State(Enum):
 class IssuedNode:
     """One node pack and what became of it. Times are UTC ms; 0 and "" mean not yet.
 
-    `request` is the digest of the approved request, so that it can be answered again unchanged.
+    `request` is the digest of the approved request, so that it can be answered again unchanged. `replaces`
+    are the numbers whose place it takes, the newest first.
     """
 
     node: int
@@ -54,11 +56,22 @@ class IssuedNode:
     approved_ms: int = 0
     revoked_ms: int = 0
     reason: str = ""
+    replaces: tuple[int, ...] = ()
 
     @property
     def label(self) -> str:
         """How people name it: `KLOBUK-1`."""
         return f"{self.post}-{self.epoch}"
+
+
+_GONE: Final = frozenset({State.REVOKED, State.REPLACED})
+
+
+def _row(found: dict[str, Any]) -> IssuedNode:
+    """A row as the file has it; one from before there were successors replaces nobody."""
+    return IssuedNode(
+        **{**found, "state": State(found["state"]), "replaces": tuple(found.get("replaces", ()))}
+    )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -94,7 +107,7 @@ class Issued:
             found = json.loads(read_file(path, most_bytes=_MAX_BYTES))
             if found["version"] != VERSION:
                 raise ValueError
-            nodes = tuple(IssuedNode(**{**row, "state": State(row["state"])}) for row in found.pop("nodes"))
+            nodes = tuple(_row(row) for row in found.pop("nodes"))
             hubs = tuple(IssuedHub(**row) for row in found.pop("hubs"))
             return cls(nodes=nodes, hubs=hubs, **found)
         except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
@@ -142,6 +155,51 @@ class Issued:
         """The count of enrolments at this post, plus one."""
         return 1 + max((row.epoch for row in self.nodes if row.post == post), default=0)
 
+    # --- who takes whose place ---
+
+    def replaced_by(self, row: IssuedNode) -> tuple[int, ...]:
+        """Every number that a node which takes this one's place replaces, the newest first.
+
+        Raises TrustError `node_revoked`: what a revoked node holds counts no more. InputError
+        `never_enrolled`, `too_many_lives`.
+        """
+        if row.state is State.REVOKED:
+            raise TrustError(
+                "node_revoked",
+                f"{row.label} was revoked, and what it holds counts no more",
+                hint="Issue a pack without --replaces, and enrol in an empty directory.",
+            )
+        if row.state is State.ISSUED:
+            raise InputError(
+                "never_enrolled",
+                f"{row.label} was never enrolled, so nothing is to be replaced",
+                hint="Enrol with the pack that was issued for it.",
+                field="replaces",
+            )
+        lives = (row.node, *row.replaces)
+        if len(lives) > LIVES_MAX:
+            raise InputError(
+                "too_many_lives",
+                f"{row.label} has been enrolled again {LIVES_MAX} times",
+                hint="Let it send what it holds, then enrol the device in an empty directory.",
+                field="replaces",
+            )
+        return lives
+
+    def succeeded(self, row: IssuedNode) -> Issued:
+        """The list once an approved node has taken the place of those it replaces. None is revoked by it."""
+        gone = set(row.replaces)
+        nodes = tuple(
+            replace(one, state=State.REPLACED) if one.node in gone and one.state is State.APPROVED else one
+            for one in self.nodes
+        )
+        return replace(self, nodes=nodes)
+
+    def lives(self, row: IssuedNode) -> tuple[Life, ...]:
+        """What a node replaces, as its certificate names it."""
+        epochs = {one.node: one.epoch for one in self.nodes}
+        return tuple(Life(node=Node(number), epoch=epochs[number]) for number in row.replaces)
+
     # --- rows ---
 
     def with_node(self, row: IssuedNode) -> Issued:
@@ -171,7 +229,7 @@ class Issued:
             label = text.upper()
             at_post = [row for row in self.nodes if row.post == label]
             found = [row for row in self.nodes if row.label == label]
-            found = found or [row for row in at_post if row.state is not State.REVOKED] or at_post[-1:]
+            found = found or [row for row in at_post if row.state not in _GONE] or at_post[-1:]
         if not found:
             raise MissingError("no_such_node", f"no node {text} was issued", hint="See: karaula node list")
         if len(found) > 1:

@@ -70,6 +70,11 @@ def make_dot(feed: int, seq: int) -> Dot:
     return Dot((feed << SEQ_BITS) | seq)
 
 
+def span_of(feed: int) -> tuple[Dot, Dot]:
+    """The first and the last dot a feed can have."""
+    return make_dot(feed, 1), make_dot(feed, SEQ_MAX)
+
+
 def feed_of_dot(dot: int) -> Feed:
     return Feed(dot >> SEQ_BITS)
 

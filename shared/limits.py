@@ -111,6 +111,7 @@ SESSION_IDLE_S: Final = 12 * 60 * 60  # one shift
 # --- time kept ---
 PRUNE_AFTER_DAYS: Final = 14  # a node keeps what it sent this long after a verified backup covers it
 OFFLINE_MAX_DAYS: Final = 180  # then old prekeys are gone; the node still captures, and reseals
+FORMER_MARKS_MAX: Final = 2_000  # of a restored node's changes, compared in one answer: 16 kB
 LEASE_DAYS: Final = 7  # without a contact; then a node captures and no longer answers from its list
 LEASE_WARN_HOURS: Final = 48  # time enough to mend a link or to fetch a stick
 MARK_EVERY_S: Final = 60  # how often a node notes trusted time: what a power cut can take from it

@@ -7,6 +7,7 @@ upkeep      what is dropped, and when      opening  the file made ready
 traffic     bytes sent and received, a day
 load        how far a whole new list is    next_list  the list to come, beside today's
 past_list   the list of yesterday, let go
+lives       the numbers this device had     lost     what the centre gave up
 
 Every function works inside the caller's transaction (`tx`) and takes no decision about a merge.
 """

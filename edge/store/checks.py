@@ -15,11 +15,17 @@ from shared.limits import SEQ_MAX
 from shared.schema import Kind
 
 
-def newest(tx: Connection, *, node: int, limit: int) -> list[Record]:
-    """This node's newest checks, newest first."""
-    feed = feed_of(node, Lane.ROUTINE)
-    span = (make_dot(feed, 1), make_dot(feed, SEQ_MAX))
-    return records.select(tx, Kind.CHECK, "id BETWEEN ? AND ?", span, f"ORDER BY id DESC LIMIT {int(limit)}")
+def newest(tx: Connection, *, nodes: Sequence[int], limit: int) -> list[Record]:
+    """The newest checks of this device, newest first: those of its newest number before the earlier ones'."""
+    found: list[Record] = []
+    for node in nodes:
+        feed = feed_of(node, Lane.ROUTINE)
+        span = (make_dot(feed, 1), make_dot(feed, SEQ_MAX))
+        left = f"ORDER BY id DESC LIMIT {int(limit) - len(found)}"
+        found += records.select(tx, Kind.CHECK, "id BETWEEN ? AND ?", span, left)
+        if len(found) >= limit:
+            break
+    return found
 
 
 def before(tx: Connection, *, node: int, below: int, limit: int) -> list[Record]:

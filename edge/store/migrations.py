@@ -193,3 +193,31 @@ def m010_returns(db: sqlite_utils.Database) -> None:
         "ALTER TABLE hub_state ADD COLUMN owes_list INTEGER NOT NULL DEFAULT 0",
     ):
         db.execute(sql)
+
+
+@migrations()
+def m011_lives(db: sqlite_utils.Database) -> None:
+    for sql in (
+        """CREATE TABLE life (
+            node INTEGER PRIMARY KEY, place INTEGER NOT NULL UNIQUE, epoch INTEGER NOT NULL) STRICT""",
+        """CREATE TABLE renewal (
+            feed INTEGER PRIMARY KEY, known INTEGER, done INTEGER NOT NULL DEFAULT 0) STRICT""",
+        """CREATE TABLE former_feed (
+            feed INTEGER PRIMARY KEY, last INTEGER NOT NULL, hub_head INTEGER, chain BLOB,
+            covered_ms INTEGER) STRICT""",
+        """CREATE TABLE formerly (
+            old INTEGER PRIMARY KEY, record INTEGER NOT NULL, mark BLOB NOT NULL) STRICT""",
+        "CREATE INDEX formerly_of ON formerly (record)",
+        """CREATE TABLE apart (
+            dot INTEGER PRIMARY KEY, scope TEXT NOT NULL, payload BLOB NOT NULL) STRICT""",
+    ):
+        db.execute(sql)
+
+
+@migrations()
+def m012_lost(db: sqlite_utils.Database) -> None:
+    db.execute(
+        """CREATE TABLE lost_run (
+            feed INTEGER NOT NULL, first INTEGER NOT NULL, last INTEGER NOT NULL,
+            PRIMARY KEY (feed, first)) STRICT, WITHOUT ROWID"""
+    )

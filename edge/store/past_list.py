@@ -5,6 +5,7 @@ Invariant: what other scopes hold, and what this node made, stays. Must not know
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Final, Literal
 
 from edge.store.next_list import SWAPPED
@@ -25,7 +26,7 @@ _WHOLE_KEYS: Final = {
 """Where the first column alone does not tell one row: hundreds of persons share a key."""
 
 
-def let_go(tx: Connection, scope: str, *, node: int, count: int) -> list[int] | None:
+def let_go(tx: Connection, scope: str, *, nodes: Sequence[int], count: int) -> list[int] | None:
     """Forget some of the records that the scope held once and nobody holds now; the records forgotten.
 
     None when there are no more to look at. Whoever was looked at is taken off the past list.
@@ -33,7 +34,7 @@ def let_go(tx: Connection, scope: str, *, node: int, count: int) -> list[int] | 
     rows = tx.execute("SELECT record, scope FROM past_held ORDER BY record LIMIT ?", (count,)).fetchall()
     if not rows:
         return None
-    gone = [record for record, name in rows if name == scope and not _stays(tx, record, node)]
+    gone = [record for record, name in rows if name == scope and not _stays(tx, record, nodes)]
     for record in gone:
         records.forget(tx, record)
     tx.execute("DELETE FROM past_held WHERE record < ?", (rows[-1][0],))
@@ -41,8 +42,8 @@ def let_go(tx: Connection, scope: str, *, node: int, count: int) -> list[int] | 
     return gone
 
 
-def _stays(tx: Connection, record: int, node: int) -> bool:
-    if node_of_dot(record) == node:
+def _stays(tx: Connection, record: int, nodes: Sequence[int]) -> bool:
+    if node_of_dot(record) in nodes:
         return True
     row = tx.execute(
         "SELECT 1 FROM held WHERE record = ?1 UNION ALL SELECT 1 FROM alert_record WHERE id = ?1", (record,)

@@ -8,9 +8,9 @@ from __future__ import annotations
 
 from typing import Final
 
-from edge.store import drafts, feed, watch
+from edge.store import drafts, feed, lives, watch
 from shared.database import Connection, coded
-from shared.ids import Lane, feed_of, make_dot
+from shared.ids import Feed, Lane, feed_of, lane_of_feed, make_dot
 from shared.ledger import photos
 from shared.limits import LATE_HIT_CHECKS, PRUNE_AFTER_DAYS
 
@@ -31,6 +31,9 @@ def prune(tx: Connection, *, node: int, trusted_ms: int | None, now_ms: int) -> 
     # The hub's originals too: what a backup lacks comes back from here. Where none was ever made none can be
     # restored, and nothing is kept for it.
     tx.execute("DELETE FROM feed_segment WHERE received_ms < ?", (covered_ms if safe_ms else before_ms,))
+    for name, last in lives.covered(tx, covered_ms):
+        _prune_log(tx, name, last)
+        lives.let_go(tx, name)
     return sum(_prune_lane(tx, node, lane, covered_ms) for lane in Lane)
 
 
@@ -44,13 +47,19 @@ def _prune_lane(tx: Connection, node: int, lane: Lane, covered_ms: int) -> int:
     if last_id is None:
         return 0
     _mark(tx, "sealed_pruned_to", last_id)
-    _mark(tx, "log_pruned_to", make_dot(name, last_seq))
     count = tx.execute(f"DELETE {runs}", (name, last_seq)).rowcount
-    tx.execute("DELETE FROM log WHERE dot BETWEEN ? AND ?", (make_dot(name, 1), make_dot(name, last_seq)))
     tx.execute("DELETE FROM ack_mark WHERE lane = ? AND seq < ?", (lane, last_seq))
-    if lane is Lane.BULK:  # what says that there was a photo stays; the hub has it, and its backup too
-        photos.drop_contents(tx, make_dot(name, 1), make_dot(name, last_seq))
+    _prune_log(tx, name, last_seq)
     return count
+
+
+def _prune_log(tx: Connection, name: Feed, last: int) -> None:
+    """Drop a feed's changes up to a seq."""
+    run = (make_dot(name, 1), make_dot(name, last))
+    _mark(tx, "log_pruned_to", run[1])
+    tx.execute("DELETE FROM log WHERE dot BETWEEN ? AND ?", run)
+    if lane_of_feed(name) is Lane.BULK:  # that there was a photo stays said; the hub and its backup have it
+        photos.drop_contents(tx, *run)
 
 
 def _mark(tx: Connection, name: str, number: int) -> None:

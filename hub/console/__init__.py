@@ -24,6 +24,7 @@ from hub.console.alerts import AlertPages
 from hub.console.conflicts import ConflictPages
 from hub.console.faults import FaultPages
 from hub.console.furniture import furnish
+from hub.console.gaps import GapPages
 from hub.console.gate import Gate
 from hub.console.headers import harden
 from hub.console.hits import HitPages
@@ -48,6 +49,7 @@ _PAGES = (
     AlertPages,
     OfficerPages,
     SearchPages,
+    GapPages,
 )
 
 

@@ -44,6 +44,7 @@ class OverviewPages:
             nodes=nodes,
             troubled=sum(row.state in _TROUBLED for row in nodes),
             quarantine=self._desk.quarantine(operator),
+            gaps=self._desk.gaps.rows(operator),
             outcomes=self._desk.outcomes(operator, days=days),
             days=days,
             windows=_WINDOWS,

@@ -17,6 +17,7 @@ from hub.desk.acting import Acting
 from hub.desk.alerting import Alerting
 from hub.desk.choosing import Choices
 from hub.desk.disputes import Disputes
+from hub.desk.gaps import Gaps, GiveUp
 from hub.desk.office import Office
 from hub.desk.people import People
 from hub.desk.reading import Reading
@@ -54,8 +55,11 @@ _TOKEN_BYTES = 16
 class Desk:
     """The facade. One a hub process; safe to call from several threads."""
 
-    def __init__(self, kit: Kit, *, merger: Merger, indexer: Indexer, revoked: Revoked) -> None:
+    def __init__(
+        self, kit: Kit, *, merger: Merger, indexer: Indexer, revoked: Revoked, give_up: GiveUp
+    ) -> None:
         office = Office(kit, merger)
+        self.gaps = Gaps(office, give_up)
         self._kit = kit
         self._disputes = Disputes(office)
         self._reading = Reading(office, self._disputes, indexer, revoked)

@@ -9,7 +9,7 @@ import re
 from typing import Final
 
 from hub.kit import Kit
-from hub.store import lives, nodes, subjects
+from hub.store import lives, nodes, subjects, successors
 from shared.database import Connection
 from shared.errors import MissingError
 from shared.ids import feed_of, make_dot, node_of_dot, print_dot, read_dot
@@ -49,8 +49,22 @@ class Directory:
             return make_dot(feed_of(epoch, lane), seq)
         for node in self.nodes.values():
             if (node.post, node.epoch) == (post, epoch):
-                return make_dot(feed_of(node.node, lane), seq)
+                return self._now(make_dot(feed_of(node.node, lane), seq))
         raise no_record()
+
+    def _now(self, printed: int) -> int:
+        """The record a printed id means: the one that has it, else the one that had it."""
+        if subjects.kind_of(self._tx, printed) is not None:
+            return printed
+        return next(iter(successors.now_called(self._tx, printed)), printed)
+
+    def formerly(self, record: int) -> str:
+        """The ids on papers printed before a device was enrolled again; "" for none."""
+        return ", ".join(self.printed(old) for old in successors.formerly(self._tx, record))
+
+    def also_called(self, record: int) -> str:
+        """Other records whose papers bear this one's id, because a disk was copied; "" for none."""
+        return ", ".join(self.printed(other) for other in successors.now_called(self._tx, record))
 
     def node_name(self, dot: int) -> str:
         node = self.nodes.get(node_of_dot(dot))

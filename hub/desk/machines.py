@@ -18,6 +18,7 @@ class NodeState(StrEnum):
     SILENT = "silent"  # not heard for longer than it should be
     NEVER = "never"  # admitted, never heard
     QUARANTINED = "quarantined"  # a feed was forked; a person must act
+    REPLACED = "replaced"  # its device goes on under another number
     REVOKED = "revoked"
 
 
@@ -30,7 +31,8 @@ class NodeRow:
 
     `list_age_s` is how long ago the node's list was last known complete; `behind` how many feed
     entries it lacks, `behind_since_ms` since when. `schema_differs` from the hub's own: the two go on
-    talking, and one of them should be upgraded. `waiting` counts bundles that wait for a gap.
+    talking, and one of them should be upgraded. `waiting` counts bundles that wait for a gap. `successors`
+    and `predecessors` are the names of the nodes as which its device goes on, and was before.
     """
 
     node: int
@@ -55,6 +57,8 @@ class NodeRow:
     disk_free_mb: int | None
     waiting: int
     quarantine: str
+    successors: tuple[str, ...] = ()
+    predecessors: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -242,6 +242,8 @@ class Reading:
             may_edit=not may_not,
             may_not=may_not,
             discreet=rows.is_discreet(found.text("category")),
+            formerly=rows.directory.formerly(found.id),
+            also_called=rows.directory.also_called(found.id),
             photos=album.rows(tx, found),
             times=timing.rows_of(tx, rows, check=found.id, limit=_TIMES) if found.kind is Kind.CHECK else (),
         )

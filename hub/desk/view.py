@@ -242,6 +242,8 @@ class RecordView:
     """A record in full. `contexts` goes into the form as it is and comes back with the edit.
 
     `may_edit` says whether this operator may correct or withdraw it; `may_not` is the code why not.
+    `formerly` are the ids that older papers call it by; `also_called` what other records older papers call by
+    its own: a disk that was copied gave out numbers twice.
     """
 
     id: str
@@ -262,6 +264,8 @@ class RecordView:
     may_edit: bool
     may_not: str
     discreet: bool
+    formerly: str = ""
+    also_called: str = ""
     photos: tuple[PhotoRow, ...] = ()
     times: tuple[TimesRow, ...] = ()
 

@@ -5,11 +5,12 @@ Must not know: SQL, pages, who may see records.
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Final
 
 from hub.desk.view import NodeRow, NodeState, Operator
 from hub.kit import Kit
-from hub.store import custody, feeds, lists, nodes
+from hub.store import custody, feeds, lists, nodes, successors
 from hub.store.nodes import KnownNode
 from shared.database import Connection
 from shared.enrolment import Revocations
@@ -25,6 +26,7 @@ _WORST_FIRST: Final = (
     NodeState.BEHIND,
     NodeState.NEVER,
     NodeState.OK,
+    NodeState.REPLACED,
     NodeState.REVOKED,
 )
 
@@ -40,9 +42,27 @@ class NodeBoard:
         """Every node, worst first."""
         ends = feeds.positions(tx)
         waiting, stopped = custody.waiting_counts(tx), custody.quarantined_feeds(tx)
+        known = nodes.everyone(tx)
+        names: dict[int, str] = {node.node: node.name for node in known}
+        after = {
+            node: tuple(names[each] for each in found if each in names)
+            for node, found in successors.everyone(tx).items()
+        }
         rows = [
-            self._row(tx, node, operator, ends, waiting.get(node.node, 0), stopped.get(node.node, ""))
-            for node in nodes.everyone(tx)
+            replace(
+                self._row(
+                    tx,
+                    node,
+                    operator,
+                    ends,
+                    waiting.get(node.node, 0),
+                    stopped.get(node.node, ""),
+                    replaced=node.node in after,
+                ),
+                successors=after.get(node.node, ()),
+                predecessors=tuple(names[old] for old, found in after.items() if node.name in found),
+            )
+            for node in known
         ]
         return tuple(sorted(rows, key=lambda row: (_WORST_FIRST.index(row.state), not row.own, row.name)))
 
@@ -54,6 +74,8 @@ class NodeBoard:
         ends: dict[str, int],
         waiting: int,
         quarantine: str,
+        *,
+        replaced: bool,
     ) -> NodeRow:
         now = self._kit.now_ms()
         status = lists.newest_status(tx, node.node)
@@ -71,7 +93,9 @@ class NodeBoard:
             post_name=post.label if post is not None else node.post,
             country=node.country,
             own=node.country == operator.country,
-            state=self._state(node, status, list_age=list_age, backlog=backlog, stopped=bool(quarantine)),
+            state=self._state(
+                node, status, list_age=list_age, backlog=backlog, stopped=bool(quarantine), replaced=replaced
+            ),
             last_seen_ms=node.seen_ms,
             written_ms=node.written_ms if by_foot else None,
             carried_ms=node.carried_ms if by_foot else None,
@@ -104,10 +128,13 @@ class NodeBoard:
         list_age: int | None,
         backlog: int | None,
         stopped: bool,
+        replaced: bool,
     ) -> NodeState:
         policy, now = self._kit.policy, self._kit.now_ms()
         if node.node in self._revoked:
             return NodeState.REVOKED
+        if replaced:
+            return NodeState.REPLACED
         if stopped:
             return NodeState.QUARANTINED
         heard_ms = _heard_ms(node)

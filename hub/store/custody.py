@@ -90,9 +90,11 @@ def advance(tx: Connection, feed: Feed, *, head: int, chain: bytes | None) -> No
     tx.execute("UPDATE feed SET head = ?2, chain = ?3 WHERE feed = ?1 AND head < ?2", (feed, head, chain))
 
 
-def quarantine_feed(tx: Connection, feed: Feed, code: str) -> None:
-    """Stop a feed: nothing more of it is taken until a person has looked."""
-    tx.execute("UPDATE feed SET quarantined = ? WHERE feed = ?", (code, feed))
+def quarantine_node(tx: Connection, node: int, code: str) -> None:
+    """Stop a node's feeds: nothing more of them is taken until a person has looked."""
+    for lane in Lane:
+        head_of(tx, feed_of(node, lane))
+    tx.execute("UPDATE feed SET quarantined = ? WHERE node = ?", (code, node))
 
 
 def keep(
@@ -243,6 +245,15 @@ def settle_faults(tx: Connection, bundle: int, *, at_ms: int) -> None:
     """A retry succeeded."""
     tx.execute(
         "UPDATE quarantine SET settled_ms = ? WHERE bundle = ? AND settled_ms IS NULL", (at_ms, bundle)
+    )
+
+
+def settle_forks(tx: Connection, node: int, *, at_ms: int) -> None:
+    """A forked device goes on under another number: nothing is left to look into."""
+    tx.execute(
+        "UPDATE quarantine SET settled_ms = ?1 WHERE settled_ms IS NULL AND code = 'feed_forked' "
+        "AND feed IN (SELECT feed FROM feed WHERE node = ?2)",
+        (at_ms, node),
     )
 
 

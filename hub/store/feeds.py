@@ -7,6 +7,7 @@ Must not know: keys, who may read what.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from shared import wire
@@ -55,6 +56,27 @@ def append(tx: Connection, name: str, change: Change, *, at_ms: int) -> int:
         (scope.id, position, at_ms, wire.pack_change(change)),
     )
     return int(position)
+
+
+def copy(tx: Connection, names: Sequence[str], *, to: str, at_ms: int) -> None:
+    """Write the entries of some scopes, each once, behind those of another, and hold there what they hold."""
+    scope = head_of(tx, to)
+    marks = ",".join("?" * len(names))
+    rows = tx.execute(
+        "SELECT e.payload FROM scope_entry e JOIN scope s ON s.id = e.scope "  # noqa: S608 - only marks
+        f"WHERE s.name IN ({marks}) GROUP BY e.payload ORDER BY min(e.at_ms), min(e.scope), min(e.position)",
+        tuple(names),
+    ).fetchall()
+    tx.executemany(
+        "INSERT INTO scope_entry (scope, position, at_ms, payload) VALUES (?, ?, ?, ?)",
+        [(scope.id, scope.position + place, at_ms, payload) for place, (payload,) in enumerate(rows, 1)],
+    )
+    tx.execute("UPDATE scope SET position = position + ? WHERE id = ?", (len(rows), scope.id))
+    tx.execute(
+        "INSERT OR IGNORE INTO held (record, scope) SELECT h.record, ? FROM held h JOIN scope s "  # noqa: S608 - only marks
+        f"ON s.id = h.scope WHERE s.name IN ({marks})",
+        (scope.id, *names),
+    )
 
 
 def uncut(tx: Connection, scope: ScopeHead, limit: int) -> list[Change]:

@@ -219,3 +219,27 @@ def m011_lives(db: sqlite_utils.Database) -> None:
             position INTEGER NOT NULL, PRIMARY KEY (generation, scope)) STRICT, WITHOUT ROWID""",
     ):
         db.execute(sql)
+
+
+@migrations()
+def m012_succession(db: sqlite_utils.Database) -> None:
+    for sql in (
+        """CREATE TABLE succession (
+            node INTEGER NOT NULL REFERENCES node (node), replaces INTEGER NOT NULL,
+            PRIMARY KEY (node, replaces)) STRICT, WITHOUT ROWID""",
+        "CREATE INDEX succession_of ON succession (replaces)",
+        """CREATE TABLE formerly (
+            old INTEGER NOT NULL, record INTEGER NOT NULL, digest BLOB NOT NULL,
+            PRIMARY KEY (old, record)) STRICT, WITHOUT ROWID""",
+        "CREATE INDEX formerly_of ON formerly (record)",
+    ):
+        db.execute(sql)
+
+
+@migrations()
+def m013_gaps(db: sqlite_utils.Database) -> None:
+    db.execute(
+        """CREATE TABLE lost_run (
+            feed INTEGER NOT NULL REFERENCES feed (feed), first INTEGER NOT NULL, last INTEGER NOT NULL,
+            at_ms INTEGER NOT NULL, PRIMARY KEY (feed, first), CHECK (last >= first)) STRICT, WITHOUT ROWID"""
+    )

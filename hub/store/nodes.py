@@ -92,6 +92,28 @@ def admit(tx: Connection, certificate: Certificate, raw: bytes, *, at_ms: int) -
     )
 
 
+def stand_in(tx: Connection, certificate: Certificate, raw: bytes, *, at_ms: int) -> None:
+    """Know the numbers a node takes the place of, even those that never showed their own certificate here:
+    the device they were speaks for them now."""
+    tx.executemany(
+        "INSERT OR IGNORE INTO node (node, serial, country, post, epoch, verify_key, seal_key, certificate, "
+        "admitted_ms) VALUES (?, 0, ?, ?, ?, ?, ?, ?, ?)",
+        [
+            (
+                life.node,
+                certificate.country,
+                certificate.post,
+                life.epoch,
+                certificate.verify_key.raw,
+                certificate.seal_key.raw,
+                raw,
+                at_ms,
+            )
+            for life in certificate.replaces
+        ],
+    )
+
+
 def seen(
     tx: Connection, node: int, *, at_ms: int, complete: bool, emptied: bool, schema: int | None = None
 ) -> None:

@@ -36,7 +36,10 @@ from shared.limits import TEXT_MAX_CHARS
 @click.command("issue")
 @authority_option
 @click.option("--hub-card", type=PATH, required=True, metavar="FILE", help="The hub's card (hub.card).")
-@click.option("--post", required=True, help="The post's code, like KLOBUK.")
+@click.option("--post", help="The post's code, like KLOBUK.")
+@click.option(
+    "--replaces", metavar="NODE", help="The node whose device is enrolled again: its number, or KLOBUK-1."
+)
 @click.option("--url", help="Where this node reaches the hub, if not where the hub's card says.")
 @click.option("--number", type=int, help="A node number of your choice, for tests.")
 @click.option("--out", type=PATH, required=True, metavar="PACK", help="Where to write the node pack.")
@@ -44,7 +47,8 @@ from shared.limits import TEXT_MAX_CHARS
 def issue(
     authority_dir: Path,
     hub_card: Path,
-    post: str,
+    post: str | None,
+    replaces: str | None,
     url: str | None,
     number: int | None,
     out: Path,
@@ -52,9 +56,17 @@ def issue(
 ) -> None:
     """Make a node pack.
 
-    It is the one file an engineer carries to a post to enrol a device.
+    It is the one file an engineer carries to a post to enrol a device. With --replaces it is for a device
+    that is a node already, was restored or cloned, and goes on under a new number with what it holds.
     """
-    place = load().posts.get(post.upper(), field="post")
+    replaced = None if replaces is None else Issued.load(authority_dir).by_post_or_number(replaces)
+    if (post is None) == (replaced is None):
+        raise InputError(
+            "post_or_replaces",
+            "a pack is for a post, or for a node that is replaced",
+            hint="Give --post for a new device, --replaces for one that goes on under a new number.",
+        )
+    place = load().posts.get(replaced.post if replaced is not None else str(post).upper(), field="post")
     if out.exists():
         raise InputError("file_exists", f"{out} is there already", hint="Choose another name for the pack.")
     with unlocked(authority_dir, passphrase_file) as authority:
@@ -64,6 +76,7 @@ def issue(
             country=place.country,
             url=url,
             number=number,
+            replaces=replaced,
             now_ms=now_ms(),
         )
         write_file(out, pack)
@@ -102,11 +115,13 @@ def enrol(
     """Enrol this device with the node PACK, in DIR.
 
     The first run makes keys here and writes node.request for the authority; the second, with
-    --certificate, finishes. Each run can be repeated.
+    --certificate, finishes. Each run can be repeated. A device that is a node already takes a pack that
+    replaces it: it keeps its records, and goes on under the new number when it is started again.
     """
     ticket = Ticket.read(read_paper_file(pack))
     check_fingerprint(ticket.authority.fingerprint, authority_fingerprint)
     setup = NodeSetup(directory=directory, ticket=ticket, key_file=key_file)
+    setup.settle()
     if setup.is_complete:
         setup.refuse_other_pack()
         say(f"This device is enrolled already: node {ticket.node}, {ticket.post}-{ticket.epoch}.")
@@ -128,7 +143,7 @@ def enrol(
 
 
 def _show_request(setup: NodeSetup, request: EnrolmentRequest) -> None:
-    ticket, path = setup.ticket, setup.directory / files.NODE_REQUEST
+    ticket, path = setup.ticket, setup.place / files.NODE_REQUEST
     say(f"This device asks to be node {ticket.node}, {ticket.post}-{ticket.epoch}. Its keys stay here.")
     say(f"This device's fingerprint:   {request.fingerprint}")
     say(f"The authority's fingerprint: {ticket.authority.fingerprint} ({ticket.authority.name})")
@@ -143,6 +158,9 @@ def _show_request(setup: NodeSetup, request: EnrolmentRequest) -> None:
 def _finish(setup: NodeSetup, paper: bytes) -> None:
     certificate: Certificate = setup.complete(paper)
     say(f"Enrolled: node {certificate.node}, {certificate.post}-{certificate.epoch} ({certificate.country}).")
+    if certificate.replaces:
+        labels = ", ".join(f"{certificate.post}-{life.epoch}" for life in certificate.replaces)
+        say(f"It takes the place of {labels}, and keeps all that the device holds.")
     _next_after_enrolment(setup.directory)
 
 

@@ -15,6 +15,7 @@ from shared.errors import SessionError
 from shared.ids import Node
 from shared.limits import ENROLMENT_MAX_BYTES, REQUEST_MAX_BUNDLES, REQUEST_MAX_BYTES
 from shared.session import LANES, NodeStanding, Returned, read_returned
+from shared.session.former import Ask, read_asks, write_asks
 from shared.session.messages import VERSION, byte_strings, counts
 
 
@@ -23,7 +24,7 @@ class Slip:
     """Where a node stood when it handed over the load. `raw` are the bytes as signed.
 
     `heads` has one number a lane: the last seq it had cut. `heard_ms` is the newest time of the hub's that it
-    has believed. `certificate` is its paper.
+    has believed. `certificate` is its paper; `asks` are about its former numbers.
     """
 
     node: Node
@@ -37,6 +38,7 @@ class Slip:
     certificate: bytes
     raw: bytes
     signature: bytes
+    asks: tuple[Ask, ...] = ()
 
     @property
     def progress(self) -> tuple[int, ...]:
@@ -77,6 +79,7 @@ def sign_slip(
             standing.revocations,
             standing.prekey,
             certificate,
+            *write_asks(standing.asks),
         ]
     )
     return read_slip(raw, signer.sign(Purpose.SLIP, raw))
@@ -123,6 +126,7 @@ def read_slip(raw: bytes, signature: bytes) -> Slip:
             int() as revocations,
             int() as prekey,
             bytes() as certificate,
+            *rest,
         ] if len(heads) == len(LANES):
             pass
         case _:
@@ -141,6 +145,7 @@ def read_slip(raw: bytes, signature: bytes) -> Slip:
         certificate=certificate,
         raw=raw,
         signature=signature,
+        asks=read_asks(rest, _bad_load()),
     )
 
 

@@ -9,8 +9,10 @@ Must not know: files, sockets, the time, who presses the button.
 from shared.enrolment.card import AuthorityCard, HubCard, Prekey, check_url
 from shared.enrolment.certificate import (
     HUB_NODE,
+    LIVES_MAX,
     Certificate,
     HubCertificate,
+    Life,
     Revocations,
     check_place,
     newer_of,
@@ -28,6 +30,7 @@ from shared.enrolment.ticket import (
 
 __all__ = [
     "HUB_NODE",
+    "LIVES_MAX",
     "TICKET_ID_BYTES",
     "AuthorityCard",
     "AuthorityKeys",
@@ -38,6 +41,7 @@ __all__ = [
     "HubCertificate",
     "HubKeys",
     "HubRequest",
+    "Life",
     "NodeKeys",
     "Prekey",
     "Revocations",

@@ -22,8 +22,17 @@ HUB_NODE: Final = Node(1)
 EPOCH_MAX: Final = 9_999  # enrolments at one post: a new board each day for 27 years
 SERIAL_MAX: Final = (1 << 31) - 1
 # What a printed record id can carry: no hyphen, and letters that survive capitals.
+LIVES_MAX: Final = 64  # enrolments one device goes through: each is a restored or cloned disk
 POST_PATTERN: Final = re.compile(r"[A-Z][A-Z0-9]{1,11}")
 COUNTRY_PATTERN: Final = re.compile(r"[A-Z]{2}")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Life:
+    """A number that a device had before it was enrolled again, and which enrolment at its post that was."""
+
+    node: Node
+    epoch: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -32,6 +41,8 @@ class Certificate:
 
     `serial` counts the authority's certificates; `epoch` counts the enrolments at the post, so
     that post and epoch name a node to people; `country` is ISO 3166 alpha-2; `issued_ms` is UTC.
+    `replaces` are the numbers it takes the place of, the newest first: all of them, so that whoever never
+    heard of one in between still knows the first.
     """
 
     serial: int
@@ -42,13 +53,15 @@ class Certificate:
     verify_key: VerifyKey
     seal_key: SealKey
     issued_ms: int
+    replaces: tuple[Life, ...] = ()
 
     def signed(self, authority: SigningKey) -> bytes:
-        """The certificate as a paper."""
+        """The certificate as a paper. One that replaces nothing has the bytes it always had."""
         check_place(self.post, self.country)
         fields = (self.serial, self.node, self.post, self.epoch, self.country)
         keys = (self.verify_key.raw, self.seal_key.raw)
-        return sign_paper(Kind.CERTIFICATE, Purpose.CERTIFICATE, [*fields, *keys, self.issued_ms], authority)
+        body = [*fields, *keys, self.issued_ms, *write_lives(self.replaces)]
+        return sign_paper(Kind.CERTIFICATE, Purpose.CERTIFICATE, body, authority)
 
     @classmethod
     def read(cls, data: bytes, *, authority: VerifyKey) -> Certificate:
@@ -67,6 +80,7 @@ class Certificate:
             verify_key=VerifyKey(fields.key()),
             seal_key=SealKey(fields.key()),
             issued_ms=fields.number(most=MS_MAX),
+            replaces=read_lives(Kind.CERTIFICATE, fields),
         )
         check_place(certificate.post, certificate.country)
         return certificate
@@ -138,6 +152,26 @@ class Revocations:
                 f"node {node} was revoked by the authority",
                 hint="Enrol the device again with a new node pack, or bring it to the authority.",
             )
+
+
+def write_lives(lives: tuple[Life, ...]) -> list[object]:
+    """The last field of a paper that takes other numbers' place; nothing where it takes none's."""
+    return [[number for life in lives for number in (life.node, life.epoch)]] if lives else []
+
+
+def read_lives(kind: Kind, fields: Fields) -> tuple[Life, ...]:
+    """Undo `write_lives`. Raises InputError `damaged_paper`."""
+    rest = fields.rest()
+    if not rest:
+        return ()
+    listed = Fields(kind, rest).list()
+    if not listed or len(listed) > 2 * LIVES_MAX:
+        raise fields.damaged()
+    numbers, lives = Fields(kind, listed), []
+    for _ in range((len(listed) + 1) // 2):
+        node = Node(numbers.number(least=1, most=NODE_MAX))
+        lives.append(Life(node=node, epoch=numbers.number(least=1, most=EPOCH_MAX)))
+    return tuple(lives)
 
 
 def newer_of(held: Revocations | None, received: Revocations) -> Revocations:

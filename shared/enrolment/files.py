@@ -5,6 +5,7 @@ Must not know: what opens them.
 
     node   node.cert node.keys hub.card authority.card hub.url recovery.sealed database.key
            revocations [while enrolling: node.request]  karaula.db
+           [while enrolled again: renewal/ with the new ones of these]
     hub    hub.cert hub.keys hub.card hub.url authority.card recovery.sealed database.key revocations escrow/
            [while waiting for an offline authority: hub.request]  karaula.db
     authority   authority.keys authority.card issued.json revocations escrow/
@@ -29,6 +30,9 @@ ESCROW: Final = "escrow"
 NODE_CERTIFICATE: Final = "node.cert"
 NODE_KEYS: Final = "node.keys"
 NODE_REQUEST: Final = "node.request"
+RENEWAL: Final = "renewal"
+"""Where a node that is enrolled again has its next papers. From the moment its certificate lies there, they
+are the ones that count; then they are moved into the directory itself."""
 
 HUB_CERTIFICATE: Final = "hub.cert"
 HUB_KEYS: Final = "hub.keys"

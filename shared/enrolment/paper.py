@@ -63,14 +63,14 @@ class Fields:
         value = self._next()
         # bool is an int to Python, but True is no node number.
         if not isinstance(value, int) or isinstance(value, bool) or not least <= value <= most:
-            raise self._damaged()
+            raise self.damaged()
         return value
 
     def data(self, *, size: int | None = None) -> bytes:
         """The next field, bytes, `size` of them where given."""
         value = self._next()
         if not isinstance(value, bytes) or (size is not None and len(value) != size):
-            raise self._damaged()
+            raise self.damaged()
         return value
 
     def key(self) -> bytes:
@@ -81,23 +81,28 @@ class Fields:
         """The next field, a printable string."""
         value = self._next()
         if not isinstance(value, str) or len(value) > most_chars or not (value.isprintable() or not value):
-            raise self._damaged()
+            raise self.damaged()
         return value
 
     def list(self) -> list[object]:
         """The next field, an array."""
         value = self._next()
         if not isinstance(value, list):
-            raise self._damaged()
+            raise self.damaged()
         return value
+
+    def rest(self) -> Sequence[object]:
+        """The fields that are left: none in a paper of before there were any."""
+        return tuple(self._values)
 
     def _next(self) -> object:
         try:
             return next(self._values)
         except StopIteration:
-            raise self._damaged() from None
+            raise self.damaged() from None
 
-    def _damaged(self) -> InputError:
+    def damaged(self) -> InputError:
+        """What to raise for a field that cannot be."""
         return InputError(
             "damaged_paper",
             f"a field of this {self._kind.words} is missing or impossible",

@@ -20,7 +20,7 @@ from typing import Final
 
 from shared.crypto import KEY_BYTES, Purpose, SealKey, SigningKey, VerifyKey, digest, fingerprint
 from shared.enrolment.card import AuthorityCard, HubCard, check_url
-from shared.enrolment.certificate import EPOCH_MAX, check_place
+from shared.enrolment.certificate import EPOCH_MAX, Life, check_place, read_lives, write_lives
 from shared.enrolment.paper import MS_MAX, Kind, peek_paper, read_body, sign_paper, write_body
 from shared.errors import InputError, TrustError
 from shared.ids import Node
@@ -35,7 +35,8 @@ class Ticket:
     """A node pack: who the device will be, whom to trust, and the one-time secret to ask with.
 
     `authority_card` and `hub_card` are those papers as received; `authority` and `hub` what they
-    say. `url` is the hub's address as this node reaches it. Times are UTC milliseconds.
+    say. `url` is the hub's address as this node reaches it. `replaces` is as in the certificate to come.
+    Times are UTC milliseconds.
     """
 
     authority: AuthorityCard
@@ -51,6 +52,7 @@ class Ticket:
     expires_ms: int
     authority_card: bytes
     hub_card: bytes
+    replaces: tuple[Life, ...] = ()
 
     def __repr__(self) -> str:
         return f"Ticket(node={self.node}, post={self.post!r}, epoch={self.epoch}, ticket={self.ticket.hex()})"
@@ -61,7 +63,8 @@ class Ticket:
         whom = [self.authority_card, self.hub_card, check_url(self.url)]
         who = [self.node, self.post, self.epoch, self.country]
         how = [self.ticket, self.secret, self.issued_ms, self.expires_ms]
-        return sign_paper(Kind.TICKET, Purpose.TICKET, [*whom, *who, *how], authority)
+        body = [*whom, *who, *how, *write_lives(self.replaces)]
+        return sign_paper(Kind.TICKET, Purpose.TICKET, body, authority)
 
     @classmethod
     def read(cls, data: bytes) -> Ticket:
@@ -88,6 +91,7 @@ class Ticket:
             expires_ms=fields.number(most=MS_MAX),
             authority_card=authority_card,
             hub_card=hub_card,
+            replaces=read_lives(Kind.TICKET, fields),
         )
         check_place(ticket.post, ticket.country)
         return ticket

@@ -27,8 +27,8 @@ from shared.schema import SCHEMA, Kind
 class OwnLog(Outbox):
     """The feeds this machine writes, and their outbox. All methods run inside the caller's transaction."""
 
-    def __init__(self, *, node: Node, now_ms: Millis) -> None:
-        super().__init__(node=node, now_ms=now_ms)
+    def __init__(self, *, node: Node, now_ms: Millis, silent: bool = False) -> None:
+        super().__init__(node=node, now_ms=now_ms, silent=silent)
         self._clock: HybridClock | None = None
 
     def set_up(self, tx: Connection) -> None:

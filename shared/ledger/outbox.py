@@ -12,7 +12,7 @@ Must not know: how bundles travel, how a change comes into the log.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from shared import bundle, wire
@@ -58,10 +58,14 @@ class Composed:
 
 
 class Outbox:
-    """The sealed side of the feeds this machine writes. All methods run inside the caller's transaction."""
+    """The sealed side of the feeds this machine writes. All methods run inside the caller's transaction.
 
-    def __init__(self, *, node: Node, now_ms: Millis) -> None:
+    A `silent` one cuts and sends nothing: its number is one that says nothing more.
+    """
+
+    def __init__(self, *, node: Node, now_ms: Millis, silent: bool = False) -> None:
         self.node = node
+        self.silent = silent
         self._now_ms = now_ms
 
     # --- where the feeds stand ---
@@ -93,7 +97,7 @@ class Outbox:
     def uncut(self, tx: Connection, lane: Lane) -> tuple[int, int | None]:
         """How many changes of a lane no bundle holds yet, and when (ms) the oldest was logged."""
         head = self.heads(tx)[lane]
-        if head.seq <= head.cut:
+        if head.seq <= head.cut or self.silent:
             return 0, None
         oldest = make_dot(feed_of(self.node, lane), head.cut + 1)
         row = tx.execute("SELECT logged_ms FROM log WHERE dot = ?", (oldest,)).fetchone()
@@ -118,7 +122,7 @@ class Outbox:
         """
         head = self.heads(tx)[lane]
         count = min(head.seq - head.cut, at_most, BUNDLE_MAX_CHANGES)
-        if count <= 0:
+        if count <= 0 or self.silent:
             return None
         feed = feed_of(self.node, lane)
         header = Header(hub=hub, prekey=prekey, feed=feed, first=Seq(head.cut + 1), count=count)
@@ -203,6 +207,8 @@ class Outbox:
 
     def _unacknowledged(self, tx: Connection, head: OwnHead, *, after: int = 0) -> Iterator[Sealed]:
         """The bundles of one lane that the hub lacks and would have, in order, that begin after a seq."""
+        if self.silent:
+            return
         rows = tx.execute(
             "SELECT feed, first, count, prekey, raw FROM sealed WHERE feed = ? AND first > ? "
             "AND first + count - 1 > ? AND refused_code IS NULL ORDER BY first",
@@ -210,6 +216,24 @@ class Outbox:
         )
         for feed, first, count, prekey, raw in rows:
             yield Sealed(feed=feed, first=first, count=count, prekey=prekey, raw=raw)
+
+    def bundles_in(
+        self, tx: Connection, runs: Sequence[tuple[int, int, int]], *, budget_bytes: int
+    ) -> list[Sealed]:
+        """Bundles of ours that lie in some runs (feed, first, last), acknowledged or not, within a budget."""
+        found: list[Sealed] = []
+        for feed, first, last in () if self.silent else runs:
+            rows = tx.execute(
+                "SELECT feed, first, count, prekey, raw FROM sealed WHERE feed = ? AND first >= ? "
+                "AND first + count - 1 <= ? AND refused_code IS NULL ORDER BY first",
+                (feed, first, last),
+            )
+            for of, start, count, prekey, raw in rows:
+                if found and budget_bytes <= 0:
+                    return found
+                budget_bytes -= len(raw)
+                found.append(Sealed(feed=of, first=start, count=count, prekey=prekey, raw=raw))
+        return found
 
     def refuse_bundle(self, tx: Connection, *, feed: Feed, first: Seq, code: str | None) -> None:
         """Note why the hub will not have a bundle, so that it is not sent again; None lets it go again."""

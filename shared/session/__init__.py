@@ -17,7 +17,7 @@ replayed, no refusal speaks of what was damaged on the way, and nothing can be l
 Acks are contiguous heads by lane; None says "your heads digest is mine". Positions are by scope, in the
 order both sides derive from the node's certificate. Where either side has more than one request or
 answer should hold, it goes in pieces: bundles as a `stream`, a segment in slices. Elements behind those
-a reader knows, in a hello or a head, are signed with the rest and passed over.
+a reader knows, in a hello or a head, are signed with the rest and passed over; `former` says which there are.
 
 A node's end is in one `Phase`; `_NEXT` lists every transition there is:
 
@@ -30,6 +30,7 @@ Invariants
 Must not know: HTTP, storage, what a change means.
 """
 
+from shared.session.former import Ask, Former, mark_of
 from shared.session.hub_end import Question, answer, read_question
 from shared.session.messages import (
     LANES,
@@ -54,7 +55,9 @@ __all__ = [
     "NONCE_BYTES",
     "PIECE",
     "VERSION",
+    "Ask",
     "Cursor",
+    "Former",
     "Head",
     "Heard",
     "Held",
@@ -76,6 +79,7 @@ __all__ = [
     "give_back",
     "heads_digest",
     "joined",
+    "mark_of",
     "open_parcel",
     "open_returned",
     "read_question",

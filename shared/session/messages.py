@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Final, TypedDict, TypeGuard
+from typing import Final, TypeGuard
 
 from shared import segment, wire
 from shared.crypto import digest
@@ -22,6 +22,17 @@ from shared.limits import (
     REQUEST_MAX_BYTES,
 )
 from shared.schema import SCHEMA_VERSION
+from shared.session.entries import NOT_RETURNED, PAST, entries_of, entry
+from shared.session.former import (
+    Ask,
+    Former,
+    read_asks,
+    read_former,
+    read_lost,
+    write_asks,
+    write_former,
+    write_lost,
+)
 from shared.session.stream import Held, Piece
 
 VERSION: Final = 1
@@ -70,7 +81,8 @@ class Hello:
 
     `wanted_bytes` is how much feed it can take in one answer (whole KiB); `part` how far it holds the
     next segment of a scope; `upload` the piece that comes with the question, whose bytes stand behind
-    the hello and are signed with it; `schema` is its program's version of the schema.
+    the hello and are signed with it; `schema` is its program's version of the schema; `asks` what it wants
+    to know of its former numbers.
     """
 
     node: Node
@@ -84,6 +96,7 @@ class Hello:
     part: PartHeld | None = None
     upload: Piece | None = None
     schema: int = SCHEMA_VERSION
+    asks: tuple[Ask, ...] = ()
     raw: bytes = b""
     signature: bytes = b""
 
@@ -96,7 +109,8 @@ class Head:
     `held` are the tails of this node's streams. `lease_h` is for how many hours from `time_ms` on the node
     may answer from its list (0: not at all). `past` is told to a node of an earlier life of this hub: of each
     such life (its generation), up to where the hub has the node's scopes. `not_returned` counts the segments
-    the question gave back, -1 being all of them.
+    the question gave back, -1 being all of them. `former` answers the hello's `asks`; `lost` are the
+    (feed, first, last) given up of the node's feeds: it brings what it still has of them.
     """
 
     time_ms: int
@@ -113,6 +127,8 @@ class Head:
     lease_h: int = LEASE_DAYS * 24
     past: tuple[tuple[int, tuple[int, ...]], ...] = ()
     not_returned: tuple[tuple[int, str], ...] = ()
+    former: tuple[Former, ...] = ()
+    lost: tuple[tuple[int, int, int], ...] = ()
 
 
 def heads_digest(heads: Sequence[int]) -> bytes:
@@ -179,14 +195,15 @@ def read_head(raw: bytes) -> Head:
         refusals=_refusals(refusals),
         held=_read_held(held),
         lease_h=lease_h,
-        **_read_rest(rest),
+        past=_read_past(rest),
+        not_returned=_refusals(entries_of(rest, NOT_RETURNED, bad_answer())),
+        former=read_former(rest, bad_answer()),
+        lost=read_lost(rest, bad_answer()),
     )
 
 
 def write_head(head: Head) -> bytes:
-    """The head's bytes, as the hub signs them. What only a restored hub has to say is left out elsewhere."""
-    past = [[generation, list(positions)] for generation, positions in head.past]
-    refused = [list(pair) for pair in head.not_returned]
+    """The head's bytes, as the hub signs them."""
     return wire.pack(
         [
             VERSION,
@@ -202,7 +219,10 @@ def write_head(head: Head) -> bytes:
             [list(pair) for pair in head.refusals],
             [[each.lane, each.length, each.check] for each in head.held],
             head.lease_h,
-            *([past, refused] if past or refused else []),
+            *entry(PAST, [[generation, list(positions)] for generation, positions in head.past]),
+            *entry(NOT_RETURNED, [list(pair) for pair in head.not_returned]),
+            *write_former(head.former),
+            *write_lost(head.lost),
         ]
     )
 
@@ -224,6 +244,7 @@ def write_hello(hello: Hello, *, nonce: bytes) -> bytes:
             None if hello.part is None else [hello.part.place, hello.part.first, hello.part.length],
             None if hello.upload is None else [hello.upload.lane, hello.upload.offset, hello.upload.check],
             hello.schema,
+            *write_asks(hello.asks),
         ]
     )
 
@@ -253,7 +274,7 @@ def read_hello(raw: bytes, signature: bytes, piece: bytes | None = None) -> Hell
             list() | None as part,
             list() | None as upload,
             int() as schema,
-            *_,
+            *rest,
         ]:
             pass
         case _:
@@ -272,6 +293,7 @@ def read_hello(raw: bytes, signature: bytes, piece: bytes | None = None) -> Hell
         part=_read_part(part),
         upload=_read_upload(upload, piece),
         schema=schema,
+        asks=read_asks(rest, bad_question()),
         raw=raw,
         signature=signature,
     )
@@ -310,24 +332,9 @@ def _read_held(said: Sequence[object]) -> tuple[Held, ...]:
     return tuple(held)
 
 
-class _Rest(TypedDict, total=False):
-    past: tuple[tuple[int, tuple[int, ...]], ...]
-    not_returned: tuple[tuple[int, str], ...]
-
-
-def _read_rest(rest: Sequence[object]) -> _Rest:
-    """What a restored hub says behind the rest. What has another shape is passed over, as all was that
-    stood there before a restored hub said anything."""
-    match rest:
-        case [[*lives], [*refused], *_]:
-            return {"past": _read_past(lives), "not_returned": _refusals(refused)}
-        case _:
-            return {}
-
-
-def _read_past(values: Sequence[object]) -> tuple[tuple[int, tuple[int, ...]], ...]:
+def _read_past(rest: Sequence[object]) -> tuple[tuple[int, tuple[int, ...]], ...]:
     taken: list[tuple[int, tuple[int, ...]]] = []
-    for life in values:
+    for life in entries_of(rest, PAST, bad_answer()):
         match life:
             case [generation, [*positions]] if is_count(generation):
                 taken.append((generation, counts(positions, bad_answer())))

@@ -16,6 +16,7 @@ from shared.errors import SessionError
 from shared.ids import Feed, Node, Seq, feed_of
 from shared.limits import REPLY_FIRST_BYTES, REPLY_MAX_BYTES
 from shared.segment import Segment
+from shared.session.former import Ask
 from shared.session.messages import (
     AGAIN,
     LANES,
@@ -91,7 +92,8 @@ _NEXT: Final[Mapping[tuple[Phase, _Event], Phase]] = {
 class NodeStanding:
     """What a node knows when it asks. `heads` has one number a lane: its own last seqs.
 
-    `wanted_bytes` is how much feed one answer may bring; `part` is of the answer before.
+    `wanted_bytes` is how much feed one answer may bring; `part` is of the answer before. `asks` are about its
+    former numbers.
     """
 
     heads: tuple[int, ...]
@@ -102,6 +104,7 @@ class NodeStanding:
     prekey: int = 0
     wanted_bytes: int = REPLY_FIRST_BYTES
     part: Part | None = None
+    asks: tuple[Ask, ...] = ()
 
 
 class NodeEnd:
@@ -148,6 +151,7 @@ class NodeEnd:
                 place=standing.part.place, first=standing.part.first, length=len(standing.part.held)
             ),
             upload=upload,
+            asks=standing.asks,
         )
         raw, piece = write_hello(hello, nonce=nonce), None if upload is None else upload.data
         signature = self._signer.sign(Purpose.HELLO, hello_signed(raw, piece))

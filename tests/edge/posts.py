@@ -91,6 +91,8 @@ class Centre:
         self.received: list[Opened] = []
         self.reseals: tuple[tuple[int, int], ...] = ()
         self.refusals: tuple[tuple[int, str], ...] = ()
+        self.lost: tuple[tuple[int, int, int], ...] = ()
+        self.again: list[bytes] = []
         self.papers: tuple[bytes, ...] = ()
         self.segment_changes = 500
         self.segments_at_once = 100
@@ -195,6 +197,7 @@ class Centre:
             prekey=self.prekey,
             reseals=self.reseals,
             refusals=self.refusals,
+            lost=self.lost,
             held=tuple(
                 Held(lane=lane, length=len(tail), check=check_of(tail))
                 for lane, tail in self.tails.items()
@@ -224,6 +227,7 @@ class Centre:
     def _receive(self, raw: bytes) -> None:
         header = verify(raw, self.node.verify_key)
         if header.first != self.heads.get(header.feed, 0) + 1:
+            self.again.append(raw)
             return
         box = self.keys.prekey(header.prekey)
         if box is None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import re
 import shlex
@@ -150,6 +151,19 @@ def the_stick_has_brought_a_list(walk: Walk) -> None:
     assert "passed over" not in said, said
 
 
+def the_new_number_has_spoken(walk: Walk) -> None:
+    """The authority's list knows both, the old one is replaced, and nothing is passed over."""
+    said = walk.said["karaula courier import second-stick --data hub"]
+    assert "passed over" not in said, said
+    if "karaula courier import second-stick --data gostun" in walk.said:
+        walk.do("karaula node list --authority authority --json")
+        rows = json.loads(walk.said["karaula node list --authority authority --json"])
+        assert {row["epoch"]: row["state"] for row in rows if row["post"] == "GOSTUN"} == {
+            1: "replaced",
+            2: "approved",
+        }
+
+
 def the_node_is_told(walk: Walk) -> None:
     """The revoked node's link goes down with that code, and its pages still answer."""
     until(lambda: "node_revoked" in walk.log("klobuk"), "told")
@@ -171,6 +185,7 @@ AFTER: Mapping[str, Callable[[Walk], None]] = {
     "karaula hub run --data hub-again": the_restored_hub_has_a_number_of_its_own,
     "karaula edge run": an_officer_works_at_the_post,
     "karaula courier import stick --data gostun": the_stick_has_brought_a_list,
+    "karaula courier import second-stick --data hub": the_new_number_has_spoken,
     "karaula officer disable": the_officer_is_shut_out,
     "karaula hub revocations": the_node_is_told,
 }

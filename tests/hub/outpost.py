@@ -21,12 +21,20 @@ from shared.change import SEEN, Change, Value, named
 from shared.clock import stamp_at
 from shared.crypto import SealKey
 from shared.database import Connect
-from shared.enrolment import AuthorityCard, AuthorityKeys, Certificate, HubCertificate, HubKeys, NodeKeys
+from shared.enrolment import (
+    AuthorityCard,
+    AuthorityKeys,
+    Certificate,
+    HubCertificate,
+    HubKeys,
+    Life,
+    NodeKeys,
+)
 from shared.ids import Dot, Lane, Node, OfficerId, RecordId, Seq, feed_of, make_dot
 from shared.limits import REPLY_BUDGET_BYTES
 from shared.schema import SCHEMA, Kind
 from shared.scope import scopes_of_node
-from shared.session import Cursor, Heard, NodeEnd, NodeStanding, Part, Piece
+from shared.session import Ask, Cursor, Heard, NodeEnd, NodeStanding, Part, Piece
 
 START_MS = 1_780_000_000_000  # 28 May 2026
 PASSWORD = "quiet mountain road"
@@ -84,8 +92,8 @@ class Realm:
     def _keep_keys(self, keys: HubKeys) -> None:
         self.keys = keys
 
-    def post(self, number: int, country: str, post: str) -> Outpost:
-        return Outpost(realm=self, number=number, country=country, post=post)
+    def post(self, number: int, country: str, post: str, *, replaces: Sequence[int] = ()) -> Outpost:
+        return Outpost(realm=self, number=number, country=country, post=post, replaces=tuple(replaces))
 
 
 @dataclass
@@ -97,6 +105,7 @@ class Outpost:
     country: str
     post: str
     skew_ms: int = 0
+    replaces: tuple[int, ...] = ()
     keys: NodeKeys = field(default_factory=NodeKeys.generate)
 
     def __post_init__(self) -> None:
@@ -110,6 +119,7 @@ class Outpost:
         self.heard: list[Change] = []
         self.wanted_bytes = REPLY_BUDGET_BYTES
         self.part: Part | None = None
+        self.asks: tuple[Ask, ...] = ()
 
     @property
     def certificate(self) -> Certificate:
@@ -117,11 +127,14 @@ class Outpost:
             serial=self.number,
             node=Node(self.number),
             post=self.post,
-            epoch=1,
+            epoch=1 + len(self.replaces),
             country=self.country,
             verify_key=self.keys.sign.verify_key,
             seal_key=self.keys.box.seal_key,
             issued_ms=START_MS,
+            replaces=tuple(
+                Life(node=Node(n), epoch=len(self.replaces) - i) for i, n in enumerate(self.replaces)
+            ),
         )
 
     @property
@@ -226,6 +239,7 @@ class Outpost:
             prekey=0,
             wanted_bytes=self.wanted_bytes,
             part=self.part,
+            asks=self.asks,
         )
         return end.ask(standing, bundles, nonce=os.urandom(8), certificate=self.paper, upload=piece)
 

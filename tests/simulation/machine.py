@@ -116,8 +116,13 @@ class Post(Machine):
 
     def __init__(self, identity: PostIdentity, path: Path, sky: Sky, chance: Chance) -> None:
         super().__init__(identity.certificate.post, path, sky, chance)
-        self.identity = identity
         self.country = identity.certificate.country
+        self.metered = False
+        self.become(identity)
+
+    def become(self, identity: PostIdentity) -> None:
+        """The papers the next start finds."""
+        self.identity = identity
         self.number = identity.certificate.node
 
     @property
@@ -133,7 +138,7 @@ class Post(Machine):
             offset_min=lambda _: 120,
             disk_free_mb=lambda: 20_000,
         )
-        self.node = assemble(self.identity, world, lists=LISTS)
+        self.node = assemble(self.identity, world, lists=LISTS, metered=self.metered)
 
 
 class Centre(Machine):

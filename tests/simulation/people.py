@@ -70,7 +70,7 @@ class Officer:
     def __init__(self, post: Post, chance: Chance) -> None:
         self.post = post
         self._chance = chance
-        self._session = Session(
+        self.session = Session(
             officer=OfficerId(700 + post.number),
             login="mira",
             full_name="Mira Test",
@@ -117,13 +117,13 @@ class Officer:
         for _ in range(_TRIES):
             try:
                 booth = self.post.node.booth
-                case = case or booth.open_case(self._session)
-                view = booth.enter(self._session, case, form)
+                case = case or booth.open_case(self.session)
+                view = booth.enter(self.session, case, form)
                 if not view.saved:  # no step more than needed: a fuse counts them up to "saved"
                     for shot in shots:
-                        booth.add_photo(self._session, case, UPLOADS[shot], category="face")
+                        booth.add_photo(self.session, case, UPLOADS[shot], category="face")
                     taken = {name: PHOTOS[name] for name in {each.name for each in view.photos} | {*shots}}
-                saved = booth.decide(self._session, case, form)
+                saved = booth.decide(self.session, case, form)
             except PowerCut:
                 self.post.after_cut()
                 self._chance.note(Event.SAVED_AGAIN)
@@ -148,8 +148,8 @@ class Officer:
         )
         booth = self.post.node.booth
         try:
-            view = booth.check(self._session, check)
-            booth.correct(self._session, check, form=form, reason="misread", contexts=view.contexts)
+            view = booth.check(self.session, check)
+            booth.correct(self.session, check, form=form, reason="misread", contexts=view.contexts)
         except (ForbiddenError, MissingError):
             return  # void already, or erased
         self._chance.note(Event.CORRECTED)
@@ -162,21 +162,21 @@ class Officer:
         booth = self.post.node.booth
         reason = self._chance.pick(booth.choices("void_reason")).code
         try:
-            view = booth.check(self._session, check)
-            booth.void(self._session, check, reason=reason, contexts=view.contexts, note="a mis-scan")
+            view = booth.check(self.session, check)
+            booth.void(self.session, check, reason=reason, contexts=view.contexts, note="a mis-scan")
         except (ForbiddenError, MissingError):
             return  # void already, or erased
 
     def settle(self) -> None:
         """Confirm or clear an open hit."""
         booth = self.post.node.booth
-        open_hits = booth.hits(self._session, open_only=True)
+        open_hits = booth.hits(self.session, open_only=True)
         if not open_hits:
             return
         hit = self._chance.pick(open_hits).hit
-        view = booth.open_hit(self._session, hit)
+        view = booth.open_hit(self.session, hit)
         outcome = self._chance.pick(["confirmed", "cleared", "cleared"])
-        booth.settle_hit(self._session, hit, outcome=outcome, reason="looked closely", contexts=view.contexts)
+        booth.settle_hit(self.session, hit, outcome=outcome, reason="looked closely", contexts=view.contexts)
         self._chance.note(Event.SETTLED)
 
 

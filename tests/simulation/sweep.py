@@ -180,9 +180,9 @@ class Rehearsal:
         for _ in range(4):
             try:
                 booth = self.post.node.booth
-                case = case or booth.open_case(self.officer._session)
-                booth.enter(self.officer._session, case, form)
-                saved = booth.decide(self.officer._session, case, form)
+                case = case or booth.open_case(self.officer.session)
+                booth.enter(self.officer.session, case, form)
+                saved = booth.decide(self.officer.session, case, form)
             except PowerCut:
                 self.post.after_cut()
             except KaraulaError:
@@ -196,12 +196,12 @@ class Rehearsal:
         return {row[0] for row in self.post.look("SELECT document_number FROM check_record")}
 
     def _correct(self, check: str) -> None:
-        booth, session = self.post.node.booth, self.officer._session
+        booth, session = self.post.node.booth, self.officer.session
         view = booth.check(session, check)
         booth.correct(session, check, form={"surname": "PETROVIĆ"}, reason="misread", contexts=view.contexts)
 
     def _settle(self) -> None:
-        booth, session = self.post.node.booth, self.officer._session
+        booth, session = self.post.node.booth, self.officer.session
         hit = booth.hits(session, open_only=True)[0].hit
         view = booth.open_hit(session, hit)
         booth.settle_hit(session, hit, outcome="confirmed", reason="looked closely", contexts=view.contexts)

@@ -217,6 +217,8 @@ class World:
             self.network.contact(post)
         except RemoteError as refused:
             raise AssertionError(f"{post.name} cannot talk over a perfect link: {refused}") from refused
+        if post.node.renumber_due:
+            post.restart()
 
     def _said(self) -> list[tuple[object, ...]]:
         """Where all logs and cursors stand."""
