@@ -61,6 +61,15 @@ class Fuse:
     def disarm(self) -> None:
         self._moment = None
 
+    @contextmanager
+    def held(self) -> Iterator[None]:
+        """Steps that are the test's own, and blow nothing."""
+        moment, self._moment = self._moment, None
+        try:
+            yield
+        finally:
+            self._moment = moment
+
     def goes(self, moment: Moment) -> bool:
         """Whether the fuse blows at this step, which is one of its moment."""
         if self._moment is not moment:

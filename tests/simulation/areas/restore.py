@@ -7,6 +7,8 @@ gone, and is not asked for. Everything else the verdict asks as ever: nothing sa
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
 from dataclasses import replace
 from enum import StrEnum
 from pathlib import Path
@@ -95,7 +97,8 @@ class Restore(Area):
         if not found:
             return
         centre, chance = self.world.centre, self.chance
-        before = self._standing()
+        with self._looking():
+            before = self._standing()
         keys, current = self._keys.get(found[0].name, (centre.identity.keys, centre.hub.ring.current))
         if current != centre.hub.ring.current:
             chance.fire(Fault.PREKEY_LOST)
@@ -110,11 +113,20 @@ class Restore(Area):
         )
         self._lives += 1
         chance.fire(Fault.RESTORED_AGAIN if self._lives > 2 else Fault.RESTORED)
-        after = self._standing()
+        with self._looking():
+            after = self._standing()
+            self._forget_what_nobody_holds()
         for place, fault in enumerate((Fault.ALERTS_LOST, Fault.REVOCATION_LOST)):
             if after[place] != before[place]:
                 chance.fire(fault)
-        self._forget_what_nobody_holds()
+
+    @contextmanager
+    def _looking(self) -> Iterator[None]:
+        """Nobody's power fails while the test itself looks."""
+        with ExitStack() as stack:
+            for machine in self.world.machines:
+                stack.enter_context(machine.disk.fuse.held())
+            yield
 
     def _standing(self) -> tuple[object, ...]:
         centre = self.world.centre
