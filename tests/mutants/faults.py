@@ -25,7 +25,7 @@ MUTANTS: Final = (
         path="hub/exchange.py",
         old="""        with self._kit.database.transaction() as tx:
             unkept = None if arrival is None else uploads.keep(tx, question.hello.node, arrival, at_ms=now)
-            receipt = self._inbox.take(tx, parcels, at_ms=now)
+            receipt = self._inbox.take(tx, parcels, by=question.hello.node, at_ms=now)
             if unkept is not None:
                 receipt.refusals.append((session.PIECE, unkept))
             said = self._compose(tx, question, receipt, now)
@@ -34,7 +34,7 @@ MUTANTS: Final = (
         try:
             with self._kit.database.transaction() as tx:
                 unkept = None if arrival is None else uploads.keep(tx, question.hello.node, arrival, at_ms=now)
-                receipt = self._inbox.take(tx, parcels, at_ms=now)
+                receipt = self._inbox.take(tx, parcels, by=question.hello.node, at_ms=now)
                 if unkept is not None:
                     receipt.refusals.append((session.PIECE, unkept))
                 said = self._compose(tx, question, receipt, now)
@@ -315,8 +315,8 @@ MUTANTS: Final = (
     Mutant(
         name="wrong-signature-stored",
         promise=HOSTILE,
-        path="hub/inbox.py",
-        old="            bundle.verify(raw, node.verify_key)\n",
+        path="hub/reception.py",
+        old="            bundle.verify(raw, self._signer(tx, node, by))\n",
         new="",
         tests=("tests/hub/test_inbox.py",),
     ),
