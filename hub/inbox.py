@@ -6,8 +6,8 @@ The caller commits, and only then acknowledges.
     read ─ refused: damaged, another hub's, unknown or revoked node, bad signature, re-signed
      │ ─ reseal: sealed to a prekey that has died
     keep ─ repeated: the same content again (whatever its envelope)
-     │ ─ fork: other content under numbers already taken; the node's feeds stop, all three: what the one
-     │         lane names may be in another
+     │ ─ fork: other content under numbers already taken; the feed stops, and so do the node's photos, which
+     │         could hang on another device's check. What is urgent goes on: it carries enough to act on alone
      │ ─ waiting: seqs before it are missing
      │ ─ quarantined: cannot be read; its successors go on
     merged
@@ -40,7 +40,7 @@ from hub.succession import refuse_replaced
 from shared.bundle import Header
 from shared.database import Connection
 from shared.errors import BundleError, RemoteError, TrustError
-from shared.ids import SYSTEM, Feed, Seq
+from shared.ids import SYSTEM, Feed, Lane, Seq, feed_of
 from shared.ledger import audit
 from shared.ledger.audit import Line
 
@@ -144,7 +144,8 @@ class Inbox(Reception):
         self._stop_feed(tx, parcel, header, at_ms)
 
     def _stop_feed(self, tx: Connection, parcel: Parcel, header: Header, at_ms: int) -> None:
-        custody.quarantine_node(tx, header.node, FORKED)
+        custody.quarantine_feed(tx, header.feed, FORKED)
+        custody.quarantine_feed(tx, feed_of(header.node, Lane.BULK), FORKED)
         error = BundleError(
             FORKED,
             "the same numbers stand for other content: the node was cloned or restored",

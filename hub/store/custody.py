@@ -90,11 +90,10 @@ def advance(tx: Connection, feed: Feed, *, head: int, chain: bytes | None) -> No
     tx.execute("UPDATE feed SET head = ?2, chain = ?3 WHERE feed = ?1 AND head < ?2", (feed, head, chain))
 
 
-def quarantine_node(tx: Connection, node: int, code: str) -> None:
-    """Stop a node's feeds: nothing more of them is taken until a person has looked."""
-    for lane in Lane:
-        head_of(tx, feed_of(node, lane))
-    tx.execute("UPDATE feed SET quarantined = ? WHERE node = ?", (code, node))
+def quarantine_feed(tx: Connection, feed: Feed, code: str) -> None:
+    """Stop a feed: nothing more of it is taken until a person has looked."""
+    head_of(tx, feed)
+    tx.execute("UPDATE feed SET quarantined = ? WHERE feed = ?", (code, feed))
 
 
 def keep(

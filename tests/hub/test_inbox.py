@@ -225,7 +225,7 @@ def test_a_quarantined_bundle_is_merged_once_it_can_be_read(
     with realm.hub() as hub:
         klobuk.ask(hub)
         with monkeypatch.context() as older:
-            older.setattr("hub.inbox.wire.decode", _cannot)
+            older.setattr("hub.reception.wire.decode", _cannot)
             klobuk.ask(hub, raw)
         assert [fault.code for fault in faults(hub)] == ["newer_body"]
         assert records_of(hub, Kind.CHECK) == []

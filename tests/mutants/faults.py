@@ -26,7 +26,7 @@ MUTANTS: Final = (
         old="""        with self._kit.database.transaction() as tx:
             unkept = None if arrival is None else uploads.keep(tx, question.hello.node, arrival, at_ms=now)
             not_returned = self._returns.take(tx, question.hello.node, given_back, at_ms=now)
-            receipt = self._inbox.take(tx, parcels, at_ms=now)
+            receipt = self._inbox.take(tx, parcels, by=question.hello.node, at_ms=now)
             if unkept is not None:
                 receipt.refusals.append((session.PIECE, unkept))
             said = self._compose(tx, question, receipt, not_returned, now)
@@ -36,7 +36,7 @@ MUTANTS: Final = (
             with self._kit.database.transaction() as tx:
                 unkept = None if arrival is None else uploads.keep(tx, question.hello.node, arrival, at_ms=now)
                 not_returned = self._returns.take(tx, question.hello.node, given_back, at_ms=now)
-                receipt = self._inbox.take(tx, parcels, at_ms=now)
+                receipt = self._inbox.take(tx, parcels, by=question.hello.node, at_ms=now)
                 if unkept is not None:
                     receipt.refusals.append((session.PIECE, unkept))
                 said = self._compose(tx, question, receipt, not_returned, now)
@@ -317,8 +317,8 @@ MUTANTS: Final = (
     Mutant(
         name="wrong-signature-stored",
         promise=HOSTILE,
-        path="hub/inbox.py",
-        old="            bundle.verify(raw, node.verify_key)\n",
+        path="hub/reception.py",
+        old="            bundle.verify(raw, self._signer(tx, node, by))\n",
         new="",
         tests=("tests/hub/test_inbox.py",),
     ),

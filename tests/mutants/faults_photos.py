@@ -66,8 +66,8 @@ MUTANTS: Final = (
         name="photo-let-go-too-early",
         promise=NOTHING_LOST,
         path="edge/store/upkeep.py",
-        old="photos.drop_contents(tx, make_dot(name, 1), make_dot(name, last_seq))",
-        new="photos.drop_contents(tx, make_dot(name, 1), make_dot(name, last_seq + 1_000))",
+        old="photos.drop_contents(tx, *run)",
+        new="photos.drop_contents(tx, run[0], run[1] + 1_000)",
         tests=("tests/edge/test_photos.py",),
     ),
     Mutant(

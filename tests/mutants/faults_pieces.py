@@ -66,7 +66,7 @@ MUTANTS: Final = (
         name="recorded-piece-puts-an-old-stream-back",
         promise="hostile input",
         path="hub/uploads.py",
-        old="    if header.last <= custody.heads_of(tx, node)[piece.lane]:\n",
+        old="    if header.last <= custody.heads_of(tx, node)[piece.lane] and not lost:\n",
         new="    if header.last < 0:\n",
         tests=("tests/hub/test_uploads.py",),
     ),

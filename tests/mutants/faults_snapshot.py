@@ -133,7 +133,7 @@ MUTANTS: Final = (
         name="snapshot-over-own-changes",
         promise=NO_OVERWRITE,
         path="edge/incoming.py",
-        old="        if not (holders or own or next_list.is_unsettled(tx, dots, node=self._kit.node)):",
+        old="        if not (holders or own or next_list.is_unsettled(tx, dots, node=self._kit.log.node)):",
         new="        if not holders:",
         tests=LOADING,
     ),

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from edge.identity import load
 from provisioning import disk
 from shared.enrolment import AuthorityCard, Certificate, HubCertificate, HubKeys, NodeKeys, Revocations, files
 from tests.provisioning.conftest import URL, Machine
@@ -186,3 +187,35 @@ def test_each_half_of_enrolment_can_be_run_again(ready: Machine):
     assert "already" in ready.did("node", "enrol", pack, "--data", data)
     ready.enrol_here(pack, "node")
     assert {path.name: path.read_bytes() for path in data.iterdir()} == before
+
+
+def test_enrolling_again_survives_a_cut_at_any_write(
+    monkeypatch: pytest.MonkeyPatch, copies: Callable[[int], Machine]
+):
+    """Whatever was written when the power went, the node starts as the old number or as the new one; the
+    second run makes it the new one, with the database key it had."""
+
+    def begun(number: int) -> Machine:
+        machine = copies(number)
+        enrol(machine, machine.issue(name="made"))
+        (machine.place / "key").write_bytes((machine.place / "node" / files.DATABASE_KEY).read_bytes())
+        again = ("--hub-card", machine.hub_card, "--replaces", "KLOBUK-1", "--out", machine.place / "again")
+        run(machine, "node", "issue", "--authority", machine.authority, *again)
+        return machine
+
+    def enrol(machine: Machine, pack: Path) -> None:
+        data = ("--data", machine.place / "node")
+        run(machine, "node", "enrol", pack, *data, "--approve-with", machine.authority, "--yes")
+
+    def steps(machine: Machine) -> None:
+        try:
+            enrol(machine, machine.place / "again")
+        finally:
+            assert load(machine.place / "node", environment={}).certificate.epoch in (1, 2)
+
+    for machine in every_cut(monkeypatch, begun, steps):
+        identity = load(machine.place / "node", environment={})
+        assert [life.epoch for life in identity.certificate.replaces] == [1]
+        assert identity.database_key == (machine.place / "key").read_bytes()
+        assert "replaced" in machine.did("node", "list", "--authority", machine.authority)
+        assert not list((machine.place / "node" / files.RENEWAL).iterdir())
