@@ -31,7 +31,6 @@ from hub.standing import Revoked
 from hub.store import custody, nodes
 from hub.store.custody import FeedHead, Kept, State
 from hub.store.nodes import KnownNode
-from hub.store.savepoint import attempt
 from shared import bundle, wire
 from shared.bundle import Header, Opened
 from shared.crypto import digest
@@ -41,6 +40,7 @@ from shared.errors import BundleError, RemoteError, TrustError
 from shared.ids import SYSTEM, Feed, Node, Seq
 from shared.ledger import audit
 from shared.ledger.audit import Line
+from shared.ledger.savepoint import attempt
 from shared.wire import Batch
 
 WAITING_MAX: Final = 2_000  # bundles one feed may have waiting: beyond, the node must first fill the gap

@@ -103,7 +103,14 @@ class Match:
 
 
 class Matcher(Protocol):
-    """What a store needs of any matching method."""
+    """What a store needs of any matching method.
+
+    `keys_version` is another number where the keys of one subject are others: what was filed by the old ones
+    is filed anew.
+    """
+
+    @property
+    def keys_version(self) -> int: ...
 
     def keys_of(self, subject: Subject) -> tuple[int, ...]:
         """The look-up keys of a traveller or an alert; order carries no meaning."""
@@ -149,6 +156,8 @@ def subject_of(values: Mapping[str, Value]) -> Subject:
 
 class EqualityMatcher:
     """Equality of folded values: document number, plate, VIN, and name with birth date."""
+
+    keys_version: Final = -1  # of no list that is kept
 
     def keys_of(self, subject: Subject) -> tuple[int, ...]:
         keys = []

@@ -328,11 +328,12 @@ class FirstPassword:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Found:
-    """What a search showed. `hidden` says whether more exists that this desk may not see."""
+    """What a search showed. `more`: there may be others, for a search reads and shows so many and no more."""
 
     checks: tuple[CheckRow, ...]
     alerts: tuple[AlertRow, ...]
     hits: tuple[HitRow, ...]
+    more: bool
     search_behind_s: int
 
 

@@ -32,6 +32,10 @@ from shared.names import fold
 from shared.plates import normalise_plate, read_plate
 from shared.watchlist import Ground, Match, Subject, Verdict, document_key
 
+KEYS_VERSION: Final = 1
+"""Of `keys_of`. Whoever changes folding, readings of plates or words changes it: else an upgraded list would
+be asked by keys that it was not filed by. `tests/shared/matching/test_keys_version.py` says when."""
+
 _NAME_KEYS_MAX: Final = 24
 _NAME_WORDS_MAX: Final = 4
 _KEY_MASK: Final = (1 << 63) - 1
@@ -45,6 +49,8 @@ class PersonMatcher:
     `rarity` measures how rare words are where no list is at hand. `words_kept`: of how many words the numbers
     are remembered, at about 150 B each; a hub, which files everybody's checks, has room for more than a post.
     """
+
+    keys_version: Final = KEYS_VERSION
 
     def __init__(self, rarity: Callable[[], Rarity] = ListRarity, *, words_kept: int = 1 << 12) -> None:
         self._rarity = rarity

@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from shared.database import Database
+from shared.ids import Lane
 from shared.ledger import search
 from tests.shared.ledger.files import open_ledger
 
@@ -22,7 +23,7 @@ def database(tmp_path: Path) -> Iterator[Database]:
 
 def find(database: Database, *keys: int) -> list[int]:
     with database.snapshot() as tx:
-        return search.find(tx, keys)
+        return search.find(tx, keys, lane=Lane.URGENT, limit=1 << 20).records
 
 
 def add(database: Database, pairs: list[search.Pair]) -> None:
