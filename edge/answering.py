@@ -36,20 +36,29 @@ class Found(Concern):
     doubt: bool
 
 
-def find(kit: Kit, tx: Connection, subject: Subject) -> tuple[Found, ...]:
-    """Every alert that matches, surest first, for somebody at the booth: none while the list is locked."""
-    return () if lease.state(kit, tx).locked else search(kit, tx, subject)
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Findings:
+    """Every alert that matched, surest first; `cut`: the list has too many alike to have compared all."""
+
+    found: tuple[Found, ...] = ()
+    cut: bool = False
 
 
-def search(kit: Kit, tx: Connection, subject: Subject) -> tuple[Found, ...]:
-    """Every alert that matches, surest first, whether or not anybody may be shown it now."""
+def find(kit: Kit, tx: Connection, subject: Subject) -> Findings:
+    """What the list has, for somebody at the booth: nothing while it is locked."""
+    return Findings() if lease.state(kit, tx).locked else search(kit, tx, subject)
+
+
+def search(kit: Kit, tx: Connection, subject: Subject) -> Findings:
+    """What the list has, whether or not anybody may be shown it now."""
     found = []
-    rarity = watch.rarity(tx)
-    for alert in watch.find(tx, kit.matcher, subject):
+    rarity, candidates = watch.rarity(tx), watch.find(tx, kit.matcher, subject)
+    for alert in candidates.alerts:
         judged = judge(kit, tx, subject, alert, rarity=rarity)
         if judged is not None:
             found.append(judged)
-    return tuple(sorted(found, key=lambda one: (-one.match.verdict, one.alert.id)))
+    found.sort(key=lambda one: (-one.match.verdict, one.alert.id))
+    return Findings(found=tuple(found), cut=candidates.cut)
 
 
 def judge(
@@ -93,7 +102,7 @@ def verdict_of(found: Sequence[Found]) -> str:
     return max((one.match.verdict for one in found if not one.discreet), default=Verdict.CLEAR).code
 
 
-def answer(kit: Kit, tx: Connection, found: Sequence[Found]) -> Answer:
+def answer(kit: Kit, tx: Connection, findings: Findings) -> Answer:
     """The answer as the page shows it."""
     standing = lease.state(kit, tx)
     if standing.locked:
@@ -105,11 +114,13 @@ def answer(kit: Kit, tx: Connection, found: Sequence[Found]) -> Answer:
             locked=standing.locked,
             since_ms=standing.since_ms or None,
         )
+    found = findings.found
     return Answer(
         verdict=verdict_of(found),
         candidates=tuple(candidate(kit, one) for one in found if not one.discreet),
         cue=CUE if any(one.discreet for one in found) else "",
         list=list_age(kit, tx),
+        cut=findings.cut,
     )
 
 

@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import Final
 
 from edge import identity as identities
-from edge import lease
+from edge import lease, retrying
 from edge.booth import Booth
 from edge.config import Config
 from edge.courier import Courier
@@ -118,7 +118,10 @@ def assemble(
     database = Database(world.connect, key=identity.database_key, cache_kib=_CACHE_KIB)
     log = OwnLog(node=Node(certificate.node), now_ms=world.now_ms)
     scopes = scopes_of_node(node=certificate.node, post=certificate.post, country=certificate.country)
-    opening.make_ready(database, log, scopes=scopes, prekeys=identity.hub.prekeys)
+    matcher = matcher or PersonMatcher()
+    opening.make_ready(
+        database, log, matcher=matcher, scopes=scopes, prekeys=identity.hub.prekeys, now_ms=world.now_ms()
+    )
     with database.transaction() as tx:
         lease.begin_run(tx)
         kept_ms = feed.state(tx).mark_ms
@@ -135,12 +138,13 @@ def assemble(
         log=log,
         time=trusted,
         lists=lists or codelists.load(),
-        matcher=matcher or PersonMatcher(),
+        matcher=matcher,
         boot=world.random(_BOOT_BYTES),
         demo=demo,
         metered=metered,
         nudge=nudge,
     )
+    retrying.retry(kit)
     link = LinkReport()
     reporter = Reporter(kit, link, version=program_version())
 

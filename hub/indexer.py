@@ -16,11 +16,10 @@ from typing import Final
 from hub import unmatchable
 from hub.kit import Kit
 from hub.store import custody, lists, opening, persons, rematch
-from hub.unmatchable import Spoilt, sparing
 from shared.database import Connection
 from shared.ids import Lane, feed_of_dot, lane_of_feed
 from shared.ledger import search
-from shared.ledger.savepoint import attempt
+from shared.ledger.savepoint import Spoilt, attempt, sparing
 from shared.schema import Kind
 
 RECORDS_A_TURN: Final = 16_000  # a third of a second of one core, nearly all before the store is locked:

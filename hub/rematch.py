@@ -29,7 +29,6 @@ from hub.store import custody, feeds, lists, nodes, persons, rematch, times
 from hub.store.nodes import KnownNode
 from hub.store.rematch import Due, Move
 from hub.times import Times
-from hub.unmatchable import Spoilt, sparing
 from shared.change import named
 from shared.database import Connection
 from shared.ids import SYSTEM, Lane, feed_of_dot, lane_of_feed, node_of_dot
@@ -37,7 +36,7 @@ from shared.ledger import audit, concern, records, search
 from shared.ledger.audit import Line
 from shared.ledger.concern import Concern
 from shared.ledger.records import Record
-from shared.ledger.savepoint import attempt
+from shared.ledger.savepoint import Spoilt, attempt, sparing
 from shared.limits import REMATCH_DAYS, REMATCH_SHARED_MAX, REPORT_SLICE_MS
 from shared.schema import Kind
 from shared.scope import scopes_of_node

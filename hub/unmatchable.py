@@ -6,33 +6,18 @@ settle those that went well. Must not know: what went wrong with one; who search
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Mapping, Sequence
 from typing import Final
 
 from hub.store import custody
 from shared.database import Connection
 from shared.ids import feed_of_dot, seq_of_dot
-from shared.ledger.savepoint import blames_input
+from shared.ledger.savepoint import Spoilt
 
 CODE: Final = "record_unmatchable"
 
-Spoilt = dict[int, str]
-"""Records that were passed over, and the kind of failure each met: never its words, which may hold a name."""
 
-
-@contextmanager
-def sparing(spoilt: Spoilt, record: int) -> Iterator[None]:
-    """What fails with one record is noted, and others go on; what the machine cannot do stops all."""
-    try:
-        yield
-    except Exception as error:
-        if not blames_input(error):
-            raise
-        spoilt[record] = type(error.__cause__ or error).__name__
-
-
-def note(tx: Connection, spoilt: Mapping[int, str], *, at_ms: int) -> None:
+def note(tx: Connection, spoilt: Spoilt, *, at_ms: int) -> None:
     """A fault for each of these that has none."""
     for record, failure in spoilt.items():
         feed, seq = feed_of_dot(record), seq_of_dot(record)

@@ -10,11 +10,12 @@ from pathlib import Path
 
 import sqlcipher3.dbapi2 as sqlcipher
 
-from edge.store import feed, migrations, watch
+from edge.store import feed, filed_keys, migrations, watch
 from shared.database import Connect, Connection, Database
 from shared.enrolment import Prekey
 from shared.ledger import accounts, growth, tables
 from shared.ledger.log import OwnLog
+from shared.watchlist import Matcher
 
 STATEMENTS_CACHED = 128
 """Prepared statements kept by a connection: a page and a sync turn together use fewer."""
@@ -32,8 +33,16 @@ def connect_to(path: Path) -> Connect:
     return connect
 
 
-def make_ready(database: Database, log: OwnLog, *, scopes: Sequence[str], prekeys: Iterable[Prekey]) -> None:
-    """Bring the tables to this version; harmless when they are."""
+def make_ready(
+    database: Database,
+    log: OwnLog,
+    *,
+    matcher: Matcher,
+    scopes: Sequence[str],
+    prekeys: Iterable[Prekey],
+    now_ms: int,
+) -> None:
+    """Bring the tables, and what is found by keys, to this version; harmless when they are."""
     tools = database.tools()
     for each in (tables.migrations, accounts.migrations, migrations.migrations):
         each.apply(tools)
@@ -43,5 +52,6 @@ def make_ready(database: Database, log: OwnLog, *, scopes: Sequence[str], prekey
         log.set_up(tx)
         feed.set_up(tx, scopes)
         watch.file_anew(tx)
+        filed_keys.file_anew(tx, matcher, at_ms=now_ms)
         for prekey in prekeys:
             feed.keep_prekey(tx, prekey)

@@ -1,4 +1,4 @@
-"""A try inside a transaction: undone alone when it fails, so that its neighbours go on.
+"""A try inside a transaction: undone alone when it fails, so that its neighbours go on; and who is to blame.
 
 Must not know: what is tried.
 """
@@ -44,3 +44,18 @@ def attempt(tx: Connection) -> Iterator[None]:
             ) from error
         raise
     tx.execute("RELEASE attempt")
+
+
+Spoilt = dict[int, str]
+"""Records that were passed over, and the kind of failure each met: never its words, which may hold a name."""
+
+
+@contextmanager
+def sparing(spoilt: Spoilt, record: int) -> Iterator[None]:
+    """What fails with one record is noted, and others go on; what the machine cannot do stops all."""
+    try:
+        yield
+    except Exception as error:
+        if not blames_input(error):
+            raise
+        spoilt[record] = type(error.__cause__ or error).__name__
