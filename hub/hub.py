@@ -13,6 +13,7 @@ from functools import partial
 from typing import Final, Self
 
 from hub import identity as papers
+from hub import offered
 from hub.config import Config, Policy
 from hub.courier import Courier
 from hub.desk import Desk
@@ -196,4 +197,7 @@ def build(config: Config, *, tends: bool = False) -> Hub:
         monotonic_ms=lambda: time.monotonic_ns() // 1_000_000,
         breathe=partial(time.sleep, _BREATH_S),
     )
-    return Hub(identity, world, policy=config.policy, tends=tends)
+    hub = Hub(identity, world, policy=config.policy, tends=tends)
+    if tends:
+        hub.snapshots.sweep(config.data / offered.FOLDER)
+    return hub
