@@ -38,7 +38,7 @@ class Found(Concern):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Findings:
-    """Every alert that matched, surest first; `cut`: the list has too many alike to have compared all."""
+    """Every alert that matched, surest first; `cut`: too many are alike, and there may be others."""
 
     found: tuple[Found, ...] = ()
     cut: bool = False

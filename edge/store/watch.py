@@ -92,7 +92,7 @@ def unpack_keys(packed: bytes) -> list[int]:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Candidates:
-    """Alerts that may match, by id; `cut`: the list has too many alike to have looked at all of them."""
+    """Alerts that may match, by id; `cut`: too many do, and there may be others."""
 
     alerts: list[Record]
     cut: bool
@@ -104,7 +104,7 @@ def find(tx: Connection, matcher: Matcher, subject: Subject) -> Candidates:
     The keys of names are not asked for: whom they find the index finds, and it bounds how many.
     """
     meant = _WANTED.find(tx, person_in(subject))
-    found, cut = {filed.owner for filed, _ in meant.found}, meant.cut
+    found, cut = {filed.owner for filed, _ in meant.found}, meant.may_be_more
     for key in matcher.keys_of(numbers_of(subject)):
         sharing = tx.execute(
             "SELECT alert FROM watch_key WHERE key = ? LIMIT ?", (key, _ALERTS_OF_A_NUMBER_MAX + 1)

@@ -42,7 +42,7 @@ def forget(tx: Connection, record: int) -> None:
 
 @dataclass(frozen=True, slots=True)
 class Like:
-    """Alerts whose person somebody may be; `cut`: too many are alike to have looked at all of them."""
+    """Alerts whose person somebody may be; `cut`: too many are, and there may be others."""
 
     alerts: list[int]
     cut: bool
@@ -51,7 +51,7 @@ class Like:
 def alerts_like(tx: Connection, subject: Subject) -> Like:
     """The alerts whose person this may be."""
     meant = _ALERTS.find(tx, person_in(subject))
-    return Like([filed.owner for filed, _ in meant.found], meant.cut)
+    return Like([filed.owner for filed, _ in meant.found], meant.may_be_more)
 
 
 def rarity(tx: Connection) -> Rarity:

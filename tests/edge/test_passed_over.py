@@ -10,6 +10,7 @@ from edge.loading import Loader
 from edge.node import EdgeNode
 from edge.screen import Session
 from edge.store import filed_keys
+from shared.ledger.person_index import WEIGHED_MAX
 from shared.matching.matcher import PersonMatcher
 from shared.schema import Kind
 from shared.watchlist import Subject
@@ -232,3 +233,16 @@ def test_an_answer_that_was_cut_says_so_at_the_booth_and_in_a_look_up(
     assert not other.cut
     post.dial.pass_ms(LEASE_MS)
     assert not answer_of(booth, signed_in(node), TD3).cut
+
+
+def test_a_crowd_of_one_name_and_date_is_told_and_a_few_of_them_are_not(
+    post: Post, node: EdgeNode, booth: Booth, session: Session
+):
+    """As many match as are weighed at most: there may be others. One fewer, and all were compared."""
+    for place in range(WEIGHED_MAX):
+        assert not answer_of(booth, session).cut
+        post.centre.alert(
+            surname="ERIKSSON", given_names="ANNA MARIA", birth="1974-08-12", reference=f"{place}"
+        )
+        heard(post, node)
+    assert answer_of(booth, session).cut
