@@ -5,6 +5,7 @@ Invariants
   time is uncertain it goes on matching, marked: a missed person is worse than a second look.
 * A discreet alert raises no verdict that the traveller could read: it shows as the cue alone. A weak match on
   one shows not at all: asking a namesake about it would give away that somebody is watched.
+* That an answer was cut is said beside those it shows, and never where discreet ones alone matched.
 * A pair of traveller and alert that a person has cleared is not raised again until the alert changes.
 * Every answer carries the list's age. While the list is locked it answers nothing but that.
 Must not know: pages, forms, the link.
@@ -120,7 +121,7 @@ def answer(kit: Kit, tx: Connection, findings: Findings) -> Answer:
         candidates=tuple(candidate(kit, one) for one in found if not one.discreet),
         cue=CUE if any(one.discreet for one in found) else "",
         list=list_age(kit, tx),
-        cut=findings.cut,
+        cut=findings.cut and (not found or any(not one.discreet for one in found)),
     )
 
 

@@ -246,3 +246,17 @@ def test_a_crowd_of_one_name_and_date_is_told_and_a_few_of_them_are_not(
         )
         heard(post, node)
     assert answer_of(booth, session).cut
+
+
+def test_a_crowd_of_discreet_alerts_tells_nothing_on_the_screen(
+    post: Post, node: EdgeNode, booth: Booth, session: Session
+):
+    """Whoever looks on must not learn that somebody is watched: the cue alone, as for one of them."""
+    for place in range(WEIGHED_MAX):
+        post.centre.alert(
+            category="discreet", action="observe", surname="ERIKSSON", given_names="ANNA MARIA",
+            birth="1974-08-12", reference=f"{place}",
+        )  # fmt: skip
+    heard(post, node)
+    answer = answer_of(booth, session)
+    assert (answer.verdict, answer.cut, bool(answer.cue)) == ("clear", False, True)
