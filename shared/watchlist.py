@@ -16,7 +16,6 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import IntEnum, StrEnum
-from hashlib import blake2b
 from typing import Final, NamedTuple, Protocol
 
 from shared.change import Value
@@ -25,6 +24,7 @@ from shared.matching.reasons import Reason
 from shared.names import fold
 from shared.partial_date import from_day_number
 from shared.plates import normalise_plate
+from shared.text_number import number_of
 
 
 class Ground(StrEnum):
@@ -251,5 +251,5 @@ def _issuer(code: str) -> str:
 
 
 def _key(sort: str, text: str) -> int:
-    """63 bits of BLAKE2b: positive in SQLite's signed integers."""
-    return int.from_bytes(blake2b(f"{sort}:{text}".encode(), digest_size=8).digest(), "big") >> 1
+    """Positive in SQLite's signed integers."""
+    return number_of(f"{sort}:{text}", 63)

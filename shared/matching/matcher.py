@@ -14,7 +14,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
 from functools import lru_cache
-from hashlib import blake2b
 from typing import Final
 
 from shared.errors import InputError
@@ -30,6 +29,7 @@ from shared.matching.reasons import Code, Reason
 from shared.mrz.states import match_code
 from shared.names import fold
 from shared.plates import normalise_plate, read_plate
+from shared.text_number import number_of
 from shared.watchlist import Ground, Match, Subject, Verdict, document_key
 
 KEYS_VERSION: Final = 1
@@ -244,5 +244,5 @@ def _plate_forms(plate: str) -> Iterable[str]:
 
 
 def _key(sort: str, text: str) -> int:
-    """63 bits of BLAKE2b: positive in SQLite's signed integers."""
-    return int.from_bytes(blake2b((sort + text).encode(), digest_size=8).digest(), "big") >> 1
+    """Positive in SQLite's signed integers."""
+    return number_of(sort + text, 63)
