@@ -8,19 +8,16 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-import sqlcipher3.dbapi2 as sqlcipher
-
-from shared.database import Connection
+from shared.database import REFUSED_VALUES, Connection, DatabaseError
 from shared.errors import KaraulaError, StoreError, WireError
 
-_OF_THE_INPUT = (sqlcipher.IntegrityError, sqlcipher.InterfaceError, sqlcipher.DataError)
-_OF_THE_MACHINE = (sqlcipher.Error, StoreError, OSError, MemoryError)
+_OF_THE_MACHINE = (DatabaseError, StoreError, OSError, MemoryError)
 """A full or failing disk is nobody's fault who is tried: it stops all, and all is tried again."""
 
 
 def blames_input(error: BaseException) -> bool:
     """Whether what was tried is to blame, and would fail again alone: not the machine, not a stop."""
-    if isinstance(error, _OF_THE_INPUT):
+    if isinstance(error, REFUSED_VALUES):
         return True
     return isinstance(error, Exception) and not isinstance(error, _OF_THE_MACHINE)
 

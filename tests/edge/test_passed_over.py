@@ -41,7 +41,7 @@ def troubles(node: EdgeNode) -> list[str]:
 
 
 def passed_over(node: EdgeNode) -> list[int]:
-    return [dot for (dot,) in rows(node, "SELECT dot FROM passed_over ORDER BY dot")]  # type: ignore[misc]
+    return [dot for (dot,) in rows(node, "SELECT dot FROM passed_over ORDER BY dot")]  # type: ignore[misc]  # rows are of one number here
 
 
 def test_one_alert_the_node_chokes_on_stops_neither_the_feed_nor_the_lease(
@@ -94,7 +94,7 @@ def test_one_check_that_cannot_be_asked_about_does_not_hold_up_the_others(
         waiting = rows(node, "SELECT min(record) FROM unmatched")[0][0]
         if waiting == number:
             raise ZeroDivisionError
-        return sound(*args)  # type: ignore[arg-type]
+        return sound(*args)  # type: ignore[arg-type]  # a stand-in passes on what it is given
 
     with monkeypatch.context() as broken:
         broken.setattr(answering, "search", choking)
@@ -154,7 +154,7 @@ def test_one_check_does_not_stop_what_a_whole_list_has_left_to_do(
         calls[0] += 1
         if calls[0] == 2:
             raise TypeError
-        return sound(*args)  # type: ignore[arg-type]
+        return sound(*args)  # type: ignore[arg-type]  # a stand-in passes on what it is given
 
     with monkeypatch.context() as broken:
         broken.setattr(answering, "search", choking)

@@ -110,7 +110,7 @@ def test_one_pair_that_cannot_be_judged_does_not_hold_up_the_retro_check(
     def choking(*args: object, subject: Subject, **more: object) -> object:
         if subject.given_names == "NECITLJIVA":
             raise ZeroDivisionError
-        return sound(*args, subject=subject, **more)  # type: ignore[arg-type]
+        return sound(*args, subject=subject, **more)  # type: ignore[arg-type]  # a stand-in passes on what it is given
 
     with monkeypatch.context() as broken, realm.hub() as hub:
         operators = operators_of(hub)
@@ -142,7 +142,7 @@ def test_a_hit_that_cannot_be_written_does_not_hold_up_the_others(
     sound = hub.merger.accept_own
 
     def choking(tx: object, said: object) -> None:
-        sound(tx, said)  # type: ignore[arg-type]
+        sound(tx, said)  # type: ignore[arg-type]  # a stand-in passes on what it is given
         (hit,) = records_of(hub, Kind.HIT)[-1:]
         if hit.values["check"] == checks[1].dot:
             raise AttributeError
@@ -189,7 +189,7 @@ def test_late_hits_are_written_a_slice_of_time_at_once(
 
         def slow(*args: object, **more: object) -> int:
             clock[0] += 6
-            return sound(*args, **more)  # type: ignore[arg-type]
+            return sound(*args, **more)  # type: ignore[arg-type]  # a stand-in passes on what it is given
 
         def breathe() -> None:
             breaths.append(count(hub, "hit_record"))

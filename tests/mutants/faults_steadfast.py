@@ -127,7 +127,7 @@ MUTANTS: Final = (
         path="shared/ledger/search.py",
         old="        if feed & _LANES == lane:\n",
         new="        if True:\n",
-        tests=_HUB,
+        tests=("tests/shared/ledger/test_search.py",),
     ),
     Mutant(
         name="look-up-without-end",
@@ -213,8 +213,8 @@ MUTANTS: Final = (
         name="full-disk-is-a-traceback",
         promise=KNOWN_AGE,
         path="edge/fetching.py",
-        old="            left = memoryview(data)\n            while left:\n                left = left[file.write(left) :]\n",
-        new="            file.write(data)\n",
+        old="    except OSError as error:\n        if error.errno in _NO_ROOM:\n",
+        new="    except IsADirectoryError as error:\n        if error.errno in _NO_ROOM:\n",
         tests=("tests/edge/test_fetching.py",),
     ),
     Mutant(
