@@ -2,7 +2,8 @@
 
 Invariants: a saved check is never overwritten: a correction is a new change beside it, with its
 reason, whose context covers what its author was shown; a form older than the record is refused.
-A corrected traveller is matched again. Must not know: flask, the link.
+A corrected traveller is matched again; where that fails the correction stands all the same.
+Must not know: flask, the link.
 """
 
 from __future__ import annotations
@@ -21,7 +22,7 @@ from edge.photos import Photos
 from edge.printing import read_id
 from edge.record_view import CheckRow, CheckView
 from edge.screen import ListAge, Problem, Session
-from edge.store import checks, watch
+from edge.store import checks, passed_over, watch
 from edge.store import lease as leases
 from edge.witness import witness
 from shared.change import SEEN, Value, named
@@ -31,6 +32,7 @@ from shared.ids import Dot
 from shared.ledger import records
 from shared.ledger.photos import count_by_record
 from shared.ledger.records import Record
+from shared.ledger.savepoint import Spoilt, attempt, sparing
 from shared.limits import SEARCH_MAX_ROWS
 from shared.schema import Kind, field_by_name
 from shared.watchlist import subject_of
@@ -83,7 +85,10 @@ class Afterwards:
             numbers = [field_by_name(Kind.CHECK, name).number for name in changed]
             context = self._context(tx, record, shown, numbers)
             self._append(tx, session, record, changed, context, action="correct", reason=why)
-            self._match_again(tx, session, record)
+            spoilt: Spoilt = {}
+            with sparing(spoilt, record.id), attempt(tx):
+                self._match_again(tx, session, record)
+            passed_over.note(tx, spoilt, at_ms=kit.now_ms())
             view = self._view(tx, self._read(tx, check))
         kit.nudge()
         return view
@@ -186,7 +191,7 @@ class Afterwards:
         if lease.state(self._kit, tx).locked:
             leases.note_unmatched(tx, after.id)
             return
-        found = answering.search(self._kit, tx, subject)
+        found = answering.search(self._kit, tx, subject).found
         hitting.append(
             self._kit,
             tx,

@@ -5,6 +5,7 @@ Invariants
   time is uncertain it goes on matching, marked: a missed person is worse than a second look.
 * A discreet alert raises no verdict that the traveller could read: it shows as the cue alone. A weak match on
   one shows not at all: asking a namesake about it would give away that somebody is watched.
+* That an answer was cut is said beside those it shows, and never where discreet ones alone matched.
 * A pair of traveller and alert that a person has cleared is not raised again until the alert changes.
 * Every answer carries the list's age. While the list is locked it answers nothing but that.
 Must not know: pages, forms, the link.
@@ -36,20 +37,29 @@ class Found(Concern):
     doubt: bool
 
 
-def find(kit: Kit, tx: Connection, subject: Subject) -> tuple[Found, ...]:
-    """Every alert that matches, surest first, for somebody at the booth: none while the list is locked."""
-    return () if lease.state(kit, tx).locked else search(kit, tx, subject)
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Findings:
+    """Every alert that matched, surest first; `cut`: too many are alike, and there may be others."""
+
+    found: tuple[Found, ...] = ()
+    cut: bool = False
 
 
-def search(kit: Kit, tx: Connection, subject: Subject) -> tuple[Found, ...]:
-    """Every alert that matches, surest first, whether or not anybody may be shown it now."""
+def find(kit: Kit, tx: Connection, subject: Subject) -> Findings:
+    """What the list has, for somebody at the booth: nothing while it is locked."""
+    return Findings() if lease.state(kit, tx).locked else search(kit, tx, subject)
+
+
+def search(kit: Kit, tx: Connection, subject: Subject) -> Findings:
+    """What the list has, whether or not anybody may be shown it now."""
     found = []
-    rarity = watch.rarity(tx)
-    for alert in watch.find(tx, kit.matcher, subject):
+    rarity, candidates = watch.rarity(tx), watch.find(tx, kit.matcher, subject)
+    for alert in candidates.alerts:
         judged = judge(kit, tx, subject, alert, rarity=rarity)
         if judged is not None:
             found.append(judged)
-    return tuple(sorted(found, key=lambda one: (-one.match.verdict, one.alert.id)))
+    found.sort(key=lambda one: (-one.match.verdict, one.alert.id))
+    return Findings(found=tuple(found), cut=candidates.cut)
 
 
 def judge(
@@ -93,7 +103,7 @@ def verdict_of(found: Sequence[Found]) -> str:
     return max((one.match.verdict for one in found if not one.discreet), default=Verdict.CLEAR).code
 
 
-def answer(kit: Kit, tx: Connection, found: Sequence[Found]) -> Answer:
+def answer(kit: Kit, tx: Connection, findings: Findings) -> Answer:
     """The answer as the page shows it."""
     standing = lease.state(kit, tx)
     if standing.locked:
@@ -105,11 +115,13 @@ def answer(kit: Kit, tx: Connection, found: Sequence[Found]) -> Answer:
             locked=standing.locked,
             since_ms=standing.since_ms or None,
         )
+    found = findings.found
     return Answer(
         verdict=verdict_of(found),
         candidates=tuple(candidate(kit, one) for one in found if not one.discreet),
         cue=CUE if any(one.discreet for one in found) else "",
         list=list_age(kit, tx),
+        cut=findings.cut and (not found or any(not one.discreet for one in found)),
     )
 
 

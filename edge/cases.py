@@ -14,7 +14,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from edge import answering, hitting, lease
-from edge.answering import Found
+from edge.answering import Findings, Found
 from edge.booth_fields import FORM_FIELDS
 from edge.capture.case import Captured, read_case
 from edge.capture.decision import read_decision
@@ -82,9 +82,10 @@ class Cases:
         with self._kit.database.transaction() as tx:
             draft = self._draft(tx, session, case)
             if draft.saved is not None:
-                found = [one for one in self._found_again(tx, draft.saved) if one.discreet]
+                findings = self._found_again(tx, draft.saved)
             else:
-                found = [one for one in self._find(tx, self._read(tx, draft.form)) if one.discreet]
+                findings = self._find(tx, self._read(tx, draft.form))
+            found = [one for one in findings.found if one.discreet]
             for one in found:
                 witness_upward(
                     self._kit, tx, session, "cue_opened", of=one.alert.id, purpose="first_line", results=1
@@ -100,14 +101,14 @@ class Cases:
                 return self._saved(tx, draft.saved, cue=draft.cue, repeated=True)
             whole = _merged(draft.form, form)
             captured = self._read(tx, whole)
-            found = self._find(tx, captured)
+            findings = self._find(tx, captured)
             problems, decision = self._judge(session, whole, captured)
-            unseen = {one.alert.id for one in found} - (draft.shown or frozenset())
+            unseen = {one.alert.id for one in findings.found} - (draft.shown or frozenset())
             saved = None
             if problems or unseen:  # kept and shown again: this transaction commits what was typed
-                self._answer(tx, session, draft, whole, captured=captured, found=found)
+                self._answer(tx, session, draft, whole, captured=captured, findings=findings)
             else:
-                saved = self._commit(tx, session, case, dict(captured.values) | decision, found)
+                saved = self._commit(tx, session, case, dict(captured.values) | decision, findings.found)
         if problems:
             raise FormError(problems)
         if saved is None:
@@ -116,7 +117,7 @@ class Cases:
                 "the list has an answer you have not seen",
                 hint="Look at the answer now on the page, then decide.",
             )
-        if found:
+        if findings.found:
             kit.nudge()
         return saved
 
@@ -134,12 +135,12 @@ class Cases:
 
         return read_case(form, lists=self._kit.lists, today=self._kit.today(), resolve=resolve)
 
-    def _find(self, tx: Connection, captured: Captured) -> tuple[Found, ...]:
+    def _find(self, tx: Connection, captured: Captured) -> Findings:
         return answering.find(self._kit, tx, subject_of(captured.values))
 
-    def _found_again(self, tx: Connection, check: int) -> tuple[Found, ...]:
+    def _found_again(self, tx: Connection, check: int) -> Findings:
         record = records.read(tx, Kind.CHECK, check)
-        return answering.find(self._kit, tx, subject_of(record.values)) if record is not None else ()
+        return Findings() if record is None else answering.find(self._kit, tx, subject_of(record.values))
 
     def _answer(
         self,
@@ -149,21 +150,21 @@ class Cases:
         form: Mapping[str, str],
         *,
         captured: Captured | None = None,
-        found: Sequence[Found] | None = None,
+        findings: Findings | None = None,
     ) -> CaseView:
         """Ask the list, unless it was just asked; remember what was shown, and show it."""
         captured = captured or self._read(tx, form)
         if captured.empty:
-            found = None
-        elif found is None:
-            found = self._find(tx, captured)
-        asked = found is not None and not lease.state(self._kit, tx).locked
+            findings = None
+        elif findings is None:
+            findings = self._find(tx, captured)
+        asked = findings is not None and not lease.state(self._kit, tx).locked
         if asked and draft.shown is None:
             witness(self._kit, tx, session, "list_asked", purpose="first_line")
-        shown = [one.alert.id for one in found] if found is not None and asked else None
+        shown = [one.alert.id for one in findings.found] if findings is not None and asked else None
         if form != draft.form or (shown is not None and frozenset(shown) != draft.shown):
             drafts.keep(tx, draft.case, form, shown=shown, now_ms=self._kit.now_ms())
-        return self._view(tx, draft, form, captured=captured, found=found)
+        return self._view(tx, draft, form, captured=captured, findings=findings)
 
     def _view(
         self,
@@ -172,14 +173,14 @@ class Cases:
         form: Mapping[str, str],
         *,
         captured: Captured | None = None,
-        found: Sequence[Found] | None = None,
+        findings: Findings | None = None,
     ) -> CaseView:
         return view_of(
             self._kit,
             case=draft.case,
             form=form,
             captured=captured or self._read(tx, form),
-            answer=None if found is None else answering.answer(self._kit, tx, found),
+            answer=None if findings is None else answering.answer(self._kit, tx, findings),
             confirm_clock=self._doubts_clock(draft.device),
             photos=self._photos.of_case(tx, draft.case, form),
             saved=printed(self._kit, draft.saved) if draft.saved is not None else "",

@@ -5,20 +5,25 @@ Invariants
 * What was fetched stays: a cut costs at most the piece under way.
 * Bytes a power cut spoilt are found by their hash and fetched again.
 * Pieces grow while they come quickly and shrink when they fail.
+* A disk that is full or fails is told in a coded error; what is in the file is sound, and the next run goes
+  on from it.
 Must not know: HTTP, what is in a block.
 """
 
 from __future__ import annotations
 
+import errno
 import os
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from functools import partial
+from io import FileIO
 from pathlib import Path
-from typing import IO, Final, Protocol, Self
+from typing import Final, Protocol, Self
 
 from shared import snapshot
-from shared.errors import RemoteError, WireError
+from shared.errors import RemoteError, StoreError, WireError
 from shared.limits import SNAPSHOT_PIECE_MAX_BYTES
 from shared.snapshot import Manifest, Opening
 
@@ -45,7 +50,7 @@ class Fetcher:
         self._link = link
         self._path = path
         self._wait = wait
-        self._file: IO[bytes] | None = None
+        self._file: FileIO | None = None
         self._front_bytes = 0
         self._piece = _PIECE_FIRST_BYTES
 
@@ -67,7 +72,8 @@ class Fetcher:
         self._fill(manifest, number)
         block = self._read(manifest, number)
         if snapshot.block_hash(block) != manifest.hashes[number]:
-            self._opened().truncate(self._front_bytes + manifest.offsets()[number])  # spoilt by a power cut
+            with _coded():  # spoilt by a power cut
+                self._opened().truncate(self._front_bytes + manifest.offsets()[number])
             self._fill(manifest, number)
             block = self._read(manifest, number)
         return block
@@ -80,8 +86,9 @@ class Fetcher:
 
     def _read(self, manifest: Manifest, number: int) -> bytes:
         file = self._opened()
-        file.seek(self._front_bytes + manifest.offsets()[number])
-        return file.read(manifest.sizes[number])
+        with _coded():
+            file.seek(self._front_bytes + manifest.offsets()[number])
+            return file.read(manifest.sizes[number])
 
     def discard(self) -> None:
         """The list is in use: the file has done its work."""
@@ -90,9 +97,9 @@ class Fetcher:
 
     def close(self) -> None:
         if self._file is not None:
-            os.fsync(self._file.fileno())
-            self._file.close()
-            self._file = None
+            file, self._file = self._file, None
+            with _coded(), file:
+                os.fsync(file.fileno())
 
     def __enter__(self) -> Self:
         return self
@@ -104,20 +111,22 @@ class Fetcher:
 
     def _kept(self) -> Opening | None:
         """What an earlier run left, if it is sound at its front."""
-        try:
-            self._file = self._path.open("r+b")
-        except FileNotFoundError:
-            return None
-        try:
-            self._front_bytes = snapshot.front_bytes(self._file.read(snapshot.PREFACE_BYTES))
-            self._file.seek(0)
-            return snapshot.read_opening(self._file.read(self._front_bytes))
-        except WireError:
-            return None
+        with _coded():
+            try:
+                self._file = self._path.open("r+b", buffering=0)
+            except FileNotFoundError:
+                return None
+            try:
+                self._front_bytes = snapshot.front_bytes(self._file.read(snapshot.PREFACE_BYTES))
+                self._file.seek(0)
+                return snapshot.read_opening(self._file.read(self._front_bytes))
+            except WireError:
+                return None
 
     def _begin(self, front: bytes) -> None:
         self.close()
-        self._file = self._path.open("w+b")
+        with _coded():
+            self._file = self._path.open("w+b", buffering=0)
         self._front_bytes = len(front)
         self._append(front)
 
@@ -125,12 +134,15 @@ class Fetcher:
         return os.fstat(self._opened().fileno()).st_size - self._front_bytes
 
     def _append(self, data: bytes) -> None:
+        """Write at the end; of what finds no room the part that did stays, for it is sound."""
         file = self._opened()
-        file.seek(0, os.SEEK_END)
-        file.write(data)
-        file.flush()
+        with _coded():
+            file.seek(0, os.SEEK_END)
+            left = memoryview(data)
+            while left:
+                left = left[file.write(left) :]
 
-    def _opened(self) -> IO[bytes]:
+    def _opened(self) -> FileIO:
         assert self._file is not None  # `open` comes first
         return self._file
 
@@ -154,3 +166,25 @@ class Fetcher:
                 self._piece = max(self._piece // 4, _PIECE_LEAST_BYTES)
                 self._wait(_WAIT_S * 2**turn)
         raise AssertionError("the last turn returns or raises")
+
+
+_NO_ROOM: Final = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG})
+
+
+@contextmanager
+def _coded() -> Iterator[None]:
+    """The disk's complaint in words a person can act on. Raises StoreError."""
+    try:
+        yield
+    except OSError as error:
+        if error.errno in _NO_ROOM:
+            raise StoreError(
+                "disk_full",
+                "the disk has no room for the list's file",
+                hint="Free some space, then give the same command: it goes on. Today's list answers still.",
+            ) from error
+        raise StoreError(
+            "fetched_file_unusable",
+            f"the list's file cannot be written or read ({error.strerror})",
+            hint="Check the disk, then give the same command again. Today's list answers on.",
+        ) from error

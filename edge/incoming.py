@@ -21,7 +21,7 @@ from edge.key_runs import CHUNK, Step, runs_of, sorted_in
 from edge.kit import Kit
 from edge.preparing import Prepared, values_of
 from edge.replica import Replica
-from edge.store import load, next_list, watch
+from edge.store import load, next_list, passed_over, watch
 from edge.store.load import Load, Phase
 from edge.store.next_list import BUCKETS, YEARS
 from shared import wire
@@ -30,6 +30,7 @@ from shared.database import Connection
 from shared.ledger import records
 from shared.ledger.person_index import EntryRow, Written, lot_of
 from shared.ledger.rows import plain, shown
+from shared.ledger.savepoint import Spoilt, sparing
 from shared.limits import APPLY_SLICE_MS, SNAPSHOT_MAX_BLOCKS
 from shared.schema import SCHEMA, Kind
 
@@ -53,6 +54,7 @@ class Incoming:
         with self._slices(now, self._steps(now, ready)) as tx:
             next_list.keep_run(tx, now.done, ready.runs)
             next_list.keep_persons(tx, now.done, ready.persons)
+            passed_over.note(tx, ready.spoilt, at_ms=self._kit.now_ms())
             load.move(tx, Phase.BLOCKS, now.done + 1, records=ready.records)
 
     def _steps(self, now: Load, ready: Prepared) -> Iterator[Step]:
@@ -97,7 +99,7 @@ class Incoming:
     def _put_other(self, change: Change, scope: str, tx: Connection) -> None:
         """No alert: nothing that is looked up in the list, so it is applied as the feed would."""
         next_list.hold(tx, [change.record], scope)
-        self._replica.one(tx, scope, change)
+        self._replica.one_alone(tx, scope, change)
 
     @contextmanager
     def _slices(self, now: Load, work: Iterator[Step]) -> Iterator[Connection]:
@@ -260,7 +262,11 @@ class Incoming:
         row = shown(_ALERT, record, changes, records.refused_of(tx, record))
         if len(changes) > 1 or plain(_ALERT, changes[0]) != row:
             _remember(tx, changes)
-        wanted = None if row is None else watch.wanted_in(self._kit.matcher, values_of(row))
+        wanted, spoilt = None, Spoilt()
+        if row is not None:
+            with sparing(spoilt, record):
+                wanted = watch.wanted_in(self._kit.matcher, values_of(row))
+        passed_over.note(tx, spoilt, at_ms=self._kit.now_ms())
         next_list.put(tx, record, row, wanted)
 
     def _known(self, tx: Connection, record: int) -> list[Change]:

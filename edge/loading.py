@@ -21,12 +21,13 @@ from edge import answering, hitting
 from edge.incoming import Incoming
 from edge.kit import Kit
 from edge.preparing import Prepared, prepare
-from edge.store import checks, feed, load, next_list, past_list
+from edge.store import checks, feed, load, next_list, passed_over, past_list
 from edge.store.load import USABLE, Load, Phase
 from shared.database import Connection
 from shared.errors import SessionError, StaleError
 from shared.ids import SYSTEM
 from shared.ledger import accounts
+from shared.ledger.savepoint import Spoilt, attempt, sparing
 from shared.limits import APPLY_SLICE_MS, LATE_HIT_CHECKS, SNAPSHOT_MAX_BLOCKS
 from shared.scope import scopes_of_node
 from shared.snapshot import Manifest, Opening, open_block
@@ -77,14 +78,15 @@ class Loader:
                 under_way = load.read(tx)
                 if under_way is None:
                     self._judge(tx, manifest)
-                    next_list.make(tx)
+                    next_list.make(tx, keys_version=kit.matcher.keys_version)
                     load.start(tx, manifest, keeps_all=0 < feed.state(tx).generation < manifest.generation)
                     return
                 if under_way.phase in USABLE:
                     if under_way.name == manifest.name:
                         return
                 elif under_way.phase is not Phase.DROP:
-                    if under_way.name == manifest.name and next_list.is_current(tx):
+                    current = next_list.is_current(tx, keys_version=kit.matcher.keys_version)
+                    if under_way.name == manifest.name and current:
                         return
                     _give_up(tx)
             self.tend()
@@ -251,11 +253,14 @@ class Loader:
                 return
             check = found[0]
             done = check.id
+            spoilt: Spoilt = {}
             if not check.values.get("void"):
-                hitting.append(
-                    kit, tx, check=check.id, values=check.values, author=SYSTEM, late=True,
-                    found=answering.search(kit, tx, subject_of(check.values)),
-                )  # fmt: skip
+                with sparing(spoilt, check.id), attempt(tx):
+                    hitting.append(
+                        kit, tx, check=check.id, values=check.values, author=SYSTEM, late=True,
+                        found=answering.search(kit, tx, subject_of(check.values)).found,
+                    )  # fmt: skip
+            passed_over.note(tx, spoilt, at_ms=kit.now_ms())
             load.move(tx, Phase.LATE_HITS, done)
             if kit.world.monotonic_ms() >= until:
                 return

@@ -44,14 +44,19 @@ class LookUps:
         fields = Fields(kept)
         subject = self._read(fields)
         if fields.problems:
-            return LookUpView(form=kept, problems=fields.problems, answer=None, checks=())
+            return LookUpView(form=kept, problems=fields.problems, answer=None, checks=(), more_checks=False)
         kit = self._kit
         with kit.database.transaction() as tx:
-            found = answering.find(kit, tx, subject)
-            own = self._own_checks(tx, subject)
-            self._write_down(tx, session, "look_up", fields, results=len(found) + len(own))
-            rows = self._afterwards.rows(tx, own)
-            return LookUpView(form=kept, problems={}, answer=answering.answer(kit, tx, found), checks=rows)
+            findings = answering.find(kit, tx, subject)
+            own, more = self._own_checks(tx, subject)
+            self._write_down(tx, session, "look_up", fields, results=len(findings.found) + len(own))
+            return LookUpView(
+                form=kept,
+                problems={},
+                answer=answering.answer(kit, tx, findings),
+                checks=self._afterwards.rows(tx, own),
+                more_checks=more,
+            )
 
     def open_cue(self, session: Session, form: Mapping[str, str]) -> tuple[Candidate, ...]:
         fields = Fields({name: form[name] for name in LOOK_UP_FIELDS if form.get(name)})
@@ -59,7 +64,8 @@ class LookUps:
         if fields.problems:
             raise FormError(fields.problems)
         with self._kit.database.transaction() as tx:
-            hidden: list[Found] = [one for one in answering.find(self._kit, tx, subject) if one.discreet]
+            findings = answering.find(self._kit, tx, subject)
+            hidden: list[Found] = [one for one in findings.found if one.discreet]
             self._write_down(tx, session, "look_up_cue_opened", fields, results=len(hidden))
             return tuple(answering.candidate(self._kit, one) for one in hidden)
 
@@ -96,11 +102,14 @@ class LookUps:
             )
         return subject
 
-    def _own_checks(self, tx: Connection, subject: Subject) -> list[Record]:
-        keyed = checks.some(tx, watch.checks_like(tx, self._kit.matcher, subject)[:SEARCH_MAX_ROWS])
-        return [
-            check for check in keyed if self._kit.matcher.judge(subject_of(check.values), subject) is not None
+    def _own_checks(self, tx: Connection, subject: Subject) -> tuple[list[Record], bool]:
+        """The newest own checks of whoever is asked about, and whether there may be others."""
+        like = watch.checks_like(tx, self._kit.matcher, subject)
+        read = checks.some(tx, like[:SEARCH_MAX_ROWS])
+        agreeing = [
+            check for check in read if self._kit.matcher.judge(subject_of(check.values), subject) is not None
         ]
+        return agreeing, len(like) > SEARCH_MAX_ROWS
 
     def _write_down(
         self, tx: Connection, session: Session, action: str, fields: Fields, *, results: int

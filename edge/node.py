@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import Final
 
 from edge import identity as identities
-from edge import lease, renewal, renumbering
+from edge import lease, renewal, renumbering, retrying
 from edge.booth import Booth
 from edge.config import Config
 from edge.courier import Courier
@@ -127,7 +127,9 @@ def assemble(
     certificate = identity.certificate
     database = Database(world.connect, key=identity.database_key, cache_kib=_CACHE_KIB)
     matcher = matcher or PersonMatcher()
-    log = opening.make_ready(database, certificate, now_ms=world.now_ms, prekeys=identity.hub.prekeys)
+    log = opening.make_ready(
+        database, certificate, matcher=matcher, now_ms=world.now_ms, prekeys=identity.hub.prekeys
+    )
     stuck_ms: int | None = None
     if renewal.is_over(database, log):
         try:
@@ -158,6 +160,7 @@ def assemble(
         metered=metered,
         nudge=nudge,
     )
+    retrying.retry(kit)
     link = LinkReport()
     reporter = Reporter(kit, link, version=program_version())
 

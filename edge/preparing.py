@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from itertools import groupby
+from itertools import chain, groupby
 from operator import attrgetter
 from typing import Final
 
@@ -19,8 +19,9 @@ from edge.store.watch import Wanted, pack_keys, wanted_in
 from shared import wire
 from shared.change import Change, Value
 from shared.ledger.columns import from_column
-from shared.ledger.person_index import Filed, written
+from shared.ledger.person_index import Filed, Written, written
 from shared.ledger.rows import PlainRows, Row, plain_rows, shown
+from shared.ledger.savepoint import Spoilt, sparing
 from shared.schema import SCHEMA, Kind
 from shared.watchlist import Matcher
 from shared.wire import Batch, ChangeTable
@@ -37,7 +38,7 @@ class Prepared:
     `rows` are plain alerts (id, stamp, author, the fields of `numbers`), `whole` alerts with a history:
     their changes, and their row where it may show. `watched` are those of both that can match, by id;
     `runs` their keys and `persons` the people among them, by part. `begun` are changes of alerts that the
-    block before began; `others` what is no alert.
+    block before began; `others` what is no alert; `spoilt` those that nothing can be made to find.
     """
 
     numbers: tuple[int, ...]
@@ -48,6 +49,7 @@ class Prepared:
     persons: list[tuple[int, bytes]]
     begun: list[Change]
     others: list[Change]
+    spoilt: Spoilt
 
     @property
     def records(self) -> int:
@@ -64,17 +66,19 @@ def prepare(batch: Batch, matcher: Matcher) -> Prepared:
     plain = None if created is None else plain_rows(_ALERT, created, apart=edited)
     rows = plain.rows() if plain is not None else []
     whole, begun, others = _apart(batch, frozenset(row[0] for row in rows))
-    found = dict(_found_by(created, plain, matcher)) if created is not None and plain is not None else {}
-    for changes, row in whole:
-        wanted = None if row is None else wanted_in(matcher, values_of(row))
-        if wanted is not None:
-            found[changes[0].record] = wanted
+    found: list[_Found] = []
+    spoilt: Spoilt = {}
+    for alert, values in chain(_plain_values(created, plain), _whole_values(whole)):
+        with sparing(spoilt, alert):
+            wanted = wanted_in(matcher, values)
+            if wanted is not None:
+                filed = written(Filed(alert, wanted.person)) if wanted.person.names else None
+                found.append((alert, wanted, filed))
     return Prepared(
         numbers=plain.numbers if plain is not None else (),
         rows=rows, whole=whole, begun=begun, others=others,
-        watched={alert: (alert, pack_keys(each.keys), each.expires) for alert, each in found.items()},
-        runs=_runs(found.items()),
-        persons=_persons(found.items()),
+        watched={alert: (alert, pack_keys(each.keys), each.expires) for alert, each, _ in found},
+        runs=_runs(found), persons=_persons(found), spoilt=spoilt,
     )  # fmt: skip
 
 
@@ -84,36 +88,46 @@ def values_of(row: Row) -> dict[str, Value]:
     return {f.name: from_column(f, column) for f, column in columns if column is not None}
 
 
-_Found = Iterable[tuple[int, Wanted]]
+_Found = tuple[int, Wanted, Written | None]
+"""An alert that can match, what it is found by, and its person as filed."""
 
 
-def _found_by(table: ChangeTable, plain: PlainRows, matcher: Matcher) -> Iterator[tuple[int, Wanted]]:
-    """What each plain one that can match is found by."""
+def _plain_values(
+    table: ChangeTable | None, plain: PlainRows | None
+) -> Iterator[tuple[int, dict[str, Value]]]:
+    """What each plain one says."""
+    if table is None or plain is None:
+        return
     numbers = [number for number in table.columns if number in _NAMES]
     names = [_NAMES[number] for number in numbers]
     cells = list(zip(*(table.columns[number] for number in numbers), strict=True))
     for place in plain.places:
         values = {name: cell for name, cell in zip(names, cells[place], strict=True) if cell is not None}
-        wanted = wanted_in(matcher, values)
-        if wanted is not None:
-            yield table.dots[place], wanted
+        yield table.dots[place], values
 
 
-def _runs(found: _Found) -> list[tuple[int, bytes]]:
+def _whole_values(whole: Iterable[tuple[list[Change], Row | None]]) -> Iterator[tuple[int, dict[str, Value]]]:
+    """What each one with a history shows."""
+    for changes, row in whole:
+        if row is not None:
+            yield changes[0].record, values_of(row)
+
+
+def _runs(found: Iterable[_Found]) -> list[tuple[int, bytes]]:
     """Pairs of key and alert, by part."""
     parts: defaultdict[int, list[bytes]] = defaultdict(list)
-    for alert, wanted in found:
+    for alert, wanted, _ in found:
         for key in wanted.keys:
             parts[bucket_of(key)].append(PAIR.pack(key, alert))
     return [(bucket, b"".join(pairs)) for bucket, pairs in sorted(parts.items())]
 
 
-def _persons(found: _Found) -> list[tuple[int, bytes]]:
+def _persons(found: Iterable[_Found]) -> list[tuple[int, bytes]]:
     """The people, by years of birth."""
     parts: defaultdict[int, list[object]] = defaultdict(list)
-    for alert, wanted in found:
-        if wanted.person.names:
-            parts[years_of(wanted.person.birth)].append(written(Filed(alert, wanted.person)))
+    for _, wanted, filed in found:
+        if filed is not None:
+            parts[years_of(wanted.person.birth)].append(filed)
     return [(years, wire.pack(persons)) for years, persons in sorted(parts.items())]
 
 

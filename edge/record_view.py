@@ -128,9 +128,13 @@ class HitView:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LookUpView:
-    """What a look-up found, and the answer of the list to it. `problems` come instead of both."""
+    """What a look-up found, and the answer of the list to it. `problems` come instead of both.
+
+    `more_checks`: only the newest of this post's checks were looked at.
+    """
 
     form: Mapping[str, str]
     problems: Mapping[str, Problem]
     answer: Answer | None
     checks: tuple[CheckRow, ...]
+    more_checks: bool

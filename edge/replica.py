@@ -4,6 +4,7 @@ Invariants
 * A transaction is cut off after a slice of time, so that the booth never waits for a feed; a
   cursor moves in the transaction that applies the last change of its segment.
 * An alert, its keys and the hits it makes on earlier checks are committed together.
+* A change that cannot be applied is passed over and kept, alone: neither the feed nor the lease waits for it.
 * Applying a segment again changes nothing and finds nothing twice.
 * What bears this log's own numbers and is not its own is kept apart: the disk was copied.
 * A record that leaves a scope goes when no other scope holds it; this node's own never do.
@@ -17,13 +18,14 @@ from typing import Final
 
 from edge import answering, hitting
 from edge.kit import Kit
-from edge.store import feed, lives, watch
+from edge.store import feed, lives, passed_over, watch
 from shared import wire
 from shared.change import Change
 from shared.database import Connection
 from shared.ids import SYSTEM, feed_of_dot, lane_of_feed, node_of_dot, seq_of_dot
 from shared.ledger import accounts, records
 from shared.ledger.records import Effect
+from shared.ledger.savepoint import Spoilt, attempt, sparing
 from shared.limits import APPLY_SLICE_MS
 from shared.schema import Kind, field_by_name
 from shared.segment import Segment
@@ -62,10 +64,22 @@ class Replica:
         monotonic = self._kit.world.monotonic_ms
         until, late = monotonic() + APPLY_SLICE_MS, 0
         for change in changes:
-            late += self.one(tx, scope, change)
+            late += self.one_alone(tx, scope, change)
             if monotonic() >= until:
                 return late, False
         return late, True
+
+    def one_alone(self, tx: Connection, scope: str, change: Change) -> int:
+        """Apply one change; where that fails by what it says it is kept for later, and the feed goes on."""
+        late, spoilt = 0, Spoilt()
+        with sparing(spoilt, change.dot), attempt(tx):
+            late = self.one(tx, scope, change)
+        if spoilt:
+            passed_over.keep(
+                tx, dot=change.dot, record=_subject(change), failure=spoilt[change.dot], scope=scope,
+                payload=wire.pack_change(change), at_ms=self._kit.now_ms(),
+            )  # fmt: skip
+        return late
 
     def one(self, tx: Connection, scope: str, change: Change) -> int:
         """Apply one change inside the caller's transaction; returns how many late hits came of it."""
@@ -75,6 +89,8 @@ class Replica:
             return 0
         before = self._check_keys(tx, subject) if self._kit.owns(subject) else ()
         applied = records.apply(tx, change)
+        if change.kind == Kind.TOMBSTONE:
+            passed_over.forget(tx, subject)
         if change.kind == Kind.SCOPE_LEAVE:
             self._leave(tx, change)
             return 0
@@ -122,7 +138,7 @@ class Replica:
         if set(keys) == set(before):
             return 0
         watch.key_check(tx, record, before=before, keys=keys)
-        found = answering.search(self._kit, tx, subject)
+        found = answering.search(self._kit, tx, subject).found
         return hitting.append(
             self._kit, tx, check=record, values=check.values, found=found, author=SYSTEM, late=True
         )
@@ -133,6 +149,7 @@ class Replica:
             return
         if watch.let_go(tx, record, scope) and not self._kit.owns(record):
             records.forget(tx, record)
+            passed_over.forget(tx, record)
             watch.rekey(tx, self._kit.matcher, record)
             accounts.end_sessions(tx, record)
 

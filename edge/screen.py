@@ -202,8 +202,9 @@ class Candidate:
 class Answer:
     """The list's answer: verdict clear | possible | hit of the alerts that may be shown.
 
-    `cue` is `CUE` where a discreet alert matched too, else empty. While the list is locked the verdict is
-    `LOCKED`, `locked` says why (lease_ended | node_revoked), `since_ms` when the hub was last heard.
+    `cue` is `CUE` where a discreet alert matched too, else empty. `cut`: too many on the list are alike, and
+    not all of them were compared. While the list is locked the verdict is `LOCKED`, `locked` says why
+    (lease_ended | node_revoked), `since_ms` when the hub was last heard.
     """
 
     verdict: str
@@ -212,6 +213,7 @@ class Answer:
     list: ListAge
     locked: str = ""
     since_ms: int | None = None
+    cut: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

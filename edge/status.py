@@ -16,7 +16,7 @@ from edge.kit import Kit
 from edge.list_loading import ListLoading
 from edge.loading import progress
 from edge.status_view import Status
-from edge.store import checks, feed, load, traffic, watch
+from edge.store import checks, feed, load, passed_over, traffic, watch
 from edge.store import lease as leases
 from edge.store.load import USABLE, Phase
 from shared.change import Value, named
@@ -76,7 +76,7 @@ class Reporter:
             standing, unmatched = lease.state(kit, tx), leases.count_unmatched(tx)
             queue, (open_hits, late_hits) = kit.log.queued(tx), checks.open_hits(tx)
             alerts = self._count_alerts(age.position, lambda: watch.count(tx))
-            refused = kit.log.refused(tx)
+            refused, unmatchable = kit.log.refused(tx), passed_over.count(tx)
             renewing = renewal.stage(kit, tx)
             today = traffic.of_day(tx, kit.today().toordinal())
             loading = _loading(load.read(tx))
@@ -101,7 +101,7 @@ class Reporter:
             open_hits=open_hits,
             demo=kit.demo,
             version=self._version,
-            trouble=_trouble(hub, refused=refused, clock=clock, disk=disk),
+            trouble=_trouble(hub, refused=refused, unmatchable=unmatchable, clock=clock, disk=disk),
             offset_min=kit.world.offset_min(kit.now_ms()),
             sent=today.sent,
             received=today.received,
@@ -154,7 +154,7 @@ def _loading(now: load.Load | None) -> ListLoading | None:
 
 
 def _trouble(
-    hub: feed.HubState, *, refused: tuple[str, ...], clock: str, disk: int | None
+    hub: feed.HubState, *, refused: tuple[str, ...], unmatchable: int, clock: str, disk: int | None
 ) -> tuple[tuple[str, str], ...]:
     """(code, hint) of everything that needs a person."""
     found: list[tuple[str, str]] = []
@@ -163,6 +163,10 @@ def _trouble(
     found += [
         (f"refused_{code}", "The hub refuses a bundle of this node. Call the centre.") for code in refused
     ]
+    if unmatchable:
+        found.append(
+            ("record_unmatchable", "A record could not be matched, all others are. Call the engineer.")
+        )
     if clock != "ok":
         found.append(("clock", "Set this node's clock; checks carry a mark until the next contact."))
     if disk is not None and disk < _LOW_DISK_MB:

@@ -13,6 +13,7 @@ from functools import partial
 from typing import Final, Self
 
 from hub import identity as papers
+from hub import offered
 from hub.backup import Backups
 from hub.config import Config, Policy
 from hub.courier import Courier
@@ -45,6 +46,7 @@ _DAY_MS: Final = 24 * 60 * 60 * 1000
 _FORMS_KEPT_DAYS: Final = 2  # a page left open over a shift, and the next
 _SECRET_BYTES: Final = 32
 _DROP_A_TURN: Final = 2_000
+_BREATH_S: Final = 0.002  # between two slices of writing, for whoever waits to write
 _DOORBELL_PORT: Final = "doorbell_port"
 
 
@@ -142,8 +144,8 @@ class Hub:
     # --- upkeep: what the scheduler calls ---
 
     def catch_up(self) -> None:
-        """Bring the search up to date; tidy it when there is nothing to take in."""
-        if not self.indexer.catch_up():
+        """Bring the search up to date; with nothing new to take in, file some anew, or tidy."""
+        if not self.indexer.catch_up() and not self.indexer.turn(later=True):
             self.indexer.tidy()
 
     def rematch(self) -> int:
@@ -213,6 +215,7 @@ class Hub:
         """After a start, which may be after an upgrade: try what could not be read before."""
         with self.kit.database.transaction() as tx:
             self.inbox.retry_quarantined(tx, at_ms=self.kit.now_ms())
+        self.indexer.begin()
 
 
 def now_ms() -> int:
@@ -228,5 +231,10 @@ def build(config: Config, *, tends: bool = False) -> Hub:
         now_ms=now_ms,
         random=random_bytes,
         save_keys=partial(papers.save_keys, config.data, identity, key_backup=config.key_backup),
+        monotonic_ms=lambda: time.monotonic_ns() // 1_000_000,
+        breathe=partial(time.sleep, _BREATH_S),
     )
-    return Hub(identity, world, policy=config.policy, tends=tends)
+    hub = Hub(identity, world, policy=config.policy, tends=tends)
+    if tends:
+        hub.snapshots.sweep(config.data / offered.FOLDER)
+    return hub

@@ -35,7 +35,6 @@ from hub.store import custody, gaps, successors
 from hub.store.custody import FeedHead, Kept, State
 from hub.store.gaps import Gap
 from hub.store.nodes import KnownNode
-from hub.store.savepoint import attempt
 from hub.succession import refuse_replaced
 from shared.bundle import Header
 from shared.database import Connection
@@ -43,6 +42,7 @@ from shared.errors import BundleError, RemoteError, TrustError
 from shared.ids import SYSTEM, Feed, Lane, Seq, feed_of
 from shared.ledger import audit
 from shared.ledger.audit import Line
+from shared.ledger.savepoint import attempt
 
 WAITING_MAX: Final = 2_000  # bundles one feed may have waiting: beyond, the node must first fill the gap
 FORKED: Final = "feed_forked"

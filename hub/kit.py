@@ -29,12 +29,18 @@ def _keep_nowhere(_: HubKeys) -> None:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class World:
-    """Everything from outside. `connect` opens the database file, `save_keys` writes the key file."""
+    """Everything from outside. `connect` opens the database file, `save_keys` writes the key file.
+
+    `monotonic_ms` measures how long something held the file, and `breathe` lets others have it meanwhile;
+    without them time stands, and nobody waits: simulations and tests.
+    """
 
     connect: Connect
     now_ms: Millis
     random: Callable[[int], bytes]
     save_keys: Callable[[HubKeys], None] = _keep_nowhere
+    monotonic_ms: Callable[[], int] = lambda: 0
+    breathe: Callable[[], None] = lambda: None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

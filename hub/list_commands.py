@@ -17,10 +17,10 @@ from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, T
 from hub import options
 from hub.config import Config
 from hub.hub import build
+from hub.offered import FOLDER
 from hub.snapshots import Written
 from shared.scope import EVERYBODY
 
-FOLDER: Final = "snapshots"
 _MB: Final = 1_000_000
 
 

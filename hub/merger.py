@@ -22,7 +22,6 @@ from hub.feed import Feed
 from hub.kit import Kit
 from hub.store import conflicts, custody, nodes, persons, subjects, successors, times
 from hub.store.nodes import KnownNode
-from hub.store.savepoint import attempt
 from shared import wire
 from shared.change import Change, Value, named
 from shared.clock import is_suspect, ms_of
@@ -32,6 +31,7 @@ from shared.formerly import FORMERLY, former_ids
 from shared.ids import SYSTEM, feed_of_dot, node_of_dot, seq_of_dot
 from shared.ledger import records
 from shared.ledger.records import Applied, Effect
+from shared.ledger.savepoint import attempt
 from shared.limits import CLOCK_SKEW_SUSPECT_MS
 from shared.merge import Standing
 from shared.ownership import judge

@@ -5,9 +5,10 @@ each check every alert, and report what is found as a late hit of the hub's own.
 so are the times at which its traveller was elsewhere (`hub.times`).
 Invariants
 * Of an alert and a check whichever becomes findable later is asked about when both are: no pair is missed.
-* What was found and how far the asking has come are committed together: after a crash a slice is done again
-  as if it had never been, and nothing is reported twice.
-* Looking is done on a snapshot; the write lock is held for what was found alone.
+* What was found is committed before it is noted how far the asking has come: after a crash a slice is done
+  again, and nothing is reported twice.
+* Looking is done on a snapshot; the write lock is held for what was found alone, and for a slice of time.
+* A record that cannot be asked about is passed over under a code, and no other waits for it.
 * The centre reports what the check's own post could have found with the alert in hand, and no more: an alert
   that post may not hold is not matched, so that nobody learns of a crossing by an alert kept to themselves.
 Must not know: who looks at hits, what a page shows.
@@ -15,14 +16,16 @@ Must not know: who looks at hits, what a page shows.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 from threading import Lock
 from typing import Final
 
+from hub import unmatchable
 from hub.kit import Kit
 from hub.merger import Merger
-from hub.store import custody, feeds, nodes, persons, rematch, times
+from hub.store import custody, feeds, lists, nodes, persons, rematch, times
 from hub.store.nodes import KnownNode
 from hub.store.rematch import Due, Move
 from hub.times import Times
@@ -33,7 +36,8 @@ from shared.ledger import audit, concern, records, search
 from shared.ledger.audit import Line
 from shared.ledger.concern import Concern
 from shared.ledger.records import Record
-from shared.limits import REMATCH_DAYS
+from shared.ledger.savepoint import Spoilt, attempt, sparing
+from shared.limits import REMATCH_DAYS, REMATCH_SHARED_MAX, REPORT_SLICE_MS
 from shared.schema import Kind
 from shared.scope import scopes_of_node
 from shared.travel import TooSoon
@@ -46,13 +50,19 @@ _RANGES_A_TURN: Final = 64
 TURNS_A_RUN: Final = 10  # some 300 checks; then it rests until the clock calls: others use this machine too
 
 
+_Step = Callable[[Connection], int]
+"""Writes one thing that was found; returns how many late hits came of it."""
+
+
 @dataclass(slots=True)
 class _Slice:
-    """What one turn found: pairs (check, alert), the times of each check looked at, how far it came."""
+    """What one turn found: pairs (check, alert), the times of each check looked at, which records it passed
+    over, how far it came."""
 
     left: int
     pairs: list[tuple[int, int]] = field(default_factory=list)
     times: list[tuple[int, list[tuple[int, TooSoon]]]] = field(default_factory=list)
+    spoilt: Spoilt = field(default_factory=dict)
     moves: list[Move] = field(default_factory=list)
 
 
@@ -64,7 +74,6 @@ class Rematch:
         self._merger = merger
         self._turning = Lock()
         self._times = Times(kit)
-        self._like: tuple[int, int, list[int]] = (0, 0, [])
 
     def catch_up(self, *, turns: int = TURNS_A_RUN) -> int:
         """Take at most so many turns; returns how many late hits came of them."""
@@ -83,12 +92,31 @@ class Rematch:
                 found = self._look(tx)
             if not found.moves:
                 return None
-            with self._kit.database.transaction() as tx:
-                late = sum(self._report(tx, check, alert) for check, alert in found.pairs)
-                for check, too_soon in found.times:
-                    times.set_of(tx, check, too_soon, at_ms=self._kit.now_ms())
-                rematch.move(tx, found.moves)
-            return late
+            return self._write(found)
+
+    def _write(self, found: _Slice) -> int:
+        """Report what a turn found, a slice of time in a transaction; how far it came stands in the last."""
+        kit, late, steps = self._kit, 0, self._steps(found)
+        while True:
+            with kit.database.transaction() as tx:
+                until = kit.world.monotonic_ms() + REPORT_SLICE_MS
+                for record, step in steps:
+                    with sparing(found.spoilt, record), attempt(tx):
+                        late += step(tx)
+                    if kit.world.monotonic_ms() >= until:
+                        break
+                else:
+                    unmatchable.note(tx, found.spoilt, at_ms=kit.now_ms())
+                    rematch.move(tx, found.moves)
+                    return late
+            kit.world.breathe()
+
+    def _steps(self, found: _Slice) -> Iterator[tuple[int, _Step]]:
+        """(check, step) of everything to be written."""
+        for check, alert in found.pairs:
+            yield check, partial(self._report, number=check, about=alert)
+        for check, too_soon in found.times:
+            yield check, partial(self._keep_times, number=check, found=too_soon)
 
     # --- looking ---
 
@@ -108,67 +136,61 @@ class Rematch:
 
     def _look_at_checks(self, tx: Connection, due: Due, found: _Slice) -> Move:
         room = max(1, found.left // _ASKING)
-        checks = records.select(
-            tx,
-            Kind.CHECK,
-            "id BETWEEN ? AND ?",
-            (max(due.base, due.record), due.top),
-            f"ORDER BY id LIMIT {room}",
-        )
-        for check in checks:
-            keyed = search.find(tx, self._kit.matcher.keys_of(subject_of(check.values)))
-            found.times.append((check.id, self._times.look(tx, check, _in_lane(keyed, Lane.ROUTINE))))
-            alerts = list(self._alerts_like(tx, check, _in_lane(keyed, Lane.URGENT)))
-            found.left -= _ASKING + len(alerts)
-            found.pairs += [(check.id, alert.id) for alert in alerts if self._concern(tx, check, alert)]
+        checks = lists.ids_between(tx, Kind.CHECK, max(due.base, due.record), due.top, limit=room)
+        for number in checks:
+            with sparing(found.spoilt, number):
+                self._look_at_check(tx, number, found)
         if len(checks) < room:
             return Move(id=due.id, done=True)
-        return Move(id=due.id, record=checks[-1].id + 1)
+        return Move(id=due.id, record=checks[-1] + 1)
+
+    def _look_at_check(self, tx: Connection, number: int, found: _Slice) -> None:
+        found.left -= _ASKING
+        check = records.read(tx, Kind.CHECK, number)
+        if check is None:
+            return
+        subject = subject_of(check.values)
+        keys = self._kit.matcher.keys_of(subject)
+        others = search.find(tx, keys, lane=Lane.ROUTINE, limit=REMATCH_SHARED_MAX).records
+        found.times.append((number, self._times.look(tx, check, others)))
+        keyed = search.find(tx, keys, lane=Lane.URGENT, limit=REMATCH_SHARED_MAX).records
+        alerts = sorted({*keyed, *persons.alerts_like(tx, subject).alerts})
+        found.left -= len(alerts)
+        for about in alerts:
+            with sparing(found.spoilt, number):
+                alert = records.read(tx, Kind.ALERT, about)
+                if alert is not None and self._concern(tx, check, alert):
+                    found.pairs.append((number, about))
 
     def _look_at_alerts(self, tx: Connection, due: Due, found: _Slice) -> Move:
         at, other = max(due.base, due.record), due.other
         while found.left > 0:
-            alerts = records.select(
-                tx, Kind.ALERT, "id BETWEEN ? AND ?", (at, due.top), "ORDER BY id LIMIT 1"
-            )
+            alerts = lists.ids_between(tx, Kind.ALERT, at, due.top, limit=1)
             if not alerts:
                 return Move(id=due.id, done=True)
-            alert = alerts[0]
-            other = self._look_at_alert(tx, due, alert, other if alert.id == due.record else 0, found)
-            if other:
-                return Move(id=due.id, record=alert.id, other=other)
-            at = alert.id + 1
+            number, other = alerts[0], other if alerts[0] == due.record else 0
+            with sparing(found.spoilt, number):
+                other = self._look_at_alert(tx, number, other, found)
+                if other:
+                    return Move(id=due.id, record=number, other=other)
+            at = number + 1
         return Move(id=due.id, record=at)
 
-    def _look_at_alert(self, tx: Connection, due: Due, alert: Record, other: int, found: _Slice) -> int:
+    def _look_at_alert(self, tx: Connection, number: int, other: int, found: _Slice) -> int:
         """Ask about one alert the checks from `other` on; returns where to go on, 0 when it is through."""
         found.left -= _ASKING
-        if not concern.is_watched(alert):
+        alert = records.read(tx, Kind.ALERT, number)
+        if alert is None or not concern.is_watched(alert):
             return 0
-        checks = [check for check in self._checks_like(tx, due, alert, anew=not other) if check >= other]
-        part = checks[: max(1, found.left)]
-        found.left -= len(part)
-        for number in part:
-            check = records.read(tx, Kind.CHECK, number)
-            if check is not None and self._concern(tx, check, alert):
-                found.pairs.append((check.id, alert.id))
-        return part[-1] + 1 if len(part) < len(checks) else 0
-
-    def _alerts_like(self, tx: Connection, check: Record, keyed: list[int]) -> Iterator[Record]:
-        """The alerts that may concern a check: those that share a key, and those of persons alike."""
-        for number in sorted({*keyed, *persons.alerts_like(tx, subject_of(check.values))}):
-            alert = records.read(tx, Kind.ALERT, number)
-            if alert is not None:
-                yield alert
-
-    def _checks_like(self, tx: Connection, due: Due, alert: Record, *, anew: bool) -> list[int]:
-        """The checks that share a key with an alert, kept until its range is done: whichever become
-        findable in between have ranges of their own. A range that begins looks `anew`: the store gives the
-        number of a range that left to the next one, which may be of the same alert with other words."""
-        if anew or self._like[:2] != (due.id, alert.id):
-            keys = self._kit.matcher.keys_of(subject_of(alert.values))
-            self._like = (due.id, alert.id, _in_lane(search.find(tx, keys), Lane.ROUTINE))
-        return self._like[2]
+        keys = self._kit.matcher.keys_of(subject_of(alert.values))
+        like = search.find(tx, keys, lane=Lane.ROUTINE, limit=max(1, found.left), start=other)
+        found.left -= len(like.records)
+        for each in like.records:
+            with sparing(found.spoilt, number):
+                check = records.read(tx, Kind.CHECK, each)
+                if check is not None and self._concern(tx, check, alert):
+                    found.pairs.append((each, number))
+        return like.records[-1] + 1 if like.more else 0
 
     # --- judging and reporting ---
 
@@ -202,7 +224,11 @@ class Rematch:
         last_ms = max(check.number("happened") or 0, custody.received_ms_of(tx, check.id) or 0)
         return last_ms < self._kit.now_ms() - REMATCH_DAYS * _DAY_MS
 
-    def _report(self, tx: Connection, number: int, about: int) -> int:
+    def _keep_times(self, tx: Connection, *, number: int, found: Sequence[tuple[int, TooSoon]]) -> int:
+        times.set_of(tx, number, found, at_ms=self._kit.now_ms())
+        return 0
+
+    def _report(self, tx: Connection, *, number: int, about: int) -> int:
         """Report a pair if it still is one; returns how many hits that makes."""
         check, alert = records.read(tx, Kind.CHECK, number), records.read(tx, Kind.ALERT, about)
         found = None if check is None or alert is None else self._concern(tx, check, alert)
@@ -221,10 +247,6 @@ class Rematch:
         )
         audit.write(tx, line)
         return 1
-
-
-def _in_lane(found: list[int], lane: Lane) -> list[int]:
-    return [record for record in found if lane_of_feed(feed_of_dot(record)) is lane]
 
 
 def _scopes_of(node: KnownNode) -> frozenset[str]:

@@ -20,6 +20,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, Final
 
+from hub import offered
 from hub.feed import Feed
 from hub.kit import Kit
 from hub.standing import Revoked
@@ -248,17 +249,25 @@ class Snapshots:
     def offer(self, folder: Path, scope: str, *, say: Said = _nobody) -> Written:
         """Write a scope's list into the hub's own folder, for nodes to fetch. The last two are kept, so that
         whoever is half-way with the one before can finish. Raises as `write`."""
-        folder.mkdir(mode=0o700, exist_ok=True)
-        new = folder / f"making-{self._kit.world.random(4).hex()}"
-        written = self.write(new, scope, say=say)
-        path = folder / f"{written.name.hex()}.snapshot"
-        new.replace(path)
-        with self._kit.database.transaction() as tx:
-            snapshots.offer(tx, written.name, str(path.resolve()))
-            stale = snapshots.stop_offering(tx, scope, keep=_OFFERED)
-        for old in stale:
-            Path(old).unlink(missing_ok=True)
+        with offered.making(folder, mark=self._kit.world.random(4).hex()) as new:
+            written = self.write(new, scope, say=say)
+            path = offered.whole(folder, written.name)
+            new.replace(path)
+            with self._kit.database.transaction() as tx:
+                snapshots.offer(tx, written.name, str(path.resolve()))
+                stale = snapshots.stop_offering(tx, scope, keep=_OFFERED)
+            for old in stale:
+                Path(old).unlink(missing_ok=True)
         return written
+
+    def sweep(self, folder: Path) -> int:
+        """Clear away what a crash left in the folder of those offered; how many files went."""
+
+        def still() -> frozenset[str]:
+            with self._kit.database.snapshot() as tx:
+                return snapshots.offered(tx)
+
+        return offered.sweep(folder, offered=still)
 
     def front_for(self, node: int, scope: str, *, path: str, signature: bytes) -> bytes:
         """The front of the newest snapshot of a scope, with this node's key alone.

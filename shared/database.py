@@ -33,6 +33,11 @@ import sqlite_utils  # noqa: E402 — the stand-in above must come first
 if sqlite_utils.utils.OperationalError is not sqlcipher.OperationalError:
     raise ImportError("sqlite_utils was imported before shared.database, so it misses SQLCipher's errors")
 
+DatabaseError: Final = sqlcipher.Error
+"""Whatever the database says of itself, before it is coded."""
+REFUSED_VALUES: Final = (sqlcipher.IntegrityError, sqlcipher.InterfaceError, sqlcipher.DataError)
+"""How it refuses what it was given, being sound itself."""
+
 KEY_BYTES: Final = 32
 _BUSY_MS: Final = 10_000
 CACHE_KIB: Final = 8_192

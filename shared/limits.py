@@ -85,7 +85,8 @@ FORM_MAX_BYTES: Final = 256 * 1024  # a form is a few hundred bytes; 10 MB is re
 MRZ_MAX_CHARS: Final = 200
 PLATE_MAX_CHARS: Final = 20  # the longest plates have ten signs; separators and a country fit beside them
 VIN_MAX_CHARS: Final = 30  # 17 signs, typed in groups; older vehicles' numbers are shorter
-SEARCH_MAX_ROWS: Final = 200
+SEARCH_MAX_ROWS: Final = 200  # shown of one kind: nobody reads more
+SEARCH_READ_MAX: Final = 2_000  # of one kind read for a person's question: a tenth of a second
 
 # --- photos ---
 PHOTO_UPLOAD_MAX_BYTES: Final = 8 * 1024 * 1024  # what a tablet's 12-megapixel camera writes is 3 to 6 MB
@@ -117,6 +118,8 @@ LEASE_WARN_HOURS: Final = 48  # time enough to mend a link or to fetch a stick
 MARK_EVERY_S: Final = 60  # how often a node notes trusted time: what a power cut can take from it
 LATE_HIT_CHECKS: Final = 10_000  # how far back a new alert is run against a node's own checks
 REMATCH_DAYS: Final = 90  # and at the centre, against everybody's: the longest visa-free stay
+REMATCH_SHARED_MAX: Final = 20_000  # of what shares a key with a check: a lorry, ten times a day, 5 years
+REPORT_SLICE_MS: Final = 20  # the longest that writing late hits may keep who brings bundles waiting
 
 # --- enrolment ---
 ENROLMENT_MAX_BYTES: Final = 256 * 1024  # a node pack is under 2 KiB; a list of 50,000 revoked nodes fits

@@ -16,7 +16,6 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import IntEnum, StrEnum
-from hashlib import blake2b
 from typing import Final, NamedTuple, Protocol
 
 from shared.change import Value
@@ -25,6 +24,7 @@ from shared.matching.reasons import Reason
 from shared.names import fold
 from shared.partial_date import from_day_number
 from shared.plates import normalise_plate
+from shared.text_number import number_of
 
 
 class Ground(StrEnum):
@@ -103,7 +103,14 @@ class Match:
 
 
 class Matcher(Protocol):
-    """What a store needs of any matching method."""
+    """What a store needs of any matching method.
+
+    `keys_version` is another number where the keys of one subject are others: what was filed by the old ones
+    is filed anew.
+    """
+
+    @property
+    def keys_version(self) -> int: ...
 
     def keys_of(self, subject: Subject) -> tuple[int, ...]:
         """The look-up keys of a traveller or an alert; order carries no meaning."""
@@ -149,6 +156,8 @@ def subject_of(values: Mapping[str, Value]) -> Subject:
 
 class EqualityMatcher:
     """Equality of folded values: document number, plate, VIN, and name with birth date."""
+
+    keys_version: Final = -1  # of no list that is kept
 
     def keys_of(self, subject: Subject) -> tuple[int, ...]:
         keys = []
@@ -242,5 +251,5 @@ def _issuer(code: str) -> str:
 
 
 def _key(sort: str, text: str) -> int:
-    """63 bits of BLAKE2b: positive in SQLite's signed integers."""
-    return int.from_bytes(blake2b(f"{sort}:{text}".encode(), digest_size=8).digest(), "big") >> 1
+    """Positive in SQLite's signed integers."""
+    return number_of(f"{sort}:{text}", 63)

@@ -267,8 +267,9 @@ def go_on_as(
 
 
 def rename_in_passing(tx: Connection, ids: Mapping[Dot, Dot]) -> None:
-    """Give cases, checks whose clock is to be set right, and checks to be asked about their new ids."""
-    for table, column in (("draft", "saved"), ("clock_mark", "record"), ("unmatched", "record")):
+    """Give cases, checks whose clock is to be set right, to be asked about or passed over, their new ids."""
+    places = ("draft.saved", "clock_mark.record", "unmatched.record", "passed_over.record", "passed_over.dot")
+    for table, column in (place.split(".") for place in places):
         found = tx.execute(f"SELECT {column} FROM {table} WHERE {column} IS NOT NULL").fetchall()  # noqa: S608 - the names above
         moved = [(ids[old], old) for (old,) in found if old in ids]
         tx.executemany(f"UPDATE {table} SET {column} = ? WHERE {column} = ?", moved)  # noqa: S608 - the names above

@@ -17,6 +17,7 @@
     relay_slip  where each neighbour stands that this node carries for; relay_bundle what it carries up,
                 relay_packet down, relay_acked how far the hub has signed for them
     unmatched   checks made while the list was locked, to be asked about when it opens
+    passed_over  what could not be taken in or matched, alone; with its change where it came by the feed
     wanted_…    the persons of the alerts, filed by name and birth (`shared.ledger.person_index`)
     seen_…      the persons of this node's newest checks, likewise, for look-ups and the retro-check
     snapshot_load  one row while a whole new list is loaded, and until the old one is gone
@@ -220,4 +221,13 @@ def m012_lost(db: sqlite_utils.Database) -> None:
         """CREATE TABLE lost_run (
             feed INTEGER NOT NULL, first INTEGER NOT NULL, last INTEGER NOT NULL,
             PRIMARY KEY (feed, first)) STRICT, WITHOUT ROWID"""
+    )
+
+
+@migrations()
+def m013_passed_over(db: sqlite_utils.Database) -> None:
+    db.execute(
+        """CREATE TABLE passed_over (
+            dot INTEGER PRIMARY KEY, record INTEGER NOT NULL, failure TEXT NOT NULL, at_ms INTEGER NOT NULL,
+            scope TEXT, payload BLOB, CHECK ((scope IS NULL) = (payload IS NULL))) STRICT"""
     )

@@ -16,6 +16,7 @@ import struct
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Final
 
+from edge.store import filed_keys
 from edge.store.watch import Wanted, pack_keys, unpack_keys
 from shared.change import Change
 from shared.clock import Stamp
@@ -77,8 +78,9 @@ _ALERT: Final = SCHEMA[Kind.ALERT]
 _REPLACE_ALERT: Final = statements.replace(_ALERT, into="next_alert_record")
 
 
-def make(tx: Connection) -> None:
-    """Empty twins, and triggers that note what moves in today's list."""
+def make(tx: Connection, *, keys_version: int) -> None:
+    """Empty twins for keys of this version, and triggers that note what moves in today's list."""
+    filed_keys.note(tx, filed_keys.NEXT, keys_version)
     for table in SWAPPED:
         tx.execute(_twin_of(tx, table))
     for name, sql in tx.execute(_INDEXES).fetchall():
@@ -98,10 +100,12 @@ def make(tx: Connection) -> None:
         )
 
 
-def is_current(tx: Connection) -> bool:
-    """Whether the twins are made as today's tables are: an upgrade in between may have changed those."""
+def is_current(tx: Connection, *, keys_version: int) -> bool:
+    """Whether the twins are made as today's tables are, by the same keys: an upgrade in between may have
+    changed those."""
     same = all(_sql_of(tx, f"next_{table}") == _twin_of(tx, table) for table in SWAPPED)
-    return same and WANTED.is_current(tx)
+    by_these_keys = filed_keys.version(tx, filed_keys.NEXT) == keys_version
+    return same and by_these_keys and WANTED.is_current(tx)
 
 
 _INDEXES: Final = (

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import sqlcipher3.dbapi2 as sqlcipher
 
-from edge.store import feed, lives, migrations, watch
+from edge.store import feed, filed_keys, lives, migrations, watch
 from shared.clock import Millis
 from shared.database import Connect, Connection, Database
 from shared.enrolment import Certificate, Life, Prekey
@@ -19,6 +19,7 @@ from shared.ids import Node
 from shared.ledger import accounts, growth, tables
 from shared.ledger.log import OwnLog
 from shared.scope import scopes_of_node
+from shared.watchlist import Matcher
 
 STATEMENTS_CACHED = 128
 """Prepared statements kept by a connection: a page and a sync turn together use fewer."""
@@ -37,11 +38,16 @@ def connect_to(path: Path) -> Connect:
 
 
 def make_ready(
-    database: Database, certificate: Certificate, *, now_ms: Millis, prekeys: Iterable[Prekey]
+    database: Database,
+    certificate: Certificate,
+    *,
+    matcher: Matcher,
+    now_ms: Millis,
+    prekeys: Iterable[Prekey],
 ) -> OwnLog:
-    """Bring the tables to this version; harmless when they are. Returns the log, under the number it has.
+    """Bring the tables, and what is found by keys, to this version; harmless when they are.
 
-    Raises ConfigError `another_nodes_log`.
+    Returns the log, under the number it has. Raises ConfigError `another_nodes_log`.
     """
     tools = database.tools()
     for each in (tables.migrations, accounts.migrations, migrations.migrations):
@@ -57,6 +63,7 @@ def make_ready(
             scopes_of_node(node=certificate.node, post=certificate.post, country=certificate.country),
         )
         watch.file_anew(tx)
+        filed_keys.file_anew(tx, matcher, at_ms=now_ms())
         for prekey in prekeys:
             feed.keep_prekey(tx, prekey)
     return log

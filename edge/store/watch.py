@@ -90,23 +90,32 @@ def unpack_keys(packed: bytes) -> list[int]:
     return list(keys)
 
 
-def find(tx: Connection, matcher: Matcher, subject: Subject) -> list[Record]:
-    """The watched alerts that may match: by their numbers, and the persons the index finds; by id.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Candidates:
+    """Alerts that may match, by id; `cut`: too many do, and there may be others."""
+
+    alerts: list[Record]
+    cut: bool
+
+
+def find(tx: Connection, matcher: Matcher, subject: Subject) -> Candidates:
+    """The watched alerts that may match: by their numbers, and the persons the index finds.
 
     The keys of names are not asked for: whom they find the index finds, and it bounds how many.
     """
-    found = {filed.owner for filed, _ in _WANTED.find(tx, person_in(subject)).found}
+    meant = _WANTED.find(tx, person_in(subject))
+    found, cut = {filed.owner for filed, _ in meant.found}, meant.may_be_more
     for key in matcher.keys_of(numbers_of(subject)):
-        found.update(
-            alert
-            for (alert,) in tx.execute(
-                "SELECT alert FROM watch_key WHERE key = ? LIMIT ?", (key, _ALERTS_OF_A_NUMBER_MAX)
-            )
-        )
+        sharing = tx.execute(
+            "SELECT alert FROM watch_key WHERE key = ? LIMIT ?", (key, _ALERTS_OF_A_NUMBER_MAX + 1)
+        ).fetchall()
+        cut = cut or len(sharing) > _ALERTS_OF_A_NUMBER_MAX
+        found.update(alert for (alert,) in sharing[:_ALERTS_OF_A_NUMBER_MAX])
     if not found:  # most travellers; an empty list among the conditions would have every alert read
-        return []
+        return Candidates(alerts=[], cut=cut)
     marks = ",".join("?" * len(found))
-    return records.select(tx, Kind.ALERT, f"id IN ({marks})", sorted(found), "ORDER BY id")
+    alerts = records.select(tx, Kind.ALERT, f"id IN ({marks})", sorted(found), "ORDER BY id")
+    return Candidates(alerts=alerts, cut=cut)
 
 
 def rarity(tx: Connection) -> Rarity:

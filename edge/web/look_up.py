@@ -18,7 +18,7 @@ pages = Blueprint("look_up", __name__)
 
 @pages.get("/look-up")
 def form() -> ResponseReturnValue:
-    return _page(LookUpView(form={}, problems={}, answer=None, checks=()))
+    return _page(LookUpView(form={}, problems={}, answer=None, checks=(), more_checks=False))
 
 
 @pages.post("/look-up")

@@ -1,25 +1,29 @@
 """Searching: by document, plate, VIN, or name with birth date; purpose and reference demanded.
 
 Invariants: nothing is searched without a purpose and a reference; the query is audited before its
-results are shown, and the results are never in the audit; what the desk may not see is not counted.
+results are shown, and the results are never in the audit; what the desk may not see is not counted. A
+question reads so many records and no more, and its answer says where there may be others.
 Must not know: SQL, pages, how keys are kept.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 
 import hub.desk.fields as typing
 from hub.desk.form import Collector
 from hub.desk.office import Office
+from hub.desk.rows import Rows
 from hub.desk.view import Found, Operator
 from hub.indexer import Indexer
 from hub.store import lists, persons
 from shared.change import Value
+from shared.database import Connection
 from shared.errors import InputError
+from shared.ids import Lane
 from shared.ledger import search
 from shared.ledger.records import Record
-from shared.limits import NAME_MAX_CHARS, SEARCH_MAX_ROWS
+from shared.limits import NAME_MAX_CHARS, SEARCH_MAX_ROWS, SEARCH_READ_MAX
 from shared.schema import Kind
 from shared.typed_text import typed_text
 from shared.watchlist import Subject, subject_of
@@ -48,25 +52,30 @@ class Searching:
                 detail=" ".join(name for name in _SUBJECT if typing.text_of(form, name)),
             )
             rows = self._office.rows(tx, operator)
-            found = sorted({*search.find(tx, keys), *persons.alerts_like(tx, subject)})
-            by_kind = {
-                kind: [
-                    record
-                    for record in lists.visible_among(tx, rows.sight, kind, found)
-                    if self._agrees(subject, record)
-                ]
-                for kind in (Kind.CHECK, Kind.ALERT, Kind.HIT)
-            }
-            newest = {
-                kind: sorted(each, key=lambda record: -record.stamp)[:SEARCH_MAX_ROWS]
-                for kind, each in by_kind.items()
-            }
+            routine = search.find(tx, keys, lane=Lane.ROUTINE, limit=SEARCH_READ_MAX)
+            urgent = search.find(tx, keys, lane=Lane.URGENT, limit=SEARCH_READ_MAX)
+            like = persons.alerts_like(tx, subject)
+            checks = self._agreeing(tx, rows, Kind.CHECK, subject, routine.records)
+            alerts = self._agreeing(tx, rows, Kind.ALERT, subject, {*urgent.records, *like.alerts})
+            hits = self._agreeing(tx, rows, Kind.HIT, subject, urgent.records)
             return Found(
-                checks=rows.checks(newest[Kind.CHECK]),
-                alerts=rows.alerts(newest[Kind.ALERT]),
-                hits=rows.hits(newest[Kind.HIT]),
+                checks=rows.checks(checks[:SEARCH_MAX_ROWS]),
+                alerts=rows.alerts(alerts[:SEARCH_MAX_ROWS]),
+                hits=rows.hits(hits[:SEARCH_MAX_ROWS]),
+                more=routine.more
+                or urgent.more
+                or like.cut
+                or any(len(each) > SEARCH_MAX_ROWS for each in (checks, alerts, hits)),
                 search_behind_s=self._indexer.behind_s(tx),
             )
+
+    def _agreeing(
+        self, tx: Connection, rows: Rows, kind: Kind, subject: Subject, found: Iterable[int]
+    ) -> list[Record]:
+        """Those of a kind among these that the desk may see and that agree, newest first."""
+        seen = lists.visible_among(tx, rows.sight, kind, sorted(found))
+        agreeing = [record for record in seen if self._agrees(subject, record)]
+        return sorted(agreeing, key=lambda record: -record.stamp)
 
     def _agrees(self, subject: Subject, record: Record) -> bool:
         """A shared key is only a reason to look: stale ones and chance meetings end here."""

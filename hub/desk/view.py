@@ -15,6 +15,8 @@ from typing import Generic, TypeVar
 from hub.desk.machines import NodeRow as NodeRow
 from hub.desk.machines import NodeState as NodeState
 from hub.desk.machines import QuarantineRow as QuarantineRow
+from hub.desk.officer_row import FirstPassword as FirstPassword
+from hub.desk.officer_row import OfficerRow as OfficerRow
 from hub.desk.outcome_row import OutcomeRow as OutcomeRow
 from hub.why import Why as Why
 from shared.change import Value
@@ -309,34 +311,13 @@ class ConflictView:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class OfficerRow:
-    """An officer of the desk's country."""
-
-    id: str
-    login: str
-    full_name: str
-    role: str
-    posts: tuple[str, ...]
-    disabled: bool
-    must_change: bool
-    contexts: str
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class FirstPassword:
-    """An officer as just made or reset, with the password that is shown this once."""
-
-    officer: OfficerRow
-    password: str = field(repr=False)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class Found:
-    """What a search showed. `hidden` says whether more exists that this desk may not see."""
+    """What a search showed. `more`: there may be others, for a search reads and shows so many and no more."""
 
     checks: tuple[CheckRow, ...]
     alerts: tuple[AlertRow, ...]
     hits: tuple[HitRow, ...]
+    more: bool
     search_behind_s: int
 
 

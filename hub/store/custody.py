@@ -9,14 +9,19 @@ Must not know: keys, what a bundle says.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import Any
+from typing import Any, Final
 
 from shared.bundle import Header, chain_start
 from shared.database import Connection
-from shared.ids import Dot, Feed, Lane, Seq, feed_of, node_of_feed
+from shared.ids import Dot, Feed, Lane, Seq, feed_of, feed_of_dot, node_of_feed
+from shared.ledger.tables import table_of
+from shared.limits import COUNT_MAX, SEQ_BITS
+from shared.schema import SCHEMA, Kind
+
+_FILED_AT_ONCE: Final = 2_000  # records of a range that is filed anew, at most
 
 
 class State(StrEnum):
@@ -265,6 +270,12 @@ def settle_faults_of(tx: Connection, dots: Sequence[int], *, code: str, at_ms: i
     )
 
 
+def dots_with(tx: Connection, code: str) -> list[int]:
+    """The changes of which a fault of this code is open."""
+    rows = tx.execute("SELECT DISTINCT dot FROM quarantine WHERE settled_ms IS NULL AND code = ?", (code,))
+    return [dot for (dot,) in rows]
+
+
 def open_faults(tx: Connection, limit: int) -> list[Fault]:
     """What is quarantined, newest first."""
     rows = tx.execute(
@@ -312,18 +323,52 @@ def queue_for_search(tx: Connection, base: int, top: int, *, at_ms: int) -> None
     tx.execute("INSERT INTO to_index (base, top, at_ms) VALUES (?, ?, ?)", (base, top, at_ms))
 
 
-def search_queue(tx: Connection, limit: int) -> list[tuple[int, int, int]]:
-    """The oldest ranges: (number, base, top)."""
-    return tx.execute("SELECT id, base, top FROM to_index ORDER BY id LIMIT ?", (limit,)).fetchall()
+def queue_all_for_search(tx: Connection, *, at_ms: int) -> None:
+    """Queue whatever can be found, behind all that is new: it is to be filed anew."""
+    spans: dict[int, tuple[int, int]] = {}
+    for kind in (Kind.CHECK, Kind.HIT, Kind.ALERT):
+        for feed, base, top in _feeds_of(tx, table_of(SCHEMA[kind])):
+            known = spans.get(feed, (base, top))
+            spans[feed] = min(base, known[0]), max(top, known[1])
+    tx.executemany(
+        "INSERT INTO to_index (base, top, at_ms, later) VALUES (?, ?, ?, 1)",
+        [
+            (at, min(at + _FILED_AT_ONCE - 1, top), at_ms)
+            for _, (base, top) in sorted(spans.items())
+            for at in range(base, top + 1, _FILED_AT_ONCE)
+        ],
+    )
+
+
+def _feeds_of(tx: Connection, table: str) -> Iterator[tuple[int, int, int]]:
+    """(feed, first id, last id) of every feed that has records in a table."""
+    at = 0
+    while at <= COUNT_MAX:
+        (base,) = tx.execute(f"SELECT min(id) FROM {table} WHERE id >= ?", (at,)).fetchone()  # noqa: S608 — schema names
+        if base is None:
+            return
+        feed = feed_of_dot(base)
+        at = (feed + 1) << SEQ_BITS
+        (top,) = tx.execute(f"SELECT max(id) FROM {table} WHERE id <= ?", (at - 1,)).fetchone()  # noqa: S608 — schema names
+        yield feed, base, top
+
+
+def search_queue(tx: Connection, limit: int, *, later: bool) -> list[tuple[int, int, int]]:
+    """The oldest ranges: (number, base, top); `later` those that are filed anew."""
+    return tx.execute(
+        "SELECT id, base, top FROM to_index WHERE later = ? ORDER BY id LIMIT ?", (int(later), limit)
+    ).fetchall()
 
 
 def leave_search_queue(tx: Connection, numbers: Sequence[int]) -> None:
     tx.executemany("DELETE FROM to_index WHERE id = ?", [(number,) for number in numbers])
 
 
-def search_waits_since(tx: Connection) -> int | None:
-    """When the oldest waiting range was queued; None when the search has caught up."""
-    row = tx.execute("SELECT at_ms FROM to_index ORDER BY id LIMIT 1").fetchone()
+def search_waits_since(tx: Connection, *, later: bool = False) -> int | None:
+    """When the oldest waiting range was queued, new or `later`; None when there is none."""
+    row = tx.execute(
+        "SELECT at_ms FROM to_index WHERE later = ? ORDER BY id LIMIT 1", (int(later),)
+    ).fetchone()
     return None if row is None else int(row[0])
 
 

@@ -54,6 +54,15 @@ def subjects_between(tx: Connection, base: int, top: int) -> Iterator[tuple[int,
         yield from ((row[0], Subject(*row[1:])) for row in rows)
 
 
+def ids_between(tx: Connection, kind: Kind, base: int, top: int, *, limit: int) -> list[int]:
+    """The first records of a kind among base … top."""
+    rows = tx.execute(
+        f"SELECT id FROM {table_of(SCHEMA[kind])} WHERE id BETWEEN ? AND ? ORDER BY id LIMIT ?",  # noqa: S608 — schema names
+        (base, top, limit),
+    )
+    return [record for (record,) in rows]
+
+
 def visible(
     tx: Connection,
     sight: Sight,

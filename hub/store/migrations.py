@@ -11,7 +11,7 @@
     scope       the scope logs; scope_entry their entries; segment the signed, immutable cuts
     held        which scopes hold a record that has an audience
     snapshot    the whole lists that were written into files, and what opens them
-    to_index    what the search has yet to take in
+    to_index    what the search has yet to take in; `later` what an upgrade has it file anew, behind the rest
     upload      of each node and lane, the beginning of a bundle whose rest has not come yet
     carried_slip  where a node stood when a stick or a neighbour last spoke for it
     reseal_wanted  from which seq a feed carried here must be put into new envelopes
@@ -243,3 +243,9 @@ def m013_gaps(db: sqlite_utils.Database) -> None:
             feed INTEGER NOT NULL REFERENCES feed (feed), first INTEGER NOT NULL, last INTEGER NOT NULL,
             at_ms INTEGER NOT NULL, PRIMARY KEY (feed, first), CHECK (last >= first)) STRICT, WITHOUT ROWID"""
     )
+
+
+@migrations()
+def m014_filed_anew(db: sqlite_utils.Database) -> None:
+    db.execute("ALTER TABLE to_index ADD COLUMN later INTEGER NOT NULL DEFAULT 0")
+    db.execute("CREATE INDEX to_index_order ON to_index (later, id)")

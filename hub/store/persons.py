@@ -7,6 +7,7 @@ behind; filing one again changes nothing. Must not know: who searches, what a de
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import dataclass
 from typing import Final
 
 from shared.database import Connection
@@ -39,9 +40,18 @@ def forget(tx: Connection, record: int) -> None:
     _ALERTS.put(tx, record, None)
 
 
-def alerts_like(tx: Connection, subject: Subject) -> list[int]:
+@dataclass(frozen=True, slots=True)
+class Like:
+    """Alerts whose person somebody may be; `cut`: too many are, and there may be others."""
+
+    alerts: list[int]
+    cut: bool
+
+
+def alerts_like(tx: Connection, subject: Subject) -> Like:
     """The alerts whose person this may be."""
-    return [filed.owner for filed, _ in _ALERTS.find(tx, person_in(subject)).found]
+    meant = _ALERTS.find(tx, person_in(subject))
+    return Like([filed.owner for filed, _ in meant.found], meant.may_be_more)
 
 
 def rarity(tx: Connection) -> Rarity:

@@ -105,6 +105,11 @@ def stop_offering(tx: Connection, scope: str, *, keep: int) -> list[str]:
     return [path for _, path in stale]
 
 
+def offered(tx: Connection) -> frozenset[str]:
+    """Where those lie that nodes may fetch."""
+    return frozenset(path for (path,) in tx.execute("SELECT path FROM snapshot WHERE path IS NOT NULL"))
+
+
 def named(tx: Connection, name: bytes) -> Made | None:
     """The snapshot of this name."""
     return next(iter(_select(tx, "name = ?", (name,))), None)

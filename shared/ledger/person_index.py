@@ -110,6 +110,15 @@ class Meant:
     found: tuple[tuple[Filed, Evidence], ...]
     cut: bool
 
+    @property
+    def may_be_more(self) -> bool:
+        """Whether somebody else may match: as many do as are weighed at most.
+
+        Where fewer do, whoever was left out was less likely than somebody who does not match; on a long list
+        that is most answers, and no news.
+        """
+        return len(self.found) >= WEIGHED_MAX
+
 
 def statements(prefix: str) -> tuple[str, ...]:
     """The tables of one index, for a store's migration; it is not current until it is built or cleared."""

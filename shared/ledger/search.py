@@ -15,6 +15,7 @@ does the target answer and do the sources stop to. What a source holds is then d
 Invariants
 * A pair once added is found until its record is purged, at every moment of every merge.
 * A stale pair (the record was edited) may be found: a key is only a reason to look.
+* A look-up is bounded, however many records share a key, and says where there are more.
 * `tidy` touches at most about `budget` pairs a call, so that no writer waits long for it.
 Must not know: what the keys are of.
 """
@@ -22,12 +23,15 @@ Must not know: what the keys are of.
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from typing import Final
 
 import sqlite_utils
 from sqlite_utils.migrations import Migrations
 
 from shared.database import Connection
+from shared.ids import Lane, feed_of_dot
+from shared.limits import COUNT_MAX, LANE_BITS, SEQ_BITS
 
 migrations = Migrations("search")
 
@@ -36,6 +40,7 @@ HOT_BATCH_PAIRS: Final = 512  # fewer go into the hot run: a run of their own wo
 HOT_MAX_PAIRS: Final = 20_000  # then the hot run is written out: its pages are touched at random
 FAN: Final = 16  # runs of one tier before they are merged; a look-up asks every run
 KEY_SPACE: Final = 1 << 63
+_LANES: Final = (1 << LANE_BITS) - 1
 
 Pair = tuple[int, int]
 """(key, record)"""
@@ -70,15 +75,46 @@ def add(tx: Connection, pairs: Iterable[Pair]) -> int:
     return len(batch)
 
 
-def find(tx: Connection, keys: Sequence[int]) -> list[int]:
-    """The records that have any of these keys, in ascending order."""
+@dataclass(frozen=True, slots=True)
+class Sharing:
+    """Records that share a key, in ascending order; `more`: there are others behind the last of them."""
+
+    records: list[int]
+    more: bool
+
+
+def find(tx: Connection, keys: Sequence[int], *, lane: Lane, limit: int, start: int = 0) -> Sharing:
+    """The first `limit` records of a lane, from `start` on, that have any of these keys.
+
+    Reads at most `limit` + 1 rows of each key and run, and one of each feed of another lane.
+    """
     runs = [run for (run,) in tx.execute("SELECT run FROM search_run WHERE state = 'live'")]
-    found: set[int] = set()
-    for run in runs:
-        for key in keys:
-            rows = tx.execute("SELECT record FROM search_key WHERE run = ? AND key = ?", (run, key))
-            found.update(record for (record,) in rows)
-    return sorted(found)
+    found = (_of_key(tx, run, key, lane, start, limit + 1) for run in runs for key in keys)
+    records = sorted({record for some in found for record in some})
+    return Sharing(records[:limit], len(records) > limit)
+
+
+def _of_key(tx: Connection, run: int, key: int, lane: Lane, start: int, most: int) -> list[int]:
+    """A key's records of a lane in one run; what lies between its feeds is jumped over, however much."""
+    found: list[int] = []
+    while len(found) < most and start <= COUNT_MAX:
+        row = tx.execute(f"{_OF_KEY} LIMIT 1", (run, key, start, COUNT_MAX)).fetchone()
+        if row is None:
+            break
+        feed = feed_of_dot(row[0])
+        if feed & _LANES == lane:
+            end = (feed + 1) << SEQ_BITS
+            rows = tx.execute(f"{_OF_KEY} LIMIT ?", (run, key, row[0], end - 1, most - len(found)))
+            found += [record for (record,) in rows]
+            start = end
+        else:  # to this lane of the same node, or of the next one
+            start = ((feed if feed & _LANES < lane else feed + _LANES + 1) & ~_LANES | lane) << SEQ_BITS
+    return found
+
+
+_OF_KEY: Final = (
+    "SELECT record FROM search_key WHERE run = ? AND key = ? AND record BETWEEN ? AND ? ORDER BY record"
+)
 
 
 def tidy(tx: Connection, budget: int) -> bool:

@@ -21,7 +21,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
 from functools import lru_cache
-from hashlib import blake2b
 from itertools import combinations
 from typing import Final
 
@@ -30,6 +29,7 @@ from shared.matching.person import name_words
 from shared.matching.script import latin_words
 from shared.matching.tokens import TOKENS_MAX, Token, is_ordinary, read_name, word_token
 from shared.partial_date import PartialDate
+from shared.text_number import number_of
 
 WORDS_MAX: Final = 5  # ten pairs; a sixth word finds nobody the others miss
 _HOME_BITS: Final = 16
@@ -66,7 +66,7 @@ def ordinary_number(word: str) -> int:
 
 @lru_cache(maxsize=1 << 10)
 def _number(filed: str) -> int:
-    return int.from_bytes(blake2b(filed.encode(), digest_size=8).digest(), "big") >> 2 or 1
+    return number_of(filed, 62) or 1
 
 
 def stored_keys(tokens: tuple[Token, ...], birth: int | None) -> set[int]:
@@ -158,10 +158,9 @@ _SOFTENING: Final = frozenset("eihyjz")  # before these C is no K
 
 
 def _key(home: str, text: str) -> int:
-    rest = int.from_bytes(blake2b(text.encode(), digest_size=_REST_BITS // 8).digest(), "big")
-    return _home(home) << _REST_BITS | rest
+    return _home(home) << _REST_BITS | number_of(text, _REST_BITS)
 
 
 @lru_cache(maxsize=1 << 12)
 def _home(home: str) -> int:
-    return int.from_bytes(blake2b(home.encode(), digest_size=_HOME_BITS // 8).digest(), "big")
+    return number_of(home, _HOME_BITS)

@@ -10,7 +10,6 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from functools import lru_cache
-from hashlib import blake2b
 from math import log2
 from typing import Final
 
@@ -18,10 +17,11 @@ from shared.matching.evidence import WORD_BITS_MAX, WORD_BITS_MIN
 from shared.matching.keys import word_of
 from shared.matching.prior import commonness
 from shared.matching.tokens import Token
+from shared.text_number import number_of
 
 _PRIOR_PERSONS: Final = 20_000  # how many imagined persons the prior stands for
-_KIN_BYTES, _SOUND_BYTES = 4, 3
-WORD_BITS: Final = 8 * (_KIN_BYTES + _SOUND_BYTES)
+_KIN_BITS, _SOUND_BITS = 32, 24
+WORD_BITS: Final = _KIN_BITS + _SOUND_BITS
 _SHARES: Final = (1 / 60_000, 1 / 150)  # of an unknown word, and of the commonest there are
 
 
@@ -63,11 +63,7 @@ def kin_number(token: Token) -> int:
 
 @lru_cache(maxsize=1 << 12)
 def _number(kin: str, sounds: str) -> int:
-    kept = (
-        blake2b(kin.encode(), digest_size=_KIN_BYTES).digest()
-        + blake2b(sounds.encode(), digest_size=_SOUND_BYTES).digest()
-    )
-    return int.from_bytes(kept, "big")
+    return number_of(kin, _KIN_BITS) << _SOUND_BITS | number_of(sounds, _SOUND_BITS)
 
 
 def _prior_share(token: Token) -> float:

@@ -139,7 +139,7 @@ def _answer(
     """(the highest verdict, that on the meant alert, how the birth date stood to the highest one's)."""
     rarity = watch.rarity(tx)
     highest, there, why = Verdict.CLEAR, None, ""
-    for alert in watch.find(tx, matcher, asked):
+    for alert in watch.find(tx, matcher, asked).alerts:
         match = matcher.judge(asked, subject_of(alert.values), rarity=rarity)
         if match is None:
             continue

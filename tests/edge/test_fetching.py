@@ -3,15 +3,20 @@
 from __future__ import annotations
 
 import os
+import resource
+from collections.abc import Iterator
+from contextlib import contextmanager, nullcontext
 from pathlib import Path
 
 import httpx
 import pytest
 
+from edge.booth import Booth
 from edge.fetching import Fetcher
 from edge.kit import World
 from edge.loading import Loader
 from edge.node import EdgeNode, assemble
+from edge.screen import Session
 from edge.store.opening import connect_to
 from edge.transport_snapshot import SnapshotLink
 from hub.app import create_app
@@ -19,9 +24,10 @@ from hub.hub import Hub
 from hub.kit import World as HubWorld
 from hub.store import opening as hub_opening
 from shared.crypto import VerifyKey
-from shared.errors import KaraulaError, RemoteError
+from shared.errors import KaraulaError, RemoteError, StoreError
 from tests.edge.lists import Snapshot, snapshot_of
 from tests.edge.posts import Post, rows
+from tests.edge.test_cases import capture
 from tests.edge.test_loading import busy_centre
 from tests.hub.staff import operators_of
 from tests.hub.test_merger import alert
@@ -120,6 +126,78 @@ def test_a_link_that_stays_down_says_so_and_keeps_what_came(road: Road, tmp_path
     assert down.value.code == "link_down"
     assert waits == sorted(waits)
     assert (tmp_path / "f").stat().st_size > len(road.made.opening.write())
+
+
+@contextmanager
+def full_disk(bytes_max: int) -> Iterator[None]:
+    """The kernel lets no file of this process grow beyond a size, as a full disk would."""
+    before = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (bytes_max, before[1]))
+    try:
+        yield
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, before)
+
+
+@pytest.mark.parametrize("share", [0.0, 0.4, 1.3, 2.7])
+def test_a_full_disk_is_told_and_heals_when_there_is_room(road: Road, tmp_path: Path, share: float):
+    """Wherever the room ends, in the front too: a coded error with a hint, and the next run goes on from what
+    is there, byte for byte."""
+    front, sizes = len(road.made.opening.write()), road.made.manifest.sizes
+    room = int(front * share) if share <= 1 else front + int(sizes[0] * (share - 1))
+    with full_disk(room), pytest.raises(StoreError) as told:
+        fetch(road, tmp_path / "f")
+    assert told.value.code == "disk_full"
+    assert "same command" in told.value.hint
+    assert (tmp_path / "f").stat().st_size == room
+    sent = road.sent
+    assert fetch(road, tmp_path / "f") == list(road.made.blocks)
+    kept = max(0, room - front)
+    assert road.sent - sent == sum(sizes) - kept
+
+
+def test_a_disk_that_fails_is_told_too(road: Road, tmp_path: Path):
+    """No traceback where the file's place is no place for a file."""
+    (tmp_path / "f").mkdir()
+    with pytest.raises(StoreError) as told:
+        fetch(road, tmp_path / "f")
+    assert told.value.code == "fetched_file_unusable"
+
+
+def test_todays_list_answers_while_the_disk_is_full_and_the_new_one_after(
+    road: Road, post: Post, node: EdgeNode, booth: Booth, session: Session, tmp_path: Path
+):
+    """The officer notices nothing: an alert heard before is found all the while; then the rest is fetched."""
+    post.centre.alert(document_number="L898902C3")
+    road.made = snapshot_of(post.centre)
+    heard = node.round.run(post.centre.exchange)
+    assert heard.applied_changes
+    post.centre.alert(document_number="NEWER")
+    road.made = snapshot_of(post.centre)
+    loader, room = Loader(node.kit), len(road.made.opening.write()) + 50
+
+    def load(*, full: bool) -> None:
+        with Fetcher(road, tmp_path / "f", wait=lambda _: None) as fetcher:
+            manifest, key = loader.believe(fetcher.open("all"))
+            loader.begin(manifest)
+
+            def block(number: int) -> bytes:
+                with full_disk(room) if full else nullcontext():
+                    return fetcher.block(manifest, number)
+
+            for _ in loader.run(manifest, key, block):
+                pass
+
+    with pytest.raises(StoreError):
+        load(full=True)
+    answer = booth.look(session, capture(booth, session)).answer
+    assert (answer and answer.verdict) == "hit"
+    load(full=False)
+    while loader.tend():
+        pass
+    assert rows(node, "SELECT count(*) FROM alert_record WHERE document_number = 'NEWER'") == [(1,)]
+    answer = booth.look(session, capture(booth, session)).answer
+    assert (answer and answer.verdict) == "hit"
 
 
 def test_a_real_hub_and_a_real_node_over_http(tmp_path: Path):

@@ -213,7 +213,7 @@ def test_a_traveller_like_nobody_has_no_alert_read(post: Post, node: EdgeNode):
     connection, asked = node.kit.database.connection(), []
     connection.set_trace_callback(asked.append)
     stranger = Subject(surname="Vuković", given_names="Dragan", document_number="ZZ9999999")
-    assert watch.find(connection, node.kit.matcher, stranger) == []
+    assert watch.find(connection, node.kit.matcher, stranger).alerts == []
     connection.set_trace_callback(None)
     assert any("wanted_key" in each for each in asked)
     assert not [each for each in asked if "alert_record" in each]

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import os
 import shutil
+import signal
 from pathlib import Path
 
 import pytest
@@ -10,8 +12,10 @@ from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
 from hub.app import create_app
+from hub.config import Config
 from hub.desk.view import Operator
-from hub.hub import Hub
+from hub.hub import Hub, build
+from hub.offered import FOLDER
 from shared import snapshot, wire
 from shared.change import Change, named
 from shared.crypto import Purpose, SigningKey
@@ -21,6 +25,61 @@ from shared.ids import SYSTEM, Node
 from shared.schema import Kind
 from tests.hub.outpost import Outpost, Realm
 from tests.hub.test_merger import alert
+
+
+def killed_while_offering(home: Path, at: str) -> None:
+    """A process that makes a list to offer, and is killed at a place of the code."""
+    child = os.fork()
+    if child == 0:
+        try:
+            monkey = pytest.MonkeyPatch()
+            monkey.setattr(at, lambda *_, **__: os.kill(os.getpid(), signal.SIGKILL))
+            with build(Config(data=home)) as hub:
+                hub.snapshots.offer(home / FOLDER, "all")
+        finally:
+            os._exit(1)
+    _, status = os.waitpid(child, 0)
+    assert os.WTERMSIG(status) == signal.SIGKILL
+
+
+@pytest.mark.parametrize(
+    ("at", "left"),
+    [
+        ("hub.snapshots._Writer.flush", "making-"),
+        ("hub.snapshots._assemble", "making-"),
+        ("hub.snapshots.Snapshots._note", "making-"),
+        ("hub.store.snapshots.offer", ".snapshot"),
+    ],
+)
+def test_what_a_kill_left_of_a_list_is_cleared_away_at_the_next_start(home: Path, at: str, left: str):
+    """Wherever it was killed: what is offered stays, what nobody offers goes, and another can be made."""
+    with build(Config(data=home), tends=True) as hub:
+        kept = hub.snapshots.offer(home / FOLDER, "all").name.hex()
+    killed_while_offering(home, at)
+    files = {each.name for each in (home / FOLDER).iterdir()} - {f"{kept}.snapshot"}
+    assert files
+    assert all(left in name for name in files)
+    with build(Config(data=home)):
+        assert len([*(home / FOLDER).iterdir()]) > 1, "a command beside the hub clears nothing away"
+    with build(Config(data=home), tends=True) as hub:
+        assert [each.name for each in (home / FOLDER).iterdir()] == [f"{kept}.snapshot"]
+        hub.snapshots.offer(home / FOLDER, "all")
+        assert len([*(home / FOLDER).iterdir()]) == 2
+
+
+def test_a_list_in_the_making_is_left_alone_by_a_hub_that_starts(home: Path):
+    """The command that writes it runs beside the hub: neither its file nor any other is swept meanwhile."""
+    with build(Config(data=home)) as command:
+        looked = []
+
+        def start(_done: int, _all: int) -> None:
+            with build(Config(data=home), tends=True):
+                looked.append(len([*(home / FOLDER).iterdir()]))
+
+        written = command.snapshots.offer(home / FOLDER, "all", say=start)
+    assert looked
+    assert min(looked) > 0
+    assert (home / FOLDER / f"{written.name.hex()}.snapshot").exists()
 
 
 def read(path: Path, hub: Hub, post: Outpost) -> tuple[snapshot.Manifest, list[Change]]:

@@ -293,7 +293,7 @@ MUTANTS: Final = (
         name="decided-past-an-unseen-alert",
         promise=RIGHTS,
         path="edge/cases.py",
-        old="            unseen = {one.alert.id for one in found} - (draft.shown or frozenset())",
+        old="            unseen = {one.alert.id for one in findings.found} - (draft.shown or frozenset())",
         new="            unseen = frozenset[int]()",
         tests=("tests/edge/test_cases.py",),
     ),

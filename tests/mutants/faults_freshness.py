@@ -61,7 +61,7 @@ MUTANTS: Final = (
         name="answers-after-the-lease",
         promise=KNOWN_AGE,
         path="edge/answering.py",
-        old="    return () if lease.state(kit, tx).locked else search(kit, tx, subject)",
+        old="    return Findings() if lease.state(kit, tx).locked else search(kit, tx, subject)",
         new="    return search(kit, tx, subject)",
         tests=("tests/edge/test_lease.py",),
     ),

@@ -9,7 +9,9 @@ from pathlib import Path
 import pytest
 
 from shared.database import Database
+from shared.ids import Lane, feed_of, make_dot
 from shared.ledger import search
+from shared.limits import NODE_MAX
 from tests.shared.ledger.files import open_ledger
 
 
@@ -22,7 +24,7 @@ def database(tmp_path: Path) -> Iterator[Database]:
 
 def find(database: Database, *keys: int) -> list[int]:
     with database.snapshot() as tx:
-        return search.find(tx, keys)
+        return search.find(tx, keys, lane=Lane.URGENT, limit=1 << 20).records
 
 
 def add(database: Database, pairs: list[search.Pair]) -> None:
@@ -95,3 +97,38 @@ def test_a_merge_leaves_a_purged_record_behind(database: Database, monkeypatch: 
     while tidy(database, budget=10):
         pass
     assert find(database, 7) == [20]
+
+
+def test_a_look_up_reads_one_lane_in_bounded_parts_and_jumps_over_the_rest(database: Database):
+    """Two thousand checks of one key at three nodes, alerts at the first and the last: the alerts cost a few
+    statements, and the checks come a part at a time, each once, in order."""
+    checks = [make_dot(feed_of(node, Lane.ROUTINE), seq) for node in (1, 2, 9) for seq in range(1, 701)]
+    alerts = [make_dot(feed_of(node, Lane.URGENT), 5) for node in (1, NODE_MAX)]
+    photos = [make_dot(feed_of(2, Lane.BULK), 1)]
+    add(database, [(7, record) for record in checks + alerts + photos])
+    with database.snapshot() as tx:
+        asked: list[str] = []
+        tx.set_trace_callback(asked.append)  # type: ignore[attr-defined]  # SQLCipher's own connection has it
+        assert search.find(tx, (7,), lane=Lane.URGENT, limit=10) == search.Sharing(alerts, False)
+        assert search.find(tx, (7,), lane=Lane.BULK, limit=10) == search.Sharing(photos, False)
+        tx.set_trace_callback(None)  # type: ignore[attr-defined]  # the same
+        assert len(asked) < 40
+        found, start, parts = [], 0, 0
+        while True:
+            part = search.find(tx, (7, 8), lane=Lane.ROUTINE, limit=400, start=start)
+            assert len(part.records) <= 400
+            found += part.records
+            parts += 1
+            if not part.more:
+                break
+            start = part.records[-1] + 1
+    assert (found, parts) == (checks, 6)
+
+
+def test_a_part_that_is_full_says_whether_there_is_more(database: Database):
+    """Exactly as many as are asked for are all there are."""
+    add(database, [(7, record) for record in (1, 2, 3)])
+    add(database, [(key, 3) for key in range(search.HOT_BATCH_PAIRS + 1)])
+    with database.snapshot() as tx:
+        assert search.find(tx, (7,), lane=Lane.URGENT, limit=3) == search.Sharing([1, 2, 3], False)
+        assert search.find(tx, (7,), lane=Lane.URGENT, limit=2) == search.Sharing([1, 2], True)
