@@ -161,6 +161,6 @@ def _key(home: str, text: str) -> int:
     return _home(home) << _REST_BITS | number_of(text, _REST_BITS)
 
 
-@lru_cache(maxsize=1 << 12)
+@lru_cache(maxsize=1 << 11)
 def _home(home: str) -> int:
     return number_of(home, _HOME_BITS)

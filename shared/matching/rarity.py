@@ -61,7 +61,7 @@ def kin_number(token: Token) -> int:
     return _number(word_of(token), "")
 
 
-@lru_cache(maxsize=1 << 12)
+@lru_cache(maxsize=1 << 11)
 def _number(kin: str, sounds: str) -> int:
     return number_of(kin, _KIN_BITS) << _SOUND_BITS | number_of(sounds, _SOUND_BITS)
 
