@@ -73,7 +73,7 @@ class Snapshots:
 
         Raises InputError `unknown_scope`, ConfigError `file_unwritable`, StoreError.
         """
-        if not scope or scope.startswith("node:"):
+        if not self._is_list(scope):
             raise InputError(
                 "unknown_scope",
                 "there is no such list",
@@ -115,6 +115,13 @@ class Snapshots:
             name=manifest.name, scope=scope, position=head.cut, records=writer.records, bytes=size,
             readers=len(opening.keys),
         )  # fmt: skip
+
+    def _is_list(self, scope: str) -> bool:
+        """Whether there can be such a list: everybody's, one of our countries' or one post's."""
+        lists = self._kit.lists
+        kind, _, code = scope.partition(":")
+        known = {"country": lists.countries, "post": lists.posts}.get(kind, {})
+        return scope == EVERYBODY or code in known
 
     def _records(self, scope: str, number: int) -> Iterator[list[Change]]:
         """Everything a reader of the scope has when it has read to the end, record by record."""
