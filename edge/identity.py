@@ -46,8 +46,11 @@ def load(
 ) -> Identity:
     """Read a node's directory.
 
-    Raises ConfigError `not_enrolled`, `no_database_key`, `identity_unreadable`, `identity_mismatch`.
+    Raises ConfigError `not_enrolled`, `no_database_key`, `identity_unreadable`, `identity_mismatch`;
+    InputError `bad_url` for a `hub_url` that is none.
     """
+    if hub_url:
+        check_url(hub_url)
     try:
         return _load(directory, key_file, hub_url, environment)
     except ConfigError:

@@ -87,7 +87,7 @@ def fetch(*, data: Path, key_file: Path | None, scope: str, hub_url: str | None)
     config = Config(data=data, key_file=key_file, hub_url=hub_url)
     with closing(build(config)) as node, SnapshotLink(node.kit.identity) as link:
         loader = Loader(node.kit, breathe=_breathe)
-        with Fetcher(link, data / "incoming.snapshot", wait=time.sleep) as fetcher:
+        with Fetcher(link, data / "incoming.snapshot", wait=_wait) as fetcher:
             believed = _believed(loader, fetcher.open(scope))
             if believed is not None:
                 manifest, key = believed
@@ -148,6 +148,11 @@ def _bar() -> Iterator[Callable[[float, str], None]]:
     with Progress(*columns, console=console) as progress:
         task = progress.add_task("", total=1.0)
         yield lambda share, words: progress.update(task, completed=share, description=words)
+
+
+def _wait(seconds: float) -> None:
+    click.echo(f"The hub does not answer. Trying again in {seconds:.0f} s.", err=True)
+    time.sleep(seconds)
 
 
 def _breathe() -> None:

@@ -7,6 +7,7 @@ Must not know: what a check is.
 from __future__ import annotations
 
 import contextlib
+import fcntl
 import logging
 import os
 import random
@@ -17,6 +18,7 @@ import threading
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import replace
+from pathlib import Path
 from types import FrameType
 from typing import Any, Final
 
@@ -37,6 +39,7 @@ from shared.errors import ConfigError, StoreError
 from shared.limits import FORM_MAX_BYTES, PHOTO_FORM_MAX_BYTES
 
 URL_FILE: Final = "url"
+LOCK_FILE: Final = "lock"
 _METERED_S: Final = 60.0  # between contacts where bytes cost: 0.7 MB a day when nothing happens
 _SPOOLED_MAX_BYTES: Final = 2 * PHOTO_FORM_MAX_BYTES
 """A photo, or an oversized form up to this, is taken off the wire into an unlinked file of a file system
@@ -78,6 +81,7 @@ def _run(config: Config, *, say: Callable[[str], None], anew: threading.Event) -
     scheduler = Scheduler(Backoff(interval_s=interval_s, chance=random.SystemRandom().random))
     node = build(config, nudge=scheduler.nudge)
     try:
+        _hold(config.data)
         secret = digest(b"karaula/pages\0", node.kit.identity.database_key, size=KEY_BYTES)
         relay = node.relay if config.relays else None
         app = create_app(node.booth, secret_key=secret, https=config.https, relay=relay)
@@ -129,6 +133,20 @@ def _ear(node: EdgeNode, scheduler: Scheduler) -> DoorbellEar:
     )
 
 
+def _hold(directory: Path) -> None:
+    """Hold a node's directory until this process ends. Raises ConfigError `already_running`."""
+    handle = os.open(directory / LOCK_FILE, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+    try:
+        fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        os.close(handle)
+        raise ConfigError(
+            "already_running",
+            f"the node in {directory} is running already",
+            hint="Stop that one first (systemctl stop karaula-edge), or give another node's --data.",
+        ) from None
+
+
 def _listen(config: Config, pages: Callable[..., Any]) -> BaseWSGIServer:
     try:
         server = create_server(
@@ -145,7 +163,7 @@ def _listen(config: Config, pages: Callable[..., Any]) -> BaseWSGIServer:
         raise ConfigError(
             "port_taken",
             f"cannot listen on {config.host}:{config.port} ({error})",
-            hint="Choose another --port, or 0 for any free one.",
+            hint="Choose another --port (0 takes any free one), and as --host an address of this machine.",
         ) from None
     if not isinstance(server, BaseWSGIServer):  # a name with several addresses would open several doors
         server.close()

@@ -7,6 +7,8 @@ Must not know: what the commands' work consists of.
 
 from __future__ import annotations
 
+import fcntl
+import os
 import signal
 import threading
 from pathlib import Path
@@ -14,7 +16,7 @@ from typing import Final
 
 import click
 import structlog
-from waitress.server import create_server
+from waitress.server import TcpWSGIServer, create_server
 
 from hub import collector, options
 from hub.app import create_app
@@ -25,10 +27,11 @@ from hub.doorbell import serve as doorbells
 from hub.hub import Hub, build
 from hub.identity import write_whole
 from hub.scheduler import Scheduler
-from shared.errors import InputError
+from shared.errors import ConfigError, InputError
 from shared.limits import REQUEST_MAX_BYTES
 
 URL_FILE: Final = "url"
+LOCK_FILE: Final = "lock"
 _country = click.option("--country", required=True, help="The officer's desk: BA, ME or RS.")
 
 
@@ -41,8 +44,10 @@ _country = click.option("--country", required=True, help="The officer's desk: BA
     help="Where sealed copies of prekeys go, on another disk; `escrow` in the data directory without it.",
 )
 @click.option("--host", default="127.0.0.1", show_default=True, help="The address to listen on.")
-@click.option("--port", default=0, show_default=True, help="The port; 0 takes a free one.")
-@click.option("--threads", default=8, show_default=True, help="How many requests at once.")
+@options.port
+@click.option(
+    "--threads", default=8, show_default=True, type=click.IntRange(1, 128), help="How many requests at once."
+)
 @click.option("--https", is_flag=True, help="People reach it by TLS, through a proxy.")
 @click.option(
     "--open-by",
@@ -81,8 +86,14 @@ def run(
 @options.data
 @options.key_file
 @click.option("--host", default="127.0.0.1", show_default=True, help="The address to listen on.")
-@click.option("--port", default=0, show_default=True, help="The port; 0 takes a free one.")
-@click.option("--listeners", default=10_000, show_default=True, help="How many nodes at once, at most.")
+@options.port
+@click.option(
+    "--listeners",
+    default=10_000,
+    show_default=True,
+    type=click.IntRange(min=1),
+    help="How many nodes at once, at most.",
+)
 def doorbell(*, data: Path, key_file: Path | None, host: str, port: int, listeners: int) -> None:
     """Ring nodes when there is news for them, until SIGTERM or Ctrl-C. Runs beside `hub run`."""
     structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(20))
@@ -199,18 +210,9 @@ def officer_list(*, data: Path, key_file: Path | None, country: str) -> None:
 
 def _serve(hub: Hub, config: Config) -> None:
     """Serve until a signal; then finish what is under way and close."""
-    server = create_server(
-        create_app(hub, https=config.https),
-        host=config.host,
-        port=config.port,
-        threads=config.threads,
-        max_request_body_size=REQUEST_MAX_BYTES + 1,
-        ident="karaula",
-        clear_untrusted_proxy_headers=True,
-    )
-    # waitress gives one listening server per address; a host name with two would have no one port.
-    port = getattr(server, "effective_port", config.port)
-    url = f"http://{config.host}:{port}"
+    _hold(config.data)
+    server = _listen(hub, config)
+    url = f"http://{config.host}:{server.socket.getsockname()[1]}"
     write_whole(config.data / URL_FILE, f"{url}\n".encode())
     stopping = threading.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
@@ -228,6 +230,44 @@ def _serve(hub: Hub, config: Config) -> None:
         server.task_dispatcher.shutdown()
         scheduler.stop()
         (config.data / URL_FILE).unlink(missing_ok=True)
+
+
+def _hold(directory: Path) -> None:
+    """Hold a hub's directory until this process ends. Raises ConfigError `already_running`."""
+    handle = os.open(directory / LOCK_FILE, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+    try:
+        fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        os.close(handle)
+        raise ConfigError(
+            "already_running",
+            f"the hub in {directory} is running already",
+            hint="Stop that one first (systemctl stop karaula-hub), or give another hub's --data.",
+        ) from None
+
+
+def _listen(hub: Hub, config: Config) -> TcpWSGIServer:
+    """Raises ConfigError `port_taken`, `host_ambiguous`."""
+    try:
+        server = create_server(
+            create_app(hub, https=config.https),
+            host=config.host,
+            port=config.port,
+            threads=config.threads,
+            max_request_body_size=REQUEST_MAX_BYTES + 1,
+            ident="karaula",
+            clear_untrusted_proxy_headers=True,
+        )
+    except (OSError, ValueError) as error:
+        raise ConfigError(
+            "port_taken",
+            f"cannot listen on {config.host}:{config.port} ({error})",
+            hint="Choose another --port (0 takes any free one), and as --host an address of this machine.",
+        ) from None
+    if not isinstance(server, TcpWSGIServer):  # a name with several addresses would open several doors
+        server.close()
+        raise ConfigError("host_ambiguous", "this host has several addresses", hint="Give one as --host.")
+    return server
 
 
 def _routes(text: str) -> frozenset[Why]:
@@ -253,4 +293,6 @@ def _officer(hub: Hub, desk: Operator, login: str) -> OfficerRow:
     for row in hub.desk.people.officers(desk):
         if row.login == login.lower():
             return row
-    raise InputError("no_officer", f"the {desk.country} desk has no such officer", hint="See `officer list`.")
+    raise InputError(
+        "no_officer", f"the {desk.country} desk has no such officer", hint="See `karaula officer list`."
+    )

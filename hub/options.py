@@ -12,6 +12,13 @@ data = click.option(
     required=True,
     help="The hub's data directory.",
 )
+port = click.option(
+    "--port",
+    default=0,
+    show_default=True,
+    type=click.IntRange(0, 65535),
+    help="The port; 0 takes any free one.",
+)
 key_file = click.option(
     "--key-file",
     type=click.Path(exists=True, dir_okay=False, path_type=Path),

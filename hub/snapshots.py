@@ -87,7 +87,7 @@ class Snapshots:
         Raises InputError `unknown_scope`, ConfigError `file_unwritable`, `backup_first`, `backup_away`,
         StoreError.
         """
-        if not scope or scope.startswith("node:"):
+        if not self._is_list(scope):
             raise InputError(
                 "unknown_scope",
                 "there is no such list",
@@ -164,6 +164,14 @@ class Snapshots:
                 return self._feed.cut(tx, scope), self._kit.now_ms()
         with source.database.snapshot() as tx:
             return feeds.found_head(tx, scope), source.at_ms
+
+    def _is_list(self, scope: str) -> bool:
+        """Whether there can be such a list: everybody's, one of our countries' or one post's."""
+        lists = self._kit.lists
+        kind, _, code = scope.partition(":")
+        if kind == "country":
+            return code in lists.countries
+        return scope == EVERYBODY or (kind == "post" and code in lists.posts)
 
     def _records(self, database: Database, scope: str, number: int) -> Iterator[list[Change]]:
         """Everything a reader of the scope has when it has read to the end, record by record."""

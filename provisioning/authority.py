@@ -35,10 +35,21 @@ from shared.enrolment import (
 )
 from shared.errors import InputError, TrustError
 from shared.ids import Node
-from shared.limits import ENROLMENT_MAX_BYTES
+from shared.limits import ENROLMENT_MAX_BYTES, NAME_MAX_CHARS
 
 TICKET_DAYS: Final = 7
 DAY_MS: Final = 24 * 60 * 60 * 1000
+
+
+def check_name(name: str) -> None:
+    """Raise InputError `bad_name` for what no card could be read with again."""
+    if not name or len(name) > NAME_MAX_CHARS or not name.isprintable():
+        raise InputError(
+            "bad_name",
+            f"a name has 1 to {NAME_MAX_CHARS} printable characters",
+            hint="Use a short one, like PCC.",
+            field="name",
+        )
 
 
 def read_paper_file(path: Path) -> bytes:
@@ -50,8 +61,9 @@ def create(directory: Path, *, name: str, passphrase: str, now_ms: int) -> Autho
     """Make a new authority in `directory`.
 
     The keys are written last: until then the directory is no authority, and a run that was cut off
-    is simply made again. Raises InputError `file_exists` where there is one.
+    is simply made again. Raises InputError `bad_name`; `file_exists` where there is one.
     """
+    check_name(name)
     own_directory(directory)
     if (directory / files.AUTHORITY_KEYS).exists():
         raise InputError(

@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
-from provisioning.authority import read_paper_file
+from provisioning.authority import check_name, read_paper_file
 from provisioning.database_key import find_or_make_key, read_key
 from provisioning.disk import own_directory, remove_file, write_file
 from shared.enrolment import (
@@ -30,7 +30,6 @@ from shared.enrolment import (
     files,
 )
 from shared.errors import InputError, MissingError, TrustError
-from shared.limits import NAME_MAX_CHARS
 
 PREKEYS_AHEAD: Final = 4  # a month of weekly rotations, should the authority or a node be out of reach
 
@@ -54,10 +53,7 @@ class HubSetup:
         """
         card = AuthorityCard.read(authority_card)
         address = check_url(url)
-        if not name or len(name) > NAME_MAX_CHARS or not name.isprintable():
-            raise InputError(
-                "bad_name", "this cannot be a hub's name", hint="Use a short name, like PCC.", field="name"
-            )
+        check_name(name)
         own_directory(self.directory)
         self._keep_authority(authority_card)
         db_key = find_or_make_key(self.directory, self.key_file)

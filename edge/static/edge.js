@@ -11,6 +11,9 @@ const count = document.getElementById("mrz-count");
 const decide = document.getElementById("decide");
 setTimeout(() => { document.documentElement.dataset.calm = "1"; }, CALM_MS);
 
+// --- a refused form: the cursor stands in the first wrong field ---
+if (!document.querySelector("[autofocus]")) document.querySelector("[aria-invalid]")?.focus();
+
 // --- once only: a form that is on its way is not sent again ---
 document.addEventListener("submit", (event) => {
   const form = event.target;
@@ -81,11 +84,11 @@ document.addEventListener("beforeinput", (event) => {
   const field = event.target;
   if (!mrz || field === mrz || !field.matches("input:not([type=password]), textarea")) return;
   const now = performance.now();
-  if (!before || before.field !== field || now - keyAt > 150) before = { field, value: field.value };
+  if (!before || before.field !== field || now - keyAt > 150) before = { field, value: field.value, at: field.selectionStart };
   keyAt = now;
   if (event.data !== "<") return;
   event.preventDefault();
-  const start = field.value.startsWith(before.value) ? field.value.slice(before.value.length) : field.value;
+  const start = field.value.slice(before.at, field.selectionStart);
   field.value = before.value;
   mrz.value = `${start}<`;
   mrz.focus();

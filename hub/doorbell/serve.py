@@ -44,7 +44,7 @@ async def _serve(hub: Hub, config: Config, *, listeners_max: int, say: Callable[
         raise ConfigError(
             "port_taken",
             f"cannot listen on {config.host}:{config.port} ({error.strerror})",
-            hint="Choose another --port, or 0 for any free one.",
+            hint="Choose another --port (0 takes any free one), and as --host an address of this machine.",
         ) from None
     try:
         hub.keep_doorbell_port(port)

@@ -100,5 +100,5 @@ def _finish(setup: HubSetup, paper: bytes, revocations: Path) -> None:
         say(f"No revocation list came along: bring the authority's file “{files.REVOCATIONS}” when you can.")
     next_step(
         f"issue the nodes: karaula node issue --authority DIR --hub-card {setup.directory / files.HUB_CARD} "
-        f"--post KLOBUK --out klobuk.pack ; start the hub: karaula hub run"
+        f"--post KLOBUK --out klobuk.pack ; start the hub: karaula hub run --data {setup.directory}"
     )

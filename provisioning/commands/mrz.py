@@ -34,14 +34,16 @@ Examples:
 @click.option(
     "--today",
     type=click.DateTime(["%Y-%m-%d"]),
+    metavar="YYYY-MM-DD",
     help="The day that settles the century of two-digit years; this machine's if not given.",
 )
 @click.option("--compact", is_flag=True, help="One line of JSON instead of an indented object.")
 def mrz(*, lines: tuple[str, ...], today: datetime | None, compact: bool) -> None:
-    """Read a machine-readable zone (TD1, TD2, TD3, MRV-A, MRV-B) and print it as JSON.
+    """Read a machine-readable zone and print it as JSON.
 
-    Give its lines as arguments, or - to read them from standard input. The object says the format, whether
-    every check digit agrees, each field, each digit, and each look-alike character that was put right.
+    TD1, TD2, TD3, MRV-A and MRV-B. Give the lines as arguments, or - to read them from standard input. The
+    object says the format, whether every check digit agrees, each field, each digit, and each look-alike
+    character that was put right.
 
     Exit status: 0 when a zone was read (look at "valid"), 1 when this is none ("error" says why).
     """

@@ -67,11 +67,10 @@ class DemoDirectory:
 
         Raises ConfigError `demo_running`, `not_a_demo_directory`.
         """
-        foreign = self.path.exists() and any(self.path.iterdir()) and not (self.path / _LOCK).exists()
-        if foreign:
+        if self._is_foreign():
             raise ConfigError(
                 "not_a_demo_directory",
-                f"{self.path} holds something that is not a demo's",
+                f"{self.path} is or holds something that is not a demo's",
                 hint="Choose an empty directory with --dir; the demo empties its own at each start.",
             )
         own_directory(self.path)
@@ -90,6 +89,11 @@ class DemoDirectory:
         os.ftruncate(handle, 0)
         os.write(handle, f"{os.getpid()}\n".encode())
         return Lock(handle=handle)
+
+    def _is_foreign(self) -> bool:
+        if not self.path.exists():
+            return False
+        return not self.path.is_dir() or (any(self.path.iterdir()) and not (self.path / _LOCK).exists())
 
     def _empty(self) -> None:
         for entry in self.path.iterdir():

@@ -48,7 +48,17 @@ class Kind(IntEnum):
     @property
     def words(self) -> str:
         """The kind as a person would call the file."""
-        return "node pack" if self is Kind.TICKET else self.name.lower().replace("_", " ")
+        match self:
+            case Kind.TICKET:
+                return "node pack"
+            case Kind.REVOCATIONS:
+                return "revocation list"
+        return self.name.lower().replace("_", " ")
+
+    @property
+    def one(self) -> str:
+        """The same with its article."""
+        return f"{'an' if self.words[0] in 'aeiou' else 'a'} {self.words}"
 
 
 class Fields:
@@ -127,10 +137,10 @@ def read_body(raw: bytes, kind: Kind) -> Fields:
         case _:
             raise _unreadable(kind)
     if found != kind:
-        known = Kind(found).words if found in Kind._value2member_map_ else "file of an unknown kind"
+        known = Kind(found).one if found in Kind._value2member_map_ else "a file of an unknown kind"
         raise InputError(
             "wrong_paper",
-            f"this is a {known}, not a {kind.words}",
+            f"this is {known}, not {kind.one}",
             hint=f"Give the file that holds the {kind.words}.",
         )
     if version != VERSION:
@@ -181,6 +191,6 @@ def _unpack(data: bytes, kind: Kind) -> object:
 def _unreadable(kind: Kind) -> InputError:
     return InputError(
         "unreadable_paper",
-        f"this is not a {kind.words}, or it is damaged",
+        f"this is not {kind.one}, or it is damaged",
         hint="Copy the file again from where it was made.",
     )

@@ -169,12 +169,15 @@ def test_a_clean_traveller_takes_two_keys_after_the_scan(page: Page, booth: Boot
     expect(page.locator(".saved")).to_contain_text("Admitted")
 
 
-def test_a_document_read_while_the_cursor_is_elsewhere_still_goes_to_the_scan(page: Page, booth: Booth):
-    """The next traveller's passport lands on the reader while the cursor stands in the remark."""
+@pytest.mark.parametrize("where", ["End", "Home"])
+def test_a_document_read_while_the_cursor_is_elsewhere_still_goes_to_the_scan(
+    page: Page, booth: Booth, where: str
+):
+    """The next traveller's passport lands on the reader while the cursor stands somewhere in the remark."""
     sign_in(page, booth)
     scan(page, CLEAN)
     page.locator("#f-remark").fill("two dogs")
-    page.locator("#f-remark").press("End")
+    page.locator("#f-remark").press(where)
     page.wait_for_timeout(300)  # a person's pause before the reader's burst
     read_document(page, TD3)
     expect(page.locator("h1.name")).to_contain_text("ERIKSSON")

@@ -137,13 +137,41 @@ def test_a_photo_on_its_way_in_lies_in_memory_alone(running: Running):
     assert [name for name in spooled if not name.startswith(f"{memory}/")] == []
 
 
-def test_a_taken_port_is_told(post: Post, running: Running):
-    """A second node on the same port ends with the reason and what to do."""
-    port = running.url.rsplit(":", 1)[1]
-    command = [sys.executable, "-c", START, "edge", "run", "--data", str(post.path.parent), "--port", port]
-    second = subprocess.run(command, capture_output=True, text=True, timeout=60, check=False)
-    assert second.returncode == 1
-    assert "port_taken" in second.stderr
+@pytest.mark.parametrize(
+    ("words", "code"),
+    [
+        (("--host", "192.0.2.1"), "port_taken"),  # an address for documentation: nobody's
+        (("--host", "no.such.host.invalid"), "port_taken"),
+        (("--hub-url", "nowhere"), "bad_url"),
+    ],
+)
+def test_where_it_cannot_listen_or_call_is_told(post: Post, words: tuple[str, str], code: str):
+    """An address that is not this machine's, or none at all, ends with the reason and what to do."""
+    assert code in _refused(post, *words)
+
+
+def test_a_second_node_in_one_directory_is_refused(post: Post, running: Running):
+    """Two processes never share a directory; a killed one holds nothing."""
+    assert "already_running" in _refused(post)
+    assert running.process.poll() is None
+    running.stop(signal.SIGKILL)
+    again = Running(post.path.parent)
+    assert again.stop(signal.SIGTERM) == 0
+
+
+def test_a_taken_port_is_told(post: Post):
+    """A port somebody listens on ends with the reason and what to do."""
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        assert "port_taken" in _refused(post, "--port", str(taken.getsockname()[1]))
+
+
+def _refused(post: Post, *words: str) -> str:
+    """What a node says that cannot start."""
+    command = [sys.executable, "-c", START, "edge", "run", "--data", str(post.path.parent), *words]
+    refused = subprocess.run(command, capture_output=True, text=True, timeout=60, check=False)
+    assert refused.returncode == 1
+    assert "Traceback" not in refused.stderr
+    return refused.stderr
 
 
 def test_a_directory_that_is_no_node_is_told(tmp_path: Path):

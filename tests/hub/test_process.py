@@ -71,6 +71,36 @@ def test_the_hub_runs_says_where_and_stops_at_a_signal(home: Path, klobuk: Outpo
         ask(url, klobuk, klobuk.bundle())
 
 
+@pytest.mark.parametrize(
+    "words",
+    [
+        ("run", "--host", "192.0.2.1"),  # an address for documentation: nobody's
+        ("run", "--host", "no.such.host.invalid"),
+        ("doorbell", "--host", "192.0.2.1"),
+    ],
+)
+def test_where_it_cannot_listen_is_told(home: Path, words: tuple[str, ...]):
+    """An address that is not this machine's ends with the reason and what to do, not with a traceback."""
+    said = karaula("hub", *words, "--data", str(home), code=1)
+    assert "port_taken" in said
+    assert "Traceback" not in said
+
+
+@pytest.mark.parametrize(
+    "words", [("run", "--port", "99999"), ("doorbell", "--port", "-1"), ("run", "--threads", "0")]
+)
+def test_numbers_that_cannot_be_are_no_use_of_the_command(home: Path, words: tuple[str, ...]):
+    """A port that none has is not cut down to another one."""
+    assert "is not in the range" in karaula("hub", *words, "--data", str(home), code=2)
+
+
+def test_a_second_hub_in_one_directory_is_refused(home: Path):
+    """Two processes never run one hub."""
+    with running(home) as url:
+        assert "already_running" in karaula("hub", "run", "--data", str(home), code=1)
+        assert (home / "url").read_text() == f"{url}\n"
+
+
 def test_officers_are_made_at_the_hubs_own_machine(home: Path, klobuk: Outpost):
     """A first password is shown once; the officer reaches the post, and so does the disabling."""
     told = karaula(

@@ -241,7 +241,7 @@ def test_a_node_admitted_later_gets_its_key_into_the_same_file(
     assert refusal_code(tmp_path / "s", hub, klobuk) == "snapshot_not_for_us"
 
 
-@pytest.mark.parametrize("scope", ["", "node:5"])
+@pytest.mark.parametrize("scope", ["", "node:5", "nonsense", "country:XX", "post:NOWHERE", "country"])
 def test_a_scope_without_a_list_is_refused(hub: Hub, tmp_path: Path, scope: str):
     """A node's own scope is no list: what is in it the feed brings."""
     with pytest.raises(KaraulaError) as refused:

@@ -37,6 +37,8 @@ def test_a_foreign_directory_is_never_emptied(tmp_path: Path):
     (tmp_path / "thesis.txt").write_text("years of work")
     with pytest.raises(ConfigError, match="not_a_demo_directory"):
         DemoDirectory(path=tmp_path).take()
+    with pytest.raises(ConfigError, match="not_a_demo_directory"):
+        DemoDirectory(path=tmp_path / "thesis.txt").take()
     assert (tmp_path / "thesis.txt").read_text() == "years of work"
 
 
