@@ -35,6 +35,8 @@ def path_of(rule: Rule) -> str:
         .replace("<alert>", "1")
         .replace("<officer>", "1")
         .replace("<int:feed>", "1")
+        .replace("<int:first>", "1")
+        .replace("<int:last>", "1")
     )
 
 

@@ -66,11 +66,11 @@ class Succession(Area):
         if not self._happens:
             return {}
         return {
-            lambda: self._copy(post): 3,
-            lambda: self._put_back(post): 3 if self._images[post.name] else 0,
-            lambda: self._enrol(post): 6 if post.name in self._due else 0,
-            lambda: self._needless(post): 0 if post.name in self._due else 1,
-            lambda: self._start_again(post): 8,
+            lambda: self._copy(post): 5,
+            lambda: self._put_back(post): 6 if self._images[post.name] else 0,
+            lambda: self._enrol(post): 12 if post.name in self._due else 0,
+            lambda: self._needless(post): 0 if post.name in self._due else 3,
+            lambda: self._start_again(post): 12,
         }
 
     # --- what happens ---
