@@ -212,6 +212,7 @@ def _serve(hub: Hub, config: Config) -> None:
     """Serve until a signal; then finish what is under way and close."""
     _hold(config.data)
     server = _listen(hub, config)
+    assert server.socket is not None  # it listens
     url = f"http://{config.host}:{server.socket.getsockname()[1]}"
     write_whole(config.data / URL_FILE, f"{url}\n".encode())
     stopping = threading.Event()
