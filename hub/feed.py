@@ -17,7 +17,7 @@ from dataclasses import dataclass, field
 from typing import Final
 
 from hub.kit import Kit
-from hub.store import feeds, lives, subjects, successors
+from hub.store import feeds, lives, nodes, subjects, successors
 from hub.store.nodes import KnownNode
 from shared import segment
 from shared.change import Change, Value, named
@@ -149,6 +149,14 @@ class Feed:
                     self._append(tx, scope, each)
         for scope in sorted(before - after):
             self._leave(tx, change.record, scope, owner=record.values.get("owner"))
+        if _by_another(change):
+            self._tell_maker(tx, change, but=after)
+
+    def _tell_maker(self, tx: Connection, change: Change, *, but: frozenset[str]) -> None:
+        """Let the post that made a record hear of it where none of its scopes has it: it keeps what it made."""
+        maker = nodes.find(tx, node_of_dot(change.record))
+        if maker is not None and not but & set(_scopes_of(maker)):
+            self.tell(tx, change, node=maker.node)
 
     def _audience_of(self, tx: Connection, record: Record) -> frozenset[str]:
         if record.kind is not Kind.CLEARED_PAIR:

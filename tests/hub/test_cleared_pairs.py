@@ -238,3 +238,18 @@ def test_who_crossed_while_a_clearing_held_is_reported_once_it_is_taken_back(
     settle(hub, operators["BA"], hit.id, "confirmed")
     assert asked(hub) == 1
     assert {each.number("check") for each in hits(hub)} == {hit.number("check"), second.dot}
+
+
+def test_a_post_hears_of_its_own_pair_though_nobody_may_hold_it(
+    hub: Hub, klobuk: Outpost, zupci: Outpost, operators: dict[str, Operator]
+):
+    """The alert is for RS alone: Klobuk keeps the pair it made, and learns that its desk took it back."""
+    raised = alert(hub, operators["RS"], audience="RS")
+    cleared_at_post(klobuk, raised)
+    klobuk.send(hub)
+    with hub.kit.database.transaction() as tx:
+        office = hub.desk._reading._office  # the desk takes back by a hit, and of this pair there is none
+        (pair,) = records_of(hub, Kind.CLEARED_PAIR)
+        until = {field_by_name(Kind.CLEARED_PAIR, "until").number: hub.kit.now_ms()}
+        office.edit(tx, operators["BA"], pair, until, seen=None)
+    assert [heard_pair(hub, post) for post in (klobuk, zupci)] == [True, False]

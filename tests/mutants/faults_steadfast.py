@@ -173,7 +173,7 @@ MUTANTS: Final = (
         name="old-keys-at-the-post",
         promise=KEYS,
         path="edge/store/opening.py",
-        old="        filed_keys.file_anew(tx, matcher, at_ms=now_ms)\n",
+        old="        filed_keys.file_anew(tx, matcher, at_ms=now_ms())\n",
         new="",
         tests=_EDGE,
     ),

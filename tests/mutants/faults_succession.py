@@ -41,8 +41,8 @@ MUTANTS: Final = (
         name="one-heir-alone-is-told",
         promise=KEPT,
         path="hub/feed.py",
-        old="            for node in lives.successors(tx, int(scope.removeprefix(_NODE))):\n",
-        new="            for node in lives.successors(tx, int(scope.removeprefix(_NODE)))[:1]:\n",
+        old="            for node in successors.of(tx, int(scope.removeprefix(_NODE))):\n",
+        new="            for node in successors.of(tx, int(scope.removeprefix(_NODE)))[:1]:\n",
         tests=_HUB,
     ),
     Mutant(

@@ -39,7 +39,7 @@ MUTANTS: Final = (
         name="list-of-a-scope-nobody-has",
         promise=TOLD,
         path="hub/snapshots.py",
-        old="        return scope == EVERYBODY or code in known",
+        old='        return scope == EVERYBODY or (kind == "post" and code in lists.posts)',
         new="        return bool(scope)",
         tests=("tests/hub/test_snapshots.py",),
     ),

@@ -201,6 +201,14 @@ MUTANTS: Final = (
         tests=("tests/hub/test_cleared_pairs.py",),
     ),
     Mutant(
+        name="maker-of-a-pair-not-told",
+        promise=CLEARED,
+        path="hub/feed.py",
+        old="        if _by_another(change):\n            self._tell_maker(",
+        new="        if False:\n            self._tell_maker(",
+        tests=("tests/hub/test_cleared_pairs.py",),
+    ),
+    Mutant(
         name="desk-clears-this-once-only",
         promise=CLEARED,
         path="hub/desk/acting.py",
