@@ -153,7 +153,7 @@ class Feed:
             self._tell_maker(tx, change, but=after)
 
     def _tell_maker(self, tx: Connection, change: Change, *, but: frozenset[str]) -> None:
-        """Let the post that made a record hear of it where none of its scopes has it: it keeps what it made."""
+        """Let the post that made a record hear of it where no scope of its has it: it keeps what it made."""
         maker = nodes.find(tx, node_of_dot(change.record))
         if maker is not None and not but & set(_scopes_of(maker)):
             self.tell(tx, change, node=maker.node)
