@@ -53,21 +53,20 @@ class ListRarity:
 
 def sound_number(token: Token) -> int:
     """What a word is counted under as it sounds: 56 bits, beside its other spellings."""
-    return _number(word_of(token), token.sounds)
+    return word_numbers(token)[0]
 
 
 def kin_number(token: Token) -> int:
     """What a word is counted under with all its spellings."""
-    return _number(word_of(token), "")
+    return word_numbers(token)[1]
 
 
-@lru_cache(maxsize=1 << 12)
-def _number(kin: str, sounds: str) -> int:
-    kept = (
-        blake2b(kin.encode(), digest_size=_KIN_BYTES).digest()
-        + blake2b(sounds.encode(), digest_size=_SOUND_BYTES).digest()
-    )
-    return int.from_bytes(kept, "big")
+@lru_cache(maxsize=1 << 14)
+def word_numbers(token: Token) -> tuple[int, int]:
+    """Both numbers of a word: as it sounds, and with all its spellings."""
+    kin = blake2b(word_of(token).encode(), digest_size=_KIN_BYTES).digest()
+    sounds, whole = (blake2b(text.encode(), digest_size=_SOUND_BYTES).digest() for text in (token.sounds, ""))
+    return int.from_bytes(kin + sounds, "big"), int.from_bytes(kin + whole, "big")
 
 
 def _prior_share(token: Token) -> float:
