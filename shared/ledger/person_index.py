@@ -34,10 +34,10 @@ from shared.matching.birth import compare_births, date_of
 from shared.matching.evidence import Evidence, weigh
 from shared.matching.keys import FULL, KEY_BITS, asked_keys, stored_keys
 from shared.matching.person import Person, name_words
-from shared.matching.rarity import ListRarity, kin_number, sound_number
+from shared.matching.rarity import ListRarity, word_numbers
 from shared.matching.tokens import Token, stored_name, stored_text
 
-VERSION: Final = 2  # of the keys and words; another one makes every index of the old one be built anew
+VERSION: Final = 3  # of the keys and words; another one makes every index of the old one be built anew
 POSTINGS_MAX: Final = 1_000  # a key with more says nothing; the others of the same person say it
 WEIGHED_MAX: Final = 12  # of those read, the likeliest by a quick look; bounds the time of a hostile list
 READ_MAX: Final = 150  # rows read of those that share a key; the right one is among the first ten
@@ -139,7 +139,8 @@ def statements(prefix: str) -> tuple[str, ...]:
 
 
 _SQL: Final = {
-    "put": "INSERT INTO {p}_entry (owner, names, birth, sex, nationality) VALUES (?, ?, ?, ?, ?)",
+    "put": "INSERT INTO {p}_entry (owner, names, birth, sex, nationality) VALUES (?, ?, ?, ?, ?) "
+    "RETURNING entry",
     "put_whole": "INSERT OR REPLACE INTO {p}_entry (entry, owner, names, birth, sex, nationality) "
     "VALUES (?, ?, ?, ?, ?, ?)",
     "of_owner": "SELECT entry, names, birth FROM {p}_entry WHERE owner = ?",
@@ -186,8 +187,7 @@ class PersonIndex:
             tx.execute(self._sql["total"], (-1,))
         if person is None or not person.names:
             return False
-        tx.execute(self._sql["put"], (owner, *_row(person)))
-        (entry,) = tx.execute("SELECT last_insert_rowid()").fetchone()
+        (entry,) = tx.execute(self._sql["put"], (owner, *_row(person))).fetchone()
         keys = {key for name in person.names for key in stored_keys(name, person.birth)}
         tx.executemany(self._sql["file"], sorted((key, entry) for key in keys))
         tx.executemany(self._sql["count_word"], [(word, 1) for word in _words(person.names)])
@@ -381,8 +381,7 @@ def _row(person: Person) -> tuple[str, int | None, str, str]:
 
 
 def _words(names: Iterable[tuple[Token, ...]]) -> set[int]:
-    words = [token for name in names for token in name_words(name)]
-    return {number(token) for token in words for number in (sound_number, kin_number)}
+    return {number for name in names for token in name_words(name) for number in word_numbers(token)}
 
 
 def _unpacked(packed: int) -> tuple[int, int]:

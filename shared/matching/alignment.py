@@ -12,6 +12,8 @@ from dataclasses import dataclass
 from itertools import pairwise
 from typing import Final
 
+from rapidfuzz.distance import OSA
+
 from shared.matching.likeness import Likeness, Rule, likeness
 from shared.matching.tokens import Role, Token, joined
 
@@ -42,6 +44,7 @@ class Alignment:
 
 _Found = tuple[float, int, tuple[int, ...], tuple[int, ...], Likeness]
 _JOIN_ENOUGH: Final = 0.85
+_JOIN_WORTH_A_LOOK: Final = 0.4  # letters in common as written: spellings held alike share more
 _JOIN_MAX: Final = 3  # syllables of a Chinese or Korean given name, an article and a word of descent
 
 
@@ -83,12 +86,15 @@ def _joins(many: Sequence[Token], few: Sequence[Token]) -> list[_Found]:
     """Neighbours of `many` that together are one word of `few`."""
     found: list[_Found] = []
     for places in _runs(many):
-        word = many[places[0]]
-        for at in places[1:]:
-            word = joined(word, many[at])
+        written = "".join([many[at].plain for at in places])
         for place, other in enumerate(few):
-            if abs(len(word.plain) - len(other.plain)) > 3 or other.role is Role.PARTICLE:
+            if abs(len(written) - len(other.plain)) > 3 or other.role is Role.PARTICLE:
                 continue
+            if OSA.normalized_similarity(written, other.plain) < _JOIN_WORTH_A_LOOK:
+                continue  # told in C; to make a word of the run costs more than all else here
+            word = many[places[0]]
+            for at in places[1:]:
+                word = joined(word, many[at])
             like = likeness(word, other)
             if like.value >= _JOIN_ENOUGH:
                 value = min(like.value, 0.96)

@@ -1,7 +1,7 @@
 """Blocking keys: what a person is filed under, and what is asked for.
 
 Job: make the few integers by which an index finds candidates. Whatever `evidence` may match shares one.
-Invariants: keys are 40-bit hashes; a key is only a reason to look; at most `WORDS_MAX` words of a name are
+Invariants: keys are 40-bit numbers; a key is only a reason to look; at most `WORDS_MAX` words of a name are
 filed, so that no name floods an index. Must not know: storage, scores.
 
     FULL   (birth date, two words)      the exact person, however common the name
@@ -71,8 +71,8 @@ def _number(filed: str) -> int:
 
 def stored_keys(tokens: tuple[Token, ...], birth: int | None) -> set[int]:
     """What one name of a listed person is filed under."""
-    words = sorted({word_of(token) for token in name_words(tokens)[:WORDS_MAX]})
-    return {_key(home, text) for _, home, text in _texts(words, date_of(birth), asked=False)}
+    words = sorted({_ranked(word_of(token)) for token in name_words(tokens)[:WORDS_MAX]})
+    return {key for _, key in _keys(words, date_of(birth), asked=False)}
 
 
 def asked_keys(tokens: tuple[Token, ...], birth: int | None) -> list[tuple[str, int]]:
@@ -80,45 +80,54 @@ def asked_keys(tokens: tuple[Token, ...], birth: int | None) -> list[tuple[str, 
     found: dict[int, str] = {}
     born = date_of(birth)
     words = name_words(tokens)[:WORDS_MAX]
-    plain = sorted({word_of(token) for token in words})
-    for sort, home, text in _texts(plain, born, asked=True):
-        found.setdefault(_key(home, text), sort)
+    filed = [_ranked(word_of(token)) for token in words]
+    for sort, key in _keys(sorted({*filed}), born, asked=True):
+        found.setdefault(key, sort)
     for at, token in enumerate(words):
         for other in _other_words(token):
-            changed = sorted({other, *(word_of(each) for place, each in enumerate(words) if place != at)})
-            for sort, home, text in _texts(changed, born, asked=True):
-                found.setdefault(_key(home, text), sort)
+            changed = sorted({_ranked(other), *filed[:at], *filed[at + 1 :]})
+            for sort, key in _keys(changed, born, asked=True):
+                found.setdefault(key, sort)
     order = {sort: place for place, sort in enumerate((FULL, DAY, PAIR, YEAR, MONTH, WORD))}
     return sorted(((sort, key) for key, sort in found.items()), key=lambda each: order[each[0]])
 
 
-def _texts(words: list[str], born: PartialDate | None, *, asked: bool) -> Iterator[tuple[str, str, str]]:
-    """(sort, where it lies, what it is) of each key."""
-    pairs = list(combinations(words, 2)) if len(words) > 1 else [(word, "") for word in words]
-    for one, other in pairs:
-        yield PAIR, max(one, other, key=_likely_rare), f"P{one}|{other}"
+def _keys(words: list[int], born: PartialDate | None, *, asked: bool) -> list[tuple[str, int]]:
+    """(sort, key) of words as `_ranked` numbers them, in ascending order."""
+    pairs = list(combinations(words, 2)) if len(words) > 1 else [(0, word) for word in words]
+    found = [(PAIR, _key(rarer, word, rarer)) for word, rarer in pairs]
     if born is None or asked:
-        for word in words:
-            yield WORD, word, f"W{word}"
+        found += [(WORD, _key(word, word, _AS_WORD)) for word in words]
     if born is None or born.year is None:
-        return
-    for word in words:
-        yield YEAR, word, f"Y{word}|{born.year}"
+        return found
+    found += [(YEAR, _key(word, word, _AS_YEAR + born.year)) for word in words]
     if born.month is None or born.day is None:
-        return
+        return found
     for month, day in _days(born, asked=asked):
-        for word in words:
-            yield MONTH, word, f"M{word}|{month}-{day}"
-        date = f"{born.year}-{month}-{day}"
-        yield DAY, date, f"D{date}"
+        found += [(MONTH, _key(word, word, _AS_MONTH + 32 * month + day)) for word in words]
+        date = _date_number(born.year, month, day)
+        found.append((DAY, _key(date, date, _AS_DAY)))
     if words:
-        date = f"{born.year}-{born.month}-{born.day}"
-        yield FULL, date, f"F{date}|{words[0]}|{words[-1]}"
+        date = _date_number(born.year, born.month, born.day)
+        found.append((FULL, _key(date, words[0] * _MIX + words[-1], date)))
+    return found
 
 
-def _likely_rare(word: str) -> tuple[bool, int]:
-    """Groups are of given names, which many have; long words are rare."""
-    return not word.startswith("#"), len(word)
+@lru_cache(maxsize=1 << 12)
+def _ranked(word: str) -> int:
+    """A number for a word, greater for one that is likely to be rare: long, and in no group.
+
+    Groups are of given names, which many have.
+    """
+    rank = 0 if word.startswith("#") else min(len(word), 31)
+    return rank << _WORD_BITS | _number(word) & (1 << _WORD_BITS) - 1
+
+
+_WORD_BITS: Final = 56
+
+
+def _date_number(year: int, month: int, day: int) -> int:
+    return ((year * 12 + month) * 31 + day) * _MIX & _MASK
 
 
 def _days(born: PartialDate, *, asked: bool) -> Iterable[tuple[int, int]]:
@@ -157,10 +166,12 @@ def _respelled(word: str) -> Iterator[str]:
 _SOFTENING: Final = frozenset("eihyjz")  # before these C is no K
 
 
-def _key(home: str, text: str) -> int:
-    return _home(home) << _REST_BITS | number_of(text, _REST_BITS)
+def _key(home: int, one: int, other: int) -> int:
+    """Where it lies, and two numbers mixed: multiplied, for eight hashes a person took a third of a build."""
+    mixed = (one * _MIX + other) * _MIX & _MASK
+    return (home >> 32 & 0xFFFF) << _REST_BITS | mixed >> 64 - _REST_BITS
 
 
-@lru_cache(maxsize=1 << 11)
-def _home(home: str) -> int:
-    return number_of(home, _HOME_BITS)
+_MIX: Final = 0x9E3779B97F4A7C15  # 2^64 over the golden ratio (Knuth, Art of Computer Programming, 6.4)
+_MASK: Final = (1 << 64) - 1
+_AS_WORD, _AS_YEAR, _AS_MONTH, _AS_DAY = 1, 1 << 16, 2 << 16, 3 << 16  # tell sorts of one word's keys apart

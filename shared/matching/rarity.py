@@ -53,17 +53,19 @@ class ListRarity:
 
 def sound_number(token: Token) -> int:
     """What a word is counted under as it sounds: 56 bits, beside its other spellings."""
-    return _number(word_of(token), token.sounds)
+    return word_numbers(token)[0]
 
 
 def kin_number(token: Token) -> int:
     """What a word is counted under with all its spellings."""
-    return _number(word_of(token), "")
+    return word_numbers(token)[1]
 
 
-@lru_cache(maxsize=1 << 11)
-def _number(kin: str, sounds: str) -> int:
-    return number_of(kin, _KIN_BITS) << _SOUND_BITS | number_of(sounds, _SOUND_BITS)
+@lru_cache(maxsize=1 << 12)
+def word_numbers(token: Token) -> tuple[int, int]:
+    """Both numbers of a word: as it sounds, and with all its spellings."""
+    kin = number_of(word_of(token), _KIN_BITS) << _SOUND_BITS
+    return kin | number_of(token.sounds, _SOUND_BITS), kin | number_of("", _SOUND_BITS)
 
 
 def _prior_share(token: Token) -> float:

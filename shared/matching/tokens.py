@@ -76,12 +76,18 @@ _OF_SERVANT: Final = re.compile(r"^[aeiou]{0,2}(?:l(?=[a-z]{3})|(?=([b-z])\1)|(?
 def read_name(text: str, *, cut: bool = False) -> tuple[Token, ...]:
     """The tokens of a name in any script. `cut`: a full field may have cut its last word (MRZ)."""
     bare = is_beyond_alphabets(text) and _is_abjad(text)
-    words = _joined_servants([_read_right(word[:WORD_MAX_CHARS]) for word in latin_words(text)])
+    words = latin_words(text)
+    if not all(map(str.isalpha, words)) or max(map(len, words), default=0) > WORD_MAX_CHARS:
+        words = [_read_right(word[:WORD_MAX_CHARS]) for word in words]
+    words = _joined_servants(words)
     return _roled(words, bare=bare, cut=cut)
 
 
 def _roled(words: list[str], *, bare: bool, cut: bool) -> tuple[Token, ...]:
-    long_name = sum(len(word) > 1 and word not in PARTICLES and word not in TITLES for word in words) >= 3
+    long_name = (
+        len(words) >= 3
+        and sum(len(word) > 1 and word not in PARTICLES and word not in TITLES for word in words) >= 3
+    )
     tokens = [
         word_token(word, bare=bare, long_name=long_name)
         for word in words
@@ -112,7 +118,7 @@ def is_ordinary(word: str) -> bool:
     )
 
 
-@lru_cache(maxsize=1 << 11)
+@lru_cache(maxsize=1 << 12)
 def word_token(word: str, *, bare: bool = False, long_name: bool = False) -> Token:
     """One word, as `script.latin` spells it. `long_name`: three words or more, so one may be a patronymic."""
     role = Role.NAME
@@ -159,6 +165,8 @@ def _read_right(word: str) -> str:
 
 def _joined_servants(words: list[str]) -> list[str]:
     """`Abd al-Rahman`, `Abdul Rahman` and `Abdurrahman` as one word, article left out: `abdrahman`."""
+    if not any(word.startswith("ab") for word in words):
+        return words  # nearly all names
     found: list[str] = []
     at = 0
     while at < len(words):

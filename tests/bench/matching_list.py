@@ -13,11 +13,13 @@ from rich.console import Console
 from rich.progress import track
 
 from edge.store import migrations as edge_migrations
+from edge.store import watch
 from edge.store.opening import connect_to
-from shared.database import Database
+from shared.database import Connection, Database
 from shared.ledger import accounts, tables
+from shared.matching.matcher import PersonMatcher
 from shared.partial_date import parse
-from shared.watchlist import Subject
+from shared.watchlist import Subject, Verdict, subject_of
 from tests.match_data.corruptions import as_listed
 from tests.match_data.people import People, Person, Vehicle
 
@@ -100,3 +102,21 @@ def in_parts(people: Iterable[Person]) -> Iterator[list[Person]]:
     source = iter(people)
     while part := list(islice(source, _BATCH)):
         yield part
+
+
+def answer(
+    tx: Connection, matcher: PersonMatcher, asked: Subject, meant: int | None
+) -> tuple[Verdict, Verdict | None, str]:
+    """(the highest verdict, that on the meant alert, how the birth date stood to the highest one's)."""
+    rarity = watch.rarity(tx)
+    highest, there, why = Verdict.CLEAR, None, ""
+    for alert in watch.find(tx, matcher, asked).alerts:
+        match = matcher.judge(asked, subject_of(alert.values), rarity=rarity)
+        if match is None:
+            continue
+        if match.verdict > highest:
+            highest = match.verdict
+            why = next((str(each.code) for each in match.because if "birth" in each.code), "number")
+        if alert.id == meant:
+            there = match.verdict
+    return highest, there, why

@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import resource
 import sys
-import threading
 import time
 from array import array
 from collections import defaultdict
@@ -14,14 +13,15 @@ from pathlib import Path
 from random import Random
 from typing import Any, Final
 
-from edge.store import watch
 from shared.database import Connection, Database
 from shared.ledger.person_index import Filed, PersonIndex
 from shared.matching.matcher import PersonMatcher, person_in
-from shared.watchlist import Subject, Verdict, subject_of
+from shared.watchlist import Subject, Verdict
+from tests.bench.matching_feed import feed
 from tests.bench.matching_list import (
     ASK_SEED,
     INNOCENT_SEED,
+    answer,
     fill,
     in_parts,
     listed,
@@ -31,11 +31,10 @@ from tests.bench.matching_list import (
     subject,
 )
 from tests.bench.matching_plain import plain
-from tests.match_data.corruptions import CORRUPTIONS, as_listed, queries
+from tests.match_data.corruptions import CORRUPTIONS, queries
 from tests.match_data.people import People, Person, document_number, vehicles
 
 _PARTS: Final = 256  # of the keys, so that ten million are sorted and laid in little memory
-_OWNERS: Final = 10_000_000  # of the feed's alerts, beside the list's
 
 
 def build(path: Path, persons: int, documents: int, others: int) -> dict[str, float]:
@@ -133,24 +132,6 @@ def _ranks(count: int, share: float) -> tuple[int, int]:
     return max(0, int(count * share - half)), min(count - 1, int(count * share + half) + 1)
 
 
-def _answer(
-    tx: Connection, matcher: PersonMatcher, asked: Subject, meant: int | None
-) -> tuple[Verdict, Verdict | None, str]:
-    """(the highest verdict, that on the meant alert, how the birth date stood to the highest one's)."""
-    rarity = watch.rarity(tx)
-    highest, there, why = Verdict.CLEAR, None, ""
-    for alert in watch.find(tx, matcher, asked).alerts:
-        match = matcher.judge(asked, subject_of(alert.values), rarity=rarity)
-        if match is None:
-            continue
-        if match.verdict > highest:
-            highest = match.verdict
-            why = next((str(each.code) for each in match.because if "birth" in each.code), "number")
-        if alert.id == meant:
-            there = match.verdict
-    return highest, there, why
-
-
 def _recall(tx: Connection, matcher: PersonMatcher, some: dict[int, Any], each: int) -> dict[str, list[int]]:
     """By sort: [found, of them as a hit, never looked at, asked]."""
     numbers = {person: number for number, person in some.items()}
@@ -158,7 +139,7 @@ def _recall(tx: Connection, matcher: PersonMatcher, some: dict[int, Any], each: 
     index, asks = PersonIndex("wanted"), queries([*some.values()], each=each, seed=ASK_SEED)
     for sort, person, read in shown(asks, "damaged travellers", each * len(CORRUPTIONS)):
         asked = subject(read)
-        _, verdict, _ = _answer(tx, matcher, asked, numbers[person])
+        _, verdict, _ = answer(tx, matcher, asked, numbers[person])
         of_sort = found[sort]
         of_sort[3] += 1
         if verdict is None:
@@ -179,7 +160,7 @@ def _innocents(
     for person in shown(People(INNOCENT_SEED).take(count), "innocents", count):
         asked = subject(_with_own_number(tx, person, chance), next(cars))
         began, busy = time.perf_counter(), time.process_time()
-        verdict, _, why = _answer(tx, matcher, asked, None)
+        verdict, _, why = answer(tx, matcher, asked, None)
         took.append((time.perf_counter() - began) * 1000)
         used.append((time.process_time() - busy) * 1000)
         false["hit"] += verdict is Verdict.HIT
@@ -201,44 +182,6 @@ def _with_own_number(tx: Connection, person: Person, chance: Random) -> Person:
         if same.fetchone() is None:
             return person
         person = replace(person, document=document_number(chance, person.nationality))
-
-
-# --- a feed beside the booth ---
-
-
-def feed(path: Path, changes: int) -> dict[str, float]:
-    """File alerts as a feed brings them, in slices, while another thread asks."""
-    matcher, waits, going = PersonMatcher(), [], threading.Event()
-    with opened(path) as database:
-
-        def booth() -> None:
-            tx = database.connection()
-            for person in People("booth"):
-                if going.wait(0.05):  # twenty travellers a second: more than any post has booths for
-                    return
-                began = time.perf_counter()
-                _answer(tx, matcher, subject(person), None)
-                waits.append((time.perf_counter() - began) * 1000)
-
-        index, people = PersonIndex("wanted"), People("feed")
-        new = [subject(as_listed(people.next())) for _ in range(changes)]
-        officer = threading.Thread(target=booth)
-        officer.start()
-        began, used = time.perf_counter(), time.thread_time()
-        for first in range(0, changes, 20):
-            with database.transaction() as tx:
-                for alert in range(first, min(first + 20, changes)):
-                    index.put(tx, _OWNERS + alert, person_in(new[alert]))
-        took, used = time.perf_counter() - began, time.thread_time() - used
-        going.set()
-        officer.join()
-    waits.sort()
-    return {
-        "feed_s": took,
-        "processor_s": used,
-        "asked": len(waits),
-        "p99_ms": waits[int(len(waits) * 0.99)] if waits else 0.0,
-    }
 
 
 # --- a list gone wrong ---

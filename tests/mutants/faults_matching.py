@@ -139,4 +139,20 @@ MUTANTS: Final = (
         new="    total -= _CONFLICT * left[0]\n",
         tests=("tests/shared/matching/test_evidence.py",),
     ),
+    Mutant(
+        name="words-joined-only-where-written-alike",
+        promise=MATCHING,
+        path="shared/matching/alignment.py",
+        old="            if OSA.normalized_similarity(written, other.plain) < _JOIN_WORTH_A_LOOK:\n",
+        new="            if OSA.normalized_similarity(written, other.plain) < 0.95:\n",
+        tests=("tests/shared/matching/test_names.py",),
+    ),
+    Mutant(
+        name="slip-in-the-year-taken-for-another-date",
+        promise=MATCHING,
+        path="shared/matching/birth.py",
+        old="    if year + month + day == 2:",
+        new="    if year and month + day == 1:",
+        tests=("tests/shared/matching/test_keys.py", "tests/shared/matching/test_evidence.py"),
+    ),
 )

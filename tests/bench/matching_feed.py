@@ -1,0 +1,146 @@
+"""A feed of alerts beside the booth: the filing of their persons, and all that a node does of a change.
+
+Both end a transaction after a slice of time, as `edge.replica` does, and commit as a node does. Another
+thread asks for twenty travellers a second meanwhile, more than any post has booths for.
+"""
+
+from __future__ import annotations
+
+import tempfile
+import threading
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import replace
+from functools import partial
+from pathlib import Path
+from typing import Final
+
+from edge.node import assemble, real_world
+from edge.replica import Replica
+from shared.change import Change, Value, named
+from shared.clock import stamp_at
+from shared.database import Connection, Database
+from shared.ids import Lane, OfficerId, RecordId, feed_of, make_dot
+from shared.ledger.person_index import PersonIndex
+from shared.limits import APPLY_SLICE_MS
+from shared.matching.matcher import PersonMatcher, person_in
+from shared.schema import Kind
+from shared.watchlist import Subject
+from tests.bench.matching_list import answer, opened, subject
+from tests.match_data.corruptions import as_listed
+from tests.match_data.people import People
+from tests.simulation.papers import make_papers
+
+_OWNERS: Final = 10_000_000  # of the feed's alerts, beside the list's
+_HUB: Final = 1
+_NOW_MS: Final = 1_800_000_000_000
+Step = Callable[[Connection], object]
+
+
+def feed(path: Path, changes: int) -> dict[str, float]:
+    """Seconds for so many alerts: filed alone (`feed_s`), and applied whole (`applied_s`)."""
+    people = People("feed")
+    new = [subject(as_listed(people.next())) for _ in range(2 * changes)]
+    index = PersonIndex("wanted")
+    with opened(path) as database, _replica(database) as replica:
+        filing = [partial(_file, index, _OWNERS + number, each) for number, each in enumerate(new[:changes])]
+        applying = [
+            partial(_apply, replica, _alert(_OWNERS + number, each))
+            for number, each in enumerate(new[changes:], start=changes)
+        ]
+        filed, whole = _beside_the_booth(database, filing), _beside_the_booth(database, applying)
+    return filed | {
+        "applied_s": whole["feed_s"],
+        "applied_processor_s": whole["processor_s"],
+        "applied_slices": whole["slices"],
+    }
+
+
+def _beside_the_booth(database: Database, steps: list[Step]) -> dict[str, float]:
+    matcher, waits, going = PersonMatcher(), [], threading.Event()
+
+    def booth() -> None:
+        tx = database.connection()
+        for person in People("booth"):
+            if going.wait(0.05):
+                return
+            began = time.perf_counter()
+            answer(tx, matcher, subject(person), None)
+            waits.append((time.perf_counter() - began) * 1000)
+
+    officer = threading.Thread(target=booth)
+    officer.start()
+    began, used = time.perf_counter(), time.thread_time()
+    slices = _in_slices(database, iter(steps))
+    took, used = time.perf_counter() - began, time.thread_time() - used
+    going.set()
+    officer.join()
+    waits.sort()
+    return {
+        "feed_s": took,
+        "processor_s": used,
+        "slices": slices,
+        "asked": len(waits),
+        "p99_ms": waits[int(len(waits) * 0.99)] if waits else 0.0,
+    }
+
+
+def _in_slices(database: Database, steps: Iterator[Step]) -> int:
+    """Do every step; how many transactions that took."""
+    for slices in range(1, 1_000_000):
+        with database.transaction() as tx:
+            until = time.monotonic() + APPLY_SLICE_MS / 1000
+            for step in steps:
+                step(tx)
+                if time.monotonic() >= until:
+                    break
+            else:
+                return slices
+    raise AssertionError("a feed without end")
+
+
+def _file(index: PersonIndex, owner: int, each: Subject, tx: Connection) -> None:
+    index.put(tx, owner, person_in(each))
+
+
+def _apply(replica: Replica, change: Change, tx: Connection) -> None:
+    replica.one(tx, "all", change)
+
+
+@contextmanager
+def _replica(database: Database) -> Iterator[Replica]:
+    """What applies a feed at a node, here to the file of the bench."""
+    with tempfile.TemporaryDirectory() as folder:
+        node = assemble(make_papers().posts[0], real_world(Path(folder)))
+        try:
+            yield Replica(replace(node.kit, database=database))
+        finally:
+            node.close()
+
+
+def _alert(number: int, of: Subject) -> Change:
+    values: dict[str, Value] = {
+        "owner": "RS",
+        "training": False,
+        "status": "active",
+        "category": "refuse_entry",
+        "action": "seize",
+        "reference": f"K-{number}/26",
+        "surname": of.surname,
+        "given_names": of.given_names,
+        "birth": of.birth,
+        "sex": of.sex,
+        "nationality": of.nationality,
+        "document_number": of.document_number,
+        "document_issuer": of.document_issuer,
+    }
+    dot = make_dot(feed_of(_HUB, Lane.URGENT), number)
+    return Change(
+        dot=dot,
+        record=RecordId(dot),
+        kind=Kind.ALERT,
+        stamp=stamp_at(_NOW_MS + number),
+        author=OfficerId(make_dot(feed_of(_HUB, Lane.URGENT), 41)),
+        fields=named(Kind.ALERT, {name: value for name, value in values.items() if value not in ("", None)}),
+    )
