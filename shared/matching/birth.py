@@ -57,7 +57,7 @@ class BirthEvidence:
     bits: float
 
 
-@lru_cache(maxsize=1 << 14)
+@lru_cache(maxsize=1 << 11)
 def date_of(number: int | None) -> PartialDate | None:
     """The packed date, None for one that is no date or says nothing."""
     if number is None:
@@ -69,7 +69,7 @@ def date_of(number: int | None) -> PartialDate | None:
     return found if found.year is not None or found.month is not None else None
 
 
-@lru_cache(maxsize=1 << 13)
+@lru_cache(maxsize=1 << 11)
 def compare_births(one: int | None, other: int | None) -> BirthEvidence:
     """The relation of two packed partial dates, and its bits."""
     ours, theirs = date_of(one), date_of(other)
@@ -107,6 +107,6 @@ def _of_full(one: PartialDate, other: PartialDate) -> Relation:
     return Relation.YEAR_EQUAL if same_year else Relation.OTHER
 
 
-@lru_cache(maxsize=1 << 13)
+@lru_cache(maxsize=1 << 11)
 def _digits(day: PartialDate) -> str:
     return str(day).replace("-", "")

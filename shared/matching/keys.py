@@ -162,6 +162,6 @@ def _key(home: str, text: str) -> int:
     return _home(home) << _REST_BITS | rest
 
 
-@lru_cache(maxsize=1 << 12)
+@lru_cache(maxsize=1 << 11)
 def _home(home: str) -> int:
     return int.from_bytes(blake2b(home.encode(), digest_size=_HOME_BITS // 8).digest(), "big")

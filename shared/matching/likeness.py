@@ -59,7 +59,7 @@ _KIN: Final = {
 _WEAK: Final = {**dict.fromkeys("aeiou", 0.4), "h": 0.35}
 
 
-@lru_cache(maxsize=1 << 14)
+@lru_cache(maxsize=1 << 12)
 def likeness(one: Token, other: Token) -> Likeness:
     """How alike two words are."""
     if one.plain == other.plain:
@@ -146,7 +146,7 @@ def _consonants(token: Token) -> str:
     return bones[:1] + bones[1:].replace("v", "").replace("h", "") if bones else ""
 
 
-@lru_cache(maxsize=1 << 14)
+@lru_cache(maxsize=1 << 12)
 def weighted_distance(a: str, b: str) -> float:
     """The cheapest way from one word to the other, as the module's docstring weighs it.
 
@@ -178,7 +178,7 @@ def weighted_distance(a: str, b: str) -> float:
     return previous[-1]
 
 
-@lru_cache(maxsize=1 << 14)
+@lru_cache(maxsize=1 << 12)
 def _drops(word: str) -> tuple[float, ...]:
     """What each letter costs to leave out: a vowel inside little, the first letter and the last more."""
     costs = [_WEAK.get(letter, 1.0) for letter in word]

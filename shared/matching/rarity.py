@@ -61,7 +61,7 @@ def kin_number(token: Token) -> int:
     return _number(word_of(token), "")
 
 
-@lru_cache(maxsize=1 << 12)
+@lru_cache(maxsize=1 << 11)
 def _number(kin: str, sounds: str) -> int:
     kept = (
         blake2b(kin.encode(), digest_size=_KIN_BYTES).digest()

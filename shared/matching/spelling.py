@@ -55,7 +55,7 @@ _VOWELS: Final = re.compile(r"[aeiou]+")
 _KEYED: Final = str.maketrans("gtpz", "hdbs")
 
 
-@lru_cache(maxsize=1 << 14)
+@lru_cache(maxsize=1 << 11)
 def sound(word: str) -> str:
     """The form under which spellings of one word are equal; a–z."""
     spelled = _DOUBLED.sub(r"\1", _RUN.sub(lambda run: _DIGRAPHS[run[0]], word))
@@ -67,7 +67,7 @@ def sound(word: str) -> str:
     return spelled
 
 
-@lru_cache(maxsize=1 << 14)
+@lru_cache(maxsize=1 << 11)
 def skeleton(word: str) -> str:
     """The consonants of a word; a leading vowel counts as one sign, so that nothing is empty but ""."""
     spelled = sound(word).translate(_KEYED)

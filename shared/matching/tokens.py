@@ -112,7 +112,7 @@ def is_ordinary(word: str) -> bool:
     )
 
 
-@lru_cache(maxsize=1 << 13)
+@lru_cache(maxsize=1 << 11)
 def word_token(word: str, *, bare: bool = False, long_name: bool = False) -> Token:
     """One word, as `script.latin` spells it. `long_name`: three words or more, so one may be a patronymic."""
     role = Role.NAME
@@ -134,7 +134,7 @@ def word_token(word: str, *, bare: bool = False, long_name: bool = False) -> Tok
     )
 
 
-@lru_cache(maxsize=1 << 12)
+@lru_cache(maxsize=1 << 10)
 def joined(first: Token, second: Token) -> Token:
     """Two words written as one."""
     word = first.plain + second.plain
@@ -142,7 +142,7 @@ def joined(first: Token, second: Token) -> Token:
     return replace(made, role=Role.NAME, cut=second.cut)
 
 
-@lru_cache(maxsize=1 << 12)
+@lru_cache(maxsize=1 << 10)
 def as_family(token: Token) -> Token:
     """The word without the ending that only tells its bearer's sex."""
     plain = family_form(token.plain)

@@ -101,7 +101,9 @@ def lengthen(short: str, birth: object) -> str:
         return short
     if type(birth) is not int or not 0 <= birth < _DAYS:
         raise _bad_shape()
-    digits, total = _birth_part(birth)
+    born = _DAY_ZERO + timedelta(days=birth)
+    (days, ours), (year, rest) = _DAYS_OF_YEAR[born.month, born.day], _YEARS[born.year % 1000]
+    digits, total = days + year, ours + rest
     try:
         rest = (total + _REGIONS[short[1:3]] + _SERIALS[short[3:]]) % 11
     except KeyError:
@@ -121,12 +123,15 @@ _REGIONS: Final = {f"{number:02}": _weighed(f"{number:02}", _WEIGHTS[7:9]) for n
 _SERIALS: Final = {f"{number:03}": _weighed(f"{number:03}", _WEIGHTS[9:]) for number in range(1000)}
 
 
-@lru_cache(maxsize=1 << 15)
-def _birth_part(day: int) -> tuple[str, int]:
-    """(the seven digits of a birth date, their share of the check sum)."""
-    born = _DAY_ZERO + timedelta(days=day)
-    digits = f"{born.day:02}{born.month:02}{born.year % 1000:03}"
-    return digits, _weighed(digits, _WEIGHTS[:7])
+def _part(digits: str, weights: tuple[int, ...]) -> tuple[str, int]:
+    """(some digits, their share of the check sum)."""
+    return digits, _weighed(digits, weights)
+
+
+_DAYS_OF_YEAR: Final = {
+    (month, day): _part(f"{day:02}{month:02}", _WEIGHTS[:4]) for month in range(1, 13) for day in range(1, 32)
+}
+_YEARS: Final = [_part(f"{year:03}", _WEIGHTS[4:7]) for year in range(1000)]
 
 
 @lru_cache(maxsize=1 << 10)
