@@ -56,4 +56,12 @@ MUTANTS: Final = (
         new="max_items: int = 1 << 40) -> int:",
         tests=("tests/fuzz/test_fuzz.py::test_bombs_stay_within_64_mib_and_a_second",),
     ),
+    Mutant(
+        name="every-word-remembered",
+        promise=HOSTILE,
+        path="shared/matching/spelling.py",
+        old="@lru_cache(maxsize=1 << 11)\ndef sound(",
+        new="@lru_cache(maxsize=None)\ndef sound(",
+        tests=("tests/house/test_remembered.py",),
+    ),
 )
