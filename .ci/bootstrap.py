@@ -58,6 +58,7 @@ FETCH_TIMEOUT_S = 60
 # Settings of the person's own uv that would change where packages come from or where they go.
 UV_SETTINGS_KEPT = ("UV_CACHE_DIR", "UV_OFFLINE", "UV_HTTP_TIMEOUT", "UV_LINK_MODE", "UV_NO_PROGRESS")
 
+PACKAGES = ("edge", "hub", "provisioning", "shared")
 ROOT = Path(__file__).resolve().parent.parent
 VENV = ROOT / ".venv"
 UV_HOME = ROOT / ".uv"
@@ -201,6 +202,19 @@ def uv_environment(*, kept: bool) -> dict[str, str]:
     return environment
 
 
+def compile_modules() -> None:
+    """Compile what was installed and our own packages, once.
+
+    uv leaves that to the first import, and a process that may not write there (a service, or with
+    PYTHONDONTWRITEBYTECODE) then compiles everything at each start: a node takes two seconds of processor
+    time more, and keeps 6 MB for the syntax trees it no longer has.
+    """
+    compiler = [str(VENV / "bin" / "python"), "-m", "compileall", "-q", "-j", "0"]
+    command = [*compiler, str(VENV / "lib"), *PACKAGES]
+    # What is not meant for this Python (templates, a parser's bad examples) does not compile, and need not.
+    subprocess.run(command, cwd=ROOT, stdout=subprocess.DEVNULL, check=False)
+
+
 def say(line: str) -> None:
     """Tell the person at the terminal what happens now."""
     print("bootstrap: " + line, file=sys.stderr, flush=True)
@@ -219,7 +233,10 @@ def main(arguments: list[str]) -> int:
     else:
         say("uv {} installs the locked packages for {}".format(dotted(uv_version(program)), python))
         command = [program, "sync", "--frozen", "--no-python-downloads", "--python", python]
-    return subprocess.run(command, cwd=ROOT, env=uv_environment(kept=kept), check=False).returncode
+    status = subprocess.run(command, cwd=ROOT, env=uv_environment(kept=kept), check=False).returncode
+    if status == 0 and arguments[:1] != ["uv"]:
+        compile_modules()
+    return status
 
 
 if __name__ == "__main__":

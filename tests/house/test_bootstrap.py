@@ -106,7 +106,8 @@ def test_an_old_python_can_read_the_script():
 
 @pytest.mark.prove
 def test_a_bare_machine_makes_the_environment(tmp_path: Path):
-    """A fresh clone, an empty HOME and the system's PATH give a `karaula` command, and a second run idles."""
+    """A fresh clone, an empty HOME and the system's PATH give a `karaula` command, compiled, and a second run
+    idles."""
     git, make = require_program("git"), require_program("make")
     checkout, home = tmp_path / "checkout", tmp_path / "home"
     home.mkdir()
@@ -114,6 +115,8 @@ def test_a_bare_machine_makes_the_environment(tmp_path: Path):
     bare = {"PATH": "/usr/bin:/bin", "HOME": str(home)}
     subprocess.run([make, "env"], cwd=checkout, env=bare, check=True)
     assert os.access(checkout / ".venv" / "bin" / "karaula", os.X_OK)
+    assert [*checkout.glob("edge/__pycache__/node.*.pyc")]
+    assert [*checkout.glob(".venv/lib/*/site-packages/flask/__pycache__/app.*.pyc")]
     again = subprocess.run([make, "env"], cwd=checkout, env=bare, check=True, capture_output=True, text=True)
     assert "bootstrap" not in again.stderr
     assert list(home.iterdir()) == []
