@@ -234,7 +234,9 @@ class Courier:
         """Keep what the head says; returns whether the acks were news."""
         kit, head = self._kit, heard.head
         returns.cover(tx, head.past)
-        news = receipts.acknowledge(kit, tx, heard.acked(Node(kit.node)), head_ms=head.time_ms)
+        forks = receipts.forked(kit, tx, head)
+        acked = heard.acked(Node(kit.node))
+        news = receipts.acknowledge(kit, tx, acked, forks=forks, head_ms=head.time_ms)
         news = renewal.heard(kit, tx, head.former, head_ms=head.time_ms) or news
         news = gaps.hear(kit, tx, head.lost) or news
         receipts.keep_lists(kit, tx, heard)
@@ -242,7 +244,7 @@ class Courier:
             tx, head_ms=head.time_ms, safe_ms=head.safe, prekey=head.prekey, arrived=not heard.more
         )
         lease.renew(tx, signed_ms=head.time_ms, hours=head.lease_h)
-        feed.keep_trouble(tx, "", "")
+        receipts.settle_trouble(tx, forks)
         for name, code in head.refusals:
             self._stop(tx, lane_of_feed(name), code)
         receipts.reseal(kit, self._sealer, tx, head.reseals)

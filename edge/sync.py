@@ -9,14 +9,15 @@ Invariants
   had got somewhere it goes on by itself; a link that fails time after time ends it.
 * A cut loses one question or one answer: each carries what the link's `Pace` allows, in pieces where needed.
 * What is urgent is in the next question, before all that waits.
-* A cloned or restored node is noticed: the hub knows more of our feed than we do, and it stops.
+* A cloned or restored node is noticed: the hub knows more of our feed than we do, and it stops; or other
+  contents, and that lane stops.
 Must not know: HTTP, SQL, threads, pages.
 """
 
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import dataclass, replace
 from typing import Final
 
@@ -203,7 +204,8 @@ class SyncRound:
         kit, head, heard = self._kit, turn.heard.head, turn.heard
         with kit.database.transaction() as tx:
             moved = returning.keep(tx, turn.gift, head)
-            moved = self._acknowledge(tx, turn) or moved or head.generation != turn.standing.generation
+            forks = receipts.forked(kit, tx, head)
+            moved = self._acknowledge(tx, turn, forks) or moved or head.generation != turn.standing.generation
             learnt = renewal.heard(kit, tx, head.former, head_ms=head.time_ms)
             learnt = gaps.hear(kit, tx, head.lost) or learnt
             receipts.keep_lists(kit, tx, heard)
@@ -218,8 +220,8 @@ class SyncRound:
                 arrived=not heard.more,
             )
             lease.renew(tx, signed_ms=head.time_ms, hours=head.lease_h)
-            if before.trouble:
-                feed.keep_trouble(tx, "", "")
+            if before.trouble or forks:
+                receipts.settle_trouble(tx, forks)
             self._refused(tx, turn)
             resealed = receipts.reseal(kit, self._sealer, tx, head.reseals)
             self._clockwork.heard(tx, skew_ms=skew_ms, before_ms=before.skew_ms)
@@ -258,14 +260,14 @@ class SyncRound:
         sent, received = self.tally.take()
         traffic.add(tx, self._kit.today().toordinal(), sent=sent, received=received)
 
-    def _acknowledge(self, tx: Connection, turn: _Turn) -> bool:
+    def _acknowledge(self, tx: Connection, turn: _Turn, forks: Collection[Lane]) -> bool:
         """Note what the hub has of our feeds; returns whether that was news."""
         asked = {
             feed_of(self._kit.node, lane): Seq(seq)
             for lane, seq in zip(Lane, turn.standing.heads, strict=True)
         }
         acked = turn.heard.acked(Node(self._kit.node)) or asked
-        return receipts.acknowledge(self._kit, tx, acked, head_ms=turn.heard.head.time_ms)
+        return receipts.acknowledge(self._kit, tx, acked, forks=forks, head_ms=turn.heard.head.time_ms)
 
     def _refused(self, tx: Connection, turn: _Turn) -> None:
         for place, code in turn.heard.head.refusals:

@@ -45,7 +45,7 @@ from shared.ledger import audit
 from shared.ledger.audit import Line
 from shared.limits import RELAY_MAX_PACKETS, REPLY_BUDGET_BYTES, STAMP_COUNTER_BITS
 from shared.scope import scopes_of_node
-from shared.session import Head
+from shared.session import Head, chains_told
 
 _HINT_REFUSED: Final = "The node keeps it, and is told. Look at the hub's quarantine."
 
@@ -227,11 +227,12 @@ class Courier:
             names = scopes_of_node(node=known.node, post=known.post, country=known.country)
             at = at if len(at) == len(names) else (0,) * len(names)
             reading, leads = self._feed.read_whole(tx, known, at, budget_bytes=REPLY_BUDGET_BYTES)
+            ends = custody.ends_of(tx, node)
             head = Head(
                 time_ms=self._signed_ms(tx),
                 hub_node=self._kit.node,
                 generation=self._feed.generation,
-                acks=custody.heads_of(tx, node),
+                acks=tuple(seq for seq, _ in ends),
                 safe=backups.safe_ms(tx),
                 positions=reading.positions,
                 feeds_digest=reading.digest,
@@ -242,6 +243,7 @@ class Courier:
                 lease_h=self._kit.policy.lease_days * 24,
                 lost=gaps.lost_of(tx, node)[:LOST_TOLD_MAX],
                 former=() if slip is None else self._succession.told(tx, known, slip.asks),
+                chains=chains_told(ends),
             )
             listed = self._revoked.read(tx)
         newer = listed is not None and listed.number > (slip.revocations if slip is not None else 0)

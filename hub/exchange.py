@@ -35,7 +35,7 @@ from shared.ids import SYSTEM
 from shared.ledger import audit
 from shared.ledger.audit import Line
 from shared.scope import scopes_of_node
-from shared.session import Former, Head, Held, Question, heads_digest
+from shared.session import End, Former, Head, Held, Question, chains_told, counts_digest, heads_digest
 
 LOST_TOLD_MAX: Final = 16  # the next ones when these have come
 
@@ -46,7 +46,7 @@ class _Said:
 
     node: KnownNode
     receipt: Receipt
-    heads: tuple[int, ...]
+    ends: tuple[End, ...]
     held: tuple[Held, ...]
     reading: Reading
     former: tuple[Former, ...]
@@ -176,7 +176,7 @@ class Exchange:
         hello = question.hello
         node = nodes.find(tx, hello.node)
         assert node is not None  # admitted above
-        heads = custody.heads_of(tx, hello.node)
+        ends = custody.ends_of(tx, hello.node)
         reading = self._feed.read(tx, node, hello)
         names = scopes_of_node(node=node.node, post=node.post, country=node.country)
         if hello.generation == self._feed.generation:
@@ -190,13 +190,13 @@ class Exchange:
             node.node,
             at_ms=now,
             complete=reading.complete,
-            emptied=heads_digest(heads) == hello.heads_digest,
+            emptied=hello.heads_digest in (heads_digest(ends), counts_digest(ends)),
             schema=hello.schema,
         )
         return _Said(
             node=node,
             receipt=receipt,
-            heads=heads,
+            ends=ends,
             held=uploads.held(tx, hello.node),
             reading=reading,
             former=self._succession.told(tx, node, hello.asks),
@@ -218,12 +218,12 @@ class Exchange:
 
     def _speak(self, question: Question, said: _Said, *, revision: int | None) -> bytes:
         hello = question.hello
-        agreed = heads_digest(said.heads) == hello.heads_digest
+        agreed = heads_digest(said.ends) == hello.heads_digest
         head = Head(
             time_ms=said.time_ms,
             hub_node=self._kit.node,
             generation=self._feed.generation,
-            acks=None if agreed else said.heads,
+            acks=None if agreed else tuple(head for head, _ in said.ends),
             safe=said.safe_ms,
             positions=said.reading.positions,
             feeds_digest=said.reading.digest,
@@ -236,6 +236,7 @@ class Exchange:
             not_returned=said.not_returned,
             former=said.former,
             lost=said.lost,
+            chains=() if agreed else chains_told(said.ends),
         )
         newer = revision is not None and revision > hello.revocations
         return session.answer(

@@ -85,10 +85,17 @@ def head_of(tx: Connection, feed: Feed) -> FeedHead:
     return FeedHead(feed=feed, head=row[0], chain=row[1], quarantined=row[2])
 
 
+def ends_of(tx: Connection, node: int) -> tuple[tuple[int, bytes | None], ...]:
+    """A node's contiguous heads and the chain at each, one a lane; None as in `FeedHead`."""
+    rows = tx.execute("SELECT feed, head, chain FROM feed WHERE node = ?", (node,))
+    found = {feed: (head, chain) for feed, head, chain in rows}
+    feeds = (feed_of(node, lane) for lane in Lane)
+    return tuple(found.get(feed, (0, chain_start(feed))) for feed in feeds)
+
+
 def heads_of(tx: Connection, node: int) -> tuple[int, ...]:
     """A node's contiguous heads, one number a lane."""
-    found = dict(tx.execute("SELECT feed, head FROM feed WHERE node = ?", (node,)).fetchall())
-    return tuple(found.get(feed_of(node, lane), 0) for lane in Lane)
+    return tuple(head for head, _ in ends_of(tx, node))
 
 
 def advance(tx: Connection, feed: Feed, *, head: int, chain: bytes | None) -> None:

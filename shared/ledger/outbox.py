@@ -7,6 +7,7 @@ Invariants
 * Once a bundle is cut its content never changes; only its envelope may (`reseal`).
 * The chain of a feed is over the contents of its bundles, in order.
 * An ack never moves back by itself, and never beyond what was cut.
+* What the hub has under other contents is not ours, whatever it counts.
 Must not know: how bundles travel, how a change comes into the log.
 """
 
@@ -93,6 +94,34 @@ class Outbox:
     def rewind(self, tx: Connection, feed: Feed, head: Seq) -> None:
         """A restored hub has less than the old one acknowledged: what it lacks is pending again."""
         tx.execute("UPDATE own_head SET acked_seq = min(acked_seq, ?) WHERE lane = ?", (head, feed & 3))
+
+    def is_another(self, tx: Connection, lane: Lane, seq: int, chain: bytes) -> bool:
+        """Whether a log that has this chain at a seq we have cut is another than ours.
+
+        Both are cut into the same bundles, once and for all; what is pruned cannot be compared.
+        """
+        head = self.heads(tx)[lane]
+        if seq == head.cut:
+            return chain != head.chain
+        row = tx.execute(
+            "SELECT first, before FROM sealed WHERE feed = ? AND first <= ? ORDER BY first DESC LIMIT 1",
+            (feed_of(self.node, lane), seq + 1),
+        ).fetchone()
+        return row is not None and row != (seq + 1, chain)
+
+    def disown(self, tx: Connection, lane: Lane, seq: int) -> bool:
+        """What the hub has up to a seq is another log's: our bundle that holds this seq is pending again.
+
+        Sending it shows the hub. Returns whether an ack was taken back.
+        """
+        row = tx.execute(
+            "SELECT max(first) - 1 FROM sealed WHERE feed = ? AND first <= ?", (feed_of(self.node, lane), seq)
+        ).fetchone()
+        return row[0] is not None and bool(
+            tx.execute(
+                "UPDATE own_head SET acked_seq = ?1 WHERE lane = ?2 AND acked_seq > ?1", (row[0], lane)
+            ).rowcount
+        )
 
     def uncut(self, tx: Connection, lane: Lane) -> tuple[int, int | None]:
         """How many changes of a lane no bundle holds yet, and when (ms) the oldest was logged."""

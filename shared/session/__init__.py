@@ -14,10 +14,10 @@
 The hub's signature covers `head ‖ BLAKE2b(question) ‖ BLAKE2b(pack([parcel, revocations, prekeys]))`,
 so an answer fits one question only, byte for byte: neither a recorded answer nor another node's can be
 replayed, no refusal speaks of what was damaged on the way, and nothing can be left out unnoticed.
-Acks are contiguous heads by lane; None says "your heads digest is mine". Positions are by scope, in the
-order both sides derive from the node's certificate. Where either side has more than one request or
-answer should hold, it goes in pieces: bundles as a `stream`, a segment in slices. Elements behind those
-a reader knows, in a hello or a head, are signed with the rest and passed over; `former` says which there are.
+Acks are contiguous heads by lane; None says "your heads digest is mine", heads and contents. Positions are by
+scope, in the order both sides derive from the node's certificate. Where either side has more than one request
+or answer should hold, it goes in pieces: bundles as a `stream`, a segment in slices. Elements behind those a
+reader knows, in a hello or a head, are signed with the rest and passed over; `entries` says which there are.
 
 A node's end is in one `Phase`; `_NEXT` lists every transition there is:
 
@@ -30,6 +30,7 @@ Invariants
 Must not know: HTTP, storage, what a change means.
 """
 
+from shared.session.acks import End, chains_told, counts_digest, heads_digest
 from shared.session.former import Ask, Former, mark_of
 from shared.session.hub_end import Question, answer, read_question
 from shared.session.messages import (
@@ -43,7 +44,6 @@ from shared.session.messages import (
     PartHeld,
     Slice,
     feeds_digest,
-    heads_digest,
 )
 from shared.session.node_end import Heard, NodeEnd, NodeStanding, Part, Phase, believe, open_parcel
 from shared.session.returned import ENVELOPE, Returned, give_back, open_returned, read_returned
@@ -57,6 +57,7 @@ __all__ = [
     "VERSION",
     "Ask",
     "Cursor",
+    "End",
     "Former",
     "Head",
     "Heard",
@@ -73,7 +74,9 @@ __all__ = [
     "Slice",
     "answer",
     "believe",
+    "chains_told",
     "check_of",
+    "counts_digest",
     "feeds_digest",
     "framed",
     "give_back",

@@ -18,6 +18,8 @@ PAST: Final = 3
 """How far a restored hub has what its earlier lives had said."""
 NOT_RETURNED: Final = 4
 """Segments given back that were refused."""
+CHAINS: Final = 5
+"""The hub's chain of a lane at its ack."""
 ENTRIES_MAX: Final = (
     256  # three lanes of every number one device can have had; all segments given back at once
 )

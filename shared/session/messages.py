@@ -22,6 +22,7 @@ from shared.limits import (
     REQUEST_MAX_BYTES,
 )
 from shared.schema import SCHEMA_VERSION
+from shared.session.acks import read_chains, write_chains
 from shared.session.entries import NOT_RETURNED, PAST, entries_of, entry
 from shared.session.former import (
     Ask,
@@ -103,7 +104,8 @@ class Hello:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Head:
-    """What the hub vouches for in an answer. `acks` is None when the heads digests agree.
+    """What the hub vouches for in an answer. `acks` is None when the heads digests agree; else `chains` are
+    the hub's at these acks, without lanes where it has none.
 
     `refusals` count the bundles of the question, then those its piece completed; PIECE is the piece itself.
     `held` are the tails of this node's streams. `lease_h` is for how many hours from `time_ms` on the node
@@ -129,11 +131,7 @@ class Head:
     not_returned: tuple[tuple[int, str], ...] = ()
     former: tuple[Former, ...] = ()
     lost: tuple[tuple[int, int, int], ...] = ()
-
-
-def heads_digest(heads: Sequence[int]) -> bytes:
-    """16 bytes that name a node's heads, one number a lane."""
-    return digest(b"karaula/heads\0", wire.pack(list(heads)))
+    chains: tuple[tuple[Lane, bytes], ...] = ()
 
 
 def feeds_digest(cursors: Sequence[Cursor]) -> bytes:
@@ -199,6 +197,7 @@ def read_head(raw: bytes) -> Head:
         not_returned=_refusals(entries_of(rest, NOT_RETURNED, bad_answer())),
         former=read_former(rest, bad_answer()),
         lost=read_lost(rest, bad_answer()),
+        chains=read_chains(rest, bad_answer()),
     )
 
 
@@ -223,6 +222,7 @@ def write_head(head: Head) -> bytes:
             *entry(NOT_RETURNED, [list(pair) for pair in head.not_returned]),
             *write_former(head.former),
             *write_lost(head.lost),
+            *write_chains(head.chains),
         ]
     )
 

@@ -16,6 +16,7 @@ from shared.errors import SessionError
 from shared.ids import Feed, Node, Seq, feed_of
 from shared.limits import REPLY_FIRST_BYTES, REPLY_MAX_BYTES
 from shared.segment import Segment
+from shared.session.acks import heads_digest
 from shared.session.former import Ask
 from shared.session.messages import (
     AGAIN,
@@ -30,7 +31,6 @@ from shared.session.messages import (
     bad_answer,
     byte_strings,
     feeds_digest,
-    heads_digest,
     hello_signed,
     read_head,
     write_hello,
@@ -90,13 +90,15 @@ _NEXT: Final[Mapping[tuple[Phase, _Event], Phase]] = {
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NodeStanding:
-    """What a node knows when it asks. `heads` has one number a lane: its own last seqs.
+    """What a node knows when it asks. `heads` has one number a lane: its own last seqs; `chains` what stands
+    up to them.
 
     `wanted_bytes` is how much feed one answer may bring; `part` is of the answer before. `asks` are about its
     former numbers.
     """
 
     heads: tuple[int, ...]
+    chains: tuple[bytes, ...]
     generation: int
     cursors: tuple[Cursor, ...]
     last_head_ms: int
@@ -138,7 +140,7 @@ class NodeEnd:
         self._standing = standing
         hello = Hello(
             node=self._node,
-            heads_digest=heads_digest(standing.heads),
+            heads_digest=heads_digest(zip(standing.heads, standing.chains, strict=True)),
             generation=standing.generation,
             positions=tuple(cursor.position for cursor in standing.cursors),
             revocations=standing.revocations,

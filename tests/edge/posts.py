@@ -15,7 +15,7 @@ from edge.kit import World
 from edge.node import EdgeNode, assemble
 from edge.store.opening import connect_to
 from shared import segment
-from shared.bundle import Opened, hub_tag, open_bundle, verify
+from shared.bundle import Opened, chain_start, hub_tag, open_bundle, verify
 from shared.change import Change, Value, named
 from shared.clock import stamp_at
 from shared.crypto import password_verifier
@@ -28,19 +28,21 @@ from shared.enrolment import (
     HubKeys,
     NodeKeys,
 )
-from shared.ids import SYSTEM, Dot, Lane, Node, OfficerId, RecordId, feed_of, make_dot
+from shared.ids import SYSTEM, Dot, Feed, Lane, Node, OfficerId, RecordId, feed_of, make_dot
 from shared.partial_date import parse
 from shared.schema import SCHEMA, Kind
 from shared.scope import scopes_of_node
 from shared.segment import CHAIN_START
 from shared.session import (
     Cursor,
+    End,
     Head,
     Held,
     Hello,
     Question,
     Slice,
     answer,
+    chains_told,
     check_of,
     feeds_digest,
     heads_digest,
@@ -87,6 +89,7 @@ class Centre:
         self.logs: dict[str, list[Change]] = {}
         self.cuts: dict[str, list[tuple[bytes, bytes, int, bytes]]] = {}
         self.heads: dict[int, int] = {}
+        self.chains: dict[int, bytes | None] = {}
         self.tails: dict[Lane, bytes] = {}
         self.received: list[Opened] = []
         self.reseals: tuple[tuple[int, int], ...] = ()
@@ -185,12 +188,14 @@ class Centre:
                     segments.append((place, position + 1, raw, sign))
                     position = last
         ends = tuple(self._end(scope) for scope in scopes)
-        acks = tuple(self.heads.get(feed_of(node.node, lane), 0) for lane in Lane)
+        said = [self._said(feed_of(node.node, lane)) for lane in Lane]
+        agreed = heads_digest(said) == question.hello.heads_digest
         head = Head(
             time_ms=self.dial.wall_ms + self.skew_ms,
             hub_node=HUB,
             generation=self.generation,
-            acks=None if heads_digest(acks) == question.hello.heads_digest else acks,
+            acks=None if agreed else tuple(head for head, _ in said),
+            chains=() if agreed else chains_told(said),
             safe=self.safe_ms,
             positions=tuple(cursor.position for cursor in ends),
             feeds_digest=feeds_digest(ends),
@@ -234,7 +239,13 @@ class Centre:
             self.reseals = ((header.feed, header.first),)
             return
         self.received.append(open_bundle(raw, box))
+        self.chains[header.feed] = self.received[-1].chain
         self.heads[header.feed] = header.last
+
+    def _said(self, name: Feed) -> End:
+        """What is here of a feed. A head that a test set has no chain."""
+        head = self.heads.get(name, 0)
+        return head, self.chains.get(name) if head else chain_start(name)
 
     def _cut(self, scope: str) -> None:
         log, cuts = self.logs.get(scope, []), self.cuts.setdefault(scope, [])

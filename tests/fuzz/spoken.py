@@ -101,7 +101,8 @@ def _streams() -> list[bytes]:
 def _answers() -> list[Target]:
     answers = [bytes.fromhex(case["raw"]) for case in sync.read("session")["cases"]]
 
-    heads = [*(parts_of(raw)[1] for raw in answers), bytes.fromhex(sync.read("restored")["head"])]
+    heads = [parts_of(raw)[1] for raw in answers]
+    heads += [bytes.fromhex(sync.read(name)["head"]) for name in ("restored", "acks")]
 
     def hear(answer: bytes) -> object:
         return _asked(sync.standing()).hear(answer)

@@ -233,6 +233,7 @@ class Outpost:
     def question(self, end: NodeEnd, bundles: Sequence[bytes], *, piece: Piece | None = None) -> bytes:
         standing = NodeStanding(
             heads=tuple(self.seq[lane] for lane in Lane),
+            chains=tuple(self.chain[lane] for lane in Lane),
             generation=self.generation,
             cursors=self.cursors,
             last_head_ms=0,

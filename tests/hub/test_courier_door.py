@@ -22,7 +22,13 @@ def door(hub: Hub) -> FlaskClient:
 
 def load(post: Outpost, *bundles: bytes, signer: SigningKey | None = None) -> bytes:
     """What a relay would hand on for this post."""
-    standing = NodeStanding(heads=(0, 0, 0), generation=post.generation, cursors=post.cursors, last_head_ms=0)
+    standing = NodeStanding(
+        heads=(0, 0, 0),
+        chains=tuple(post.chain.values()),
+        generation=post.generation,
+        cursors=post.cursors,
+        last_head_ms=0,
+    )
     slip = courier.sign_slip(
         standing,
         node=Node(post.number),

@@ -30,8 +30,20 @@ def read_question(raw: bytes, node_key: bytes) -> Question:
     return Question(unpack(hello)[1:], bundles, piece[0] if piece else None)
 
 
-def heads_digest(heads: Row) -> bytes:
-    return blake(16, b"karaula/heads\0", pack(list(heads)))
+def heads_digest(ends: Row) -> bytes:
+    """Of (head, chain) lane by lane."""
+    return blake(16, b"karaula/heads\0", pack([list(end) for end in ends]))
+
+
+def others(head: Row, ends: Sequence[dict[int, bytes]]) -> list[int]:
+    """The lanes in which the hub has another log than the node; `head` without its version.
+
+    `ends` are the node's, lane by lane: the chain by last seq of each bundle it keeps, and before the first.
+    """
+    acks = head[3]
+    told = [each for number, entries in head[12:] if number == 5 for each in entries]
+    known = [(lane, chain, ends[lane]) for lane, chain in told if acks[lane] >= min(ends[lane])]
+    return [lane for lane, chain, own in known if own.get(acks[lane]) != chain]
 
 
 def feeds_digest(cursors: Row) -> bytes:

@@ -225,7 +225,8 @@ def test_the_vectors_data_is_what_they_were_made_of() -> None:
     """`sync.json` tells readers without this program what `sync.py` holds."""
     standing = sync.standing()
     assert SYNC["standing"] == {
-        "node": sync.NODE, "heads": list(standing.heads), "generation": standing.generation,
+        "node": sync.NODE, "heads": list(standing.heads),
+        "chains": [chain.hex() for chain in standing.chains], "generation": standing.generation,
         "cursors": [[cursor.scope, cursor.position, cursor.chain.hex()] for cursor in standing.cursors],
         "heard_ms": standing.last_head_ms, "revocations": standing.revocations, "prekey": standing.prekey,
     }  # fmt: skip

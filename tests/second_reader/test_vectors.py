@@ -38,6 +38,10 @@ HEARD = session.Standing(
     heard_ms=SYNC["standing"]["heard_ms"],
 )
 READER = session.Reader(data(CHAIN["hub_tag"]), HUB_KEY, data(SESSION["node_box_private"]), {})
+ENDS = [
+    (head, data(chain))
+    for head, chain in zip(SYNC["standing"]["heads"], SYNC["standing"]["chains"], strict=True)
+]
 ACKS, FEED = [1, 5, 0], CHAIN["feed"]
 
 
@@ -131,7 +135,7 @@ def test_the_hashes() -> None:
         "chain_start_of_node_1_urgent": bundle.chain_start(4).hex(),
         "chain_next_of_empty_body": bundle.chain_next(start, bundle.Header(b"", 7, FEED, 5, 3), b"").hex(),
         "segment_chain_of_bytes_abc": bundle.segment_chain(bundle.CHAIN_START, b"abc").hex(),
-        "heads_digest_1_7_0": session.heads_digest((1, 7, 0)).hex(),
+        "heads_digest_of_the_standing": session.heads_digest(ENDS).hex(),
         "feeds_digest_at_start": session.feeds_digest(HEARD.cursors).hex(),
         "hub_tag": bundle.hub_tag(HUB_KEY).hex(),
     } == CHAIN
@@ -140,7 +144,7 @@ def test_the_hashes() -> None:
 def test_the_questions() -> None:
     """What a node says of itself; and a piece of its stream, signed with it."""
     standing = SYNC["standing"]
-    digest = session.heads_digest(standing["heads"])
+    digest = session.heads_digest(ENDS)
     hello = [HEARD.node, data(SESSION["nonce"]), digest, HEARD.generation, [0] * 4, standing["revocations"]]
     hello.append(standing["prekey"])
     asked = session.read_question(data(SESSION["question"]), NODE_KEY)
@@ -172,6 +176,13 @@ def test_each_answer(case: dict[str, str]) -> None:
         lambda: said(session.hear_answer(data(case["raw"]), question, HEARD, READER), refusals),
         case["expect"],
     )
+
+
+@cases(read("acks")["cases"])
+def test_each_ack(case: dict[str, Any]) -> None:
+    """Whether what the hub counts is the node's own log, by the chains beside the acks."""
+    ends = [{seq: data(chain) for seq, chain in lane} for lane in case["ends"]]
+    assert session.others(unpack(data(read("acks")["head"]))[1:], ends) == case["forks"]
 
 
 @cases(COURIER["cases"])

@@ -83,8 +83,9 @@ def node_end_of(box: BoxKey = NODE_BOX) -> NodeEnd:
 
 def standing(**changed: object) -> NodeStanding:
     start = NodeStanding(
-        heads=(1, 2, 0), generation=1, cursors=tuple(Cursor(scope=scope) for scope in SCOPES), last_head_ms=0
-    )
+        heads=(1, 2, 0), chains=(b"u" * 16, b"r" * 16, b"b" * 16), generation=1,
+        cursors=tuple(Cursor(scope=scope) for scope in SCOPES), last_head_ms=0,
+    )  # fmt: skip
     return replace(start, **changed)  # type: ignore[arg-type]  # its own fields
 
 

@@ -50,7 +50,7 @@ def test_what_is_asked_is_read() -> None:
     hello = question.hello
     assert (hello.node, hello.generation, hello.positions) == (NODE, 1, (0, 0))
     assert (hello.revocations, hello.prekey, hello.certificate) == (4, 7, b"paper")
-    assert hello.heads_digest == heads_digest(at.heads)
+    assert hello.heads_digest == heads_digest(zip(at.heads, at.chains, strict=True))
     assert question.bundles == (b"one", b"two")
 
 

@@ -17,7 +17,7 @@ from shared.crypto import BoxKey, Purpose, SigningKey, digest
 from shared.ids import SYSTEM, Dot, Lane, Node, OfficerId, RecordId, Seq, feed_of, make_dot
 from shared.schema import Kind
 from shared.segment import CHAIN_START
-from shared.session import Cursor, NodeEnd, NodeStanding, Piece, check_of, framed
+from shared.session import Cursor, End, NodeEnd, NodeStanding, Piece, check_of, framed
 from shared.session.messages import answer_signed
 
 FOLDER: Final = Path(__file__).parent
@@ -81,12 +81,18 @@ def standing() -> NodeStanding:
     scopes = ("all", "country:BA", "post:KLOBUK", f"node:{NODE}")
     return NodeStanding(
         heads=(1, 7, 0),
+        chains=tuple(bytes((lane,)) * 16 for lane in (7, 8, 9)),
         generation=1,
         cursors=tuple(Cursor(scope=scope, chain=CHAIN_START) for scope in scopes),
         last_head_ms=START_MS - 1,
         revocations=3,
         prekey=6,
     )
+
+
+def ends() -> list[End]:
+    """Its heads and chains, lane by lane."""
+    return list(zip(standing().heads, standing().chains, strict=True))
 
 
 def piece() -> Piece:

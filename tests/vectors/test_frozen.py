@@ -125,7 +125,7 @@ def test_frozen_hashes_are_computed_alike() -> None:
         "chain_start_of_node_1_urgent": bundle.chain_start(feed_of(1, Lane.URGENT)).hex(),
         "chain_next_of_empty_body": bundle.chain_next(start, HEADER, b"").hex(),
         "segment_chain_of_bytes_abc": segment.chain_next(CHAIN_START, b"abc").hex(),
-        "heads_digest_1_7_0": heads_digest((1, 7, 0)).hex(),
+        "heads_digest_of_the_standing": heads_digest(sync.ends()).hex(),
         "feeds_digest_at_start": feeds_digest(sync.standing().cursors).hex(),
         "hub_tag": bundle.hub_tag(sync.HUB_SIGN.verify_key).hex(),
     }
