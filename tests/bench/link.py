@@ -17,7 +17,8 @@ The slow runs go at the same time, each with its own hub, node and relay: they w
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack
 from dataclasses import dataclass, replace
 from typing import Final
 
@@ -33,6 +34,7 @@ LOSS: Final = 0.05
 CHECKS: Final = 10_000
 UPDATES: Final = 2_000
 PATIENCE_S: Final = 1_500.0
+LOOK_S: Final = 1.0
 SLOW: Final = Link(rate=50_000, round_trip_s=ROUND_TRIP_S, loss=LOSS, seed=2)
 SLOWEST: Final = Link(rate=9_600, round_trip_s=ROUND_TRIP_S, loss=LOSS, seed=2)
 CUT: Final = replace(SLOWEST, cuts=0.3)
@@ -55,25 +57,22 @@ class Crossed:
         return (self.seen.up + self.seen.down) / self.needed
 
 
-def cross(station: Station, link: Link) -> Callable[[], Crossed]:
-    """Let the node's process send all it has over a link; what is returned waits for the end."""
-    relay = Relay(link, hub_port=station.hub_port)
-    relay.__enter__()
-    heads = dict(station.look("SELECT lane, seq FROM own_head"))
-    station.start_node(relay)
+def cross(station: Station, link: Link) -> Crossed:
+    """Let the node's process send all it has over a link, and look until the last of it is acknowledged.
 
-    def wait() -> Crossed:
+    The link is looked at in that moment: the node goes on asking for news, which belongs to no transfer.
+    """
+    with Relay(link, hub_port=station.hub_port) as relay:
+        heads = dict(station.look("SELECT lane, seq FROM own_head"))
+        station.start_node(relay)
         end = time.monotonic() + PATIENCE_S
         while any(seq < heads[lane] for lane, seq in station.look("SELECT lane, acked_seq FROM own_head")):
             if time.monotonic() > end:
                 raise RuntimeError(f"waited in vain; the link saw {relay.seen}")
-            time.sleep(1.0)
+            time.sleep(LOOK_S)
         seen = replace(relay.seen)
         ((needed,),) = station.look("SELECT sum(length(raw)) FROM sealed")
-        relay.__exit__()
-        return Crossed(seconds=seen.ended - seen.began, seen=seen, needed=needed)
-
-    return wait
+    return Crossed(seconds=seen.ended - seen.began, seen=seen, needed=needed)
 
 
 def six_cases(station: Station) -> dict[str, Case]:
@@ -167,26 +166,24 @@ class Case:
 
 def run(context: Context) -> list[Figure]:
     """All figures. Takes some seven minutes, nearly all of them waiting for the slow links."""
-    waits, stations = {}, []
-    try:
+    waiting: dict[str, tuple[Station, Link]] = {}
+    with ExitStack() as stations, ThreadPoolExecutor() as watching:
         for name, link, checks, updates in (
             ("slow", SLOW, 1_000, 0),
             ("slowest", SLOWEST, CHECKS, UPDATES),
             ("cut", CUT, CHECKS, UPDATES),
         ):
-            stations.append(Station(context.folder / name))
+            station = stations.enter_context(Station(context.folder / name))
             context.say(f"{checks + updates:,} changes wait for {link.rate:,.0f} bit/s, {link.cuts:.0%} cut")
-            stations[-1].capture(checks, updates)
-            waits[name] = cross(stations[-1], link)
+            station.capture(checks, updates)
+            waiting[name] = station, link
+        crossing = {name: watching.submit(cross, *both) for name, both in waiting.items()}
         with Station(context.folder / "cases") as station:
             cases = six_cases(station)
         with Station(context.folder / "tls") as station:
             tls = over_tls(station)
         context.say("the six cases are measured; the slow links are waited for")
-        crossed = {name: wait() for name, wait in waits.items()}
-    finally:
-        for station in stations:
-            station.__exit__()
+        crossed = {name: done.result() for name, done in crossing.items()}
     return [*_slow(crossed, tls), *_six(cases, tls)]
 
 
@@ -240,6 +237,7 @@ def _told(crossed: Crossed) -> tuple[tuple[str, str], ...]:
             "questions",
             f"{seen.questions}, {seen.cut} cut, {seen.stalls} stalls, {seen.connections} connections",
         ),
+        ("the link idle while", f"the hub thought {seen.hub_s:.1f} s, the node {seen.node_s:.1f} s"),
     )
 
 
