@@ -118,10 +118,13 @@ class Snapshots:
 
     def _is_list(self, scope: str) -> bool:
         """Whether there can be such a list: everybody's, one of our countries' or one post's."""
-        lists = self._kit.lists
         kind, _, code = scope.partition(":")
-        known = {"country": lists.countries, "post": lists.posts}.get(kind, {})
-        return scope == EVERYBODY or code in known
+        match kind:
+            case "country":
+                return code in self._kit.lists.countries
+            case "post":
+                return code in self._kit.lists.posts
+        return scope == EVERYBODY
 
     def _records(self, scope: str, number: int) -> Iterator[list[Change]]:
         """Everything a reader of the scope has when it has read to the end, record by record."""
