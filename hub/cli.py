@@ -16,7 +16,7 @@ from typing import Final
 
 import click
 import structlog
-from waitress.server import TcpWSGIServer, create_server
+from waitress.server import BaseWSGIServer, create_server
 
 from hub import collector, options
 from hub.app import create_app
@@ -212,8 +212,7 @@ def _serve(hub: Hub, config: Config) -> None:
     """Serve until a signal; then finish what is under way and close."""
     _hold(config.data)
     server = _listen(hub, config)
-    assert server.socket is not None  # it listens
-    url = f"http://{config.host}:{server.socket.getsockname()[1]}"
+    url = f"http://{config.host}:{_port_of(server)}"
     write_whole(config.data / URL_FILE, f"{url}\n".encode())
     stopping = threading.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
@@ -247,7 +246,7 @@ def _hold(directory: Path) -> None:
         ) from None
 
 
-def _listen(hub: Hub, config: Config) -> TcpWSGIServer:
+def _listen(hub: Hub, config: Config) -> BaseWSGIServer:
     """Raises ConfigError `port_taken`, `host_ambiguous`."""
     try:
         server = create_server(
@@ -265,10 +264,15 @@ def _listen(hub: Hub, config: Config) -> TcpWSGIServer:
             f"cannot listen on {config.host}:{config.port} ({error})",
             hint="Choose another --port (0 takes any free one), and as --host an address of this machine.",
         ) from None
-    if not isinstance(server, TcpWSGIServer):  # a name with several addresses would open several doors
+    if not isinstance(server, BaseWSGIServer):  # a name with several addresses would open several doors
         server.close()
         raise ConfigError("host_ambiguous", "this host has several addresses", hint="Give one as --host.")
     return server
+
+
+def _port_of(server: BaseWSGIServer) -> int:
+    assert server.socket is not None  # it listens
+    return int(server.socket.getsockname()[1])
 
 
 def _routes(text: str) -> frozenset[Why]:

@@ -167,11 +167,13 @@ class Snapshots:
 
     def _is_list(self, scope: str) -> bool:
         """Whether there can be such a list: everybody's, one of our countries' or one post's."""
-        lists = self._kit.lists
         kind, _, code = scope.partition(":")
-        if kind == "country":
-            return code in lists.countries
-        return scope == EVERYBODY or (kind == "post" and code in lists.posts)
+        match kind:
+            case "country":
+                return code in self._kit.lists.countries
+            case "post":
+                return code in self._kit.lists.posts
+        return scope == EVERYBODY
 
     def _records(self, database: Database, scope: str, number: int) -> Iterator[list[Change]]:
         """Everything a reader of the scope has when it has read to the end, record by record."""

@@ -42,16 +42,6 @@ def asked(machine: Machine, pack: Path, data: str = "node") -> Path:
     return machine.enrol(pack, data) / files.NODE_REQUEST
 
 
-# --- names ---
-
-
-@pytest.mark.parametrize("name", ["", "x" * 101, "two\nlines"])
-def test_a_name_that_no_card_could_hold(machine: Machine, name: str):
-    """Refused before any key is made: a card under such a name could be read by nobody."""
-    assert machine.refused("authority", "init", machine.place / "authority", "--name", name) == "bad_name"
-    assert not (machine.place / "authority").exists()
-
-
 # --- tickets ---
 
 
