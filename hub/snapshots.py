@@ -15,24 +15,22 @@ from __future__ import annotations
 import os
 import shutil
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, Final
 
-from hub import offered
+from hub import list_source, offered
 from hub.feed import Feed
 from hub.kit import Kit
+from hub.list_source import ListSource
 from hub.standing import Revoked
-from hub.store import backups, feeds, nodes, opening, snapshots
-from hub.store.feeds import ScopeHead
+from hub.store import nodes, snapshots
 from hub.store.nodes import KnownNode
 from hub.store.snapshots import Made
 from shared import snapshot, wire
 from shared.change import Change
 from shared.crypto import KEY_BYTES, Purpose
 from shared.database import Connection, Database
-from shared.enrolment import files
 from shared.errors import ConfigError, InputError, MissingError, TrustError, WireError
 from shared.limits import BUNDLE_MAX_CHANGES, SNAPSHOT_MAX_BLOCKS, SNAPSHOT_PIECE_MAX_BYTES
 from shared.schema import Kind
@@ -65,14 +63,6 @@ class Written:
     readers: int
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Source:
-    """A file of the hub's to read a list from; `at_ms` is the moment of a copy, None for the one at work."""
-
-    database: Database
-    at_ms: int | None
-
-
 class Snapshots:
     """Makes them, and gives them out."""
 
@@ -94,36 +84,12 @@ class Snapshots:
                 hint="Use all, country:XX or post:CODE.",
                 field="scope",
             )
-        with self._source() as source:
+        with list_source.opened(self._kit, self._feed) as source:
             return self._write(source, path, scope, self._kit.world.random(KEY_BYTES), say)
 
-    @contextmanager
-    def _source(self) -> Iterator[_Source]:
-        """What a list is read from: the newest verified backup; the database where nothing can be restored.
-
-        What a node learned from a file alone it has no signed original of, to give back: so a file holds
-        only what is in the backup that a hub would be restored from.
-        Raises ConfigError `backup_first`, `backup_away`.
-        """
+    def _write(self, source: ListSource, path: Path, scope: str, key: bytes, say: Said) -> Written:
         kit = self._kit
-        with kit.database.snapshot() as tx:
-            made = backups.newest(tx, generation=self._feed.generation)
-        if not made.covers_ms and not self._feed.restored:
-            yield _Source(database=kit.database, at_ms=None)
-            return
-        path = Path(made.path) / files.DATABASE
-        if not made.covers_ms or not path.exists():
-            raise ConfigError(
-                "backup_first" if not made.covers_ms else "backup_away",
-                "a whole list is written from a verified backup, and there is none at hand",
-                hint="Make one: `karaula hub backup`; then write the list.",
-            )
-        with Database(opening.connect_to(path), key=kit.identity.database_key) as copy:
-            yield _Source(database=copy, at_ms=made.covers_ms)
-
-    def _write(self, source: _Source, path: Path, scope: str, key: bytes, say: Said) -> Written:
-        kit = self._kit
-        head, made_ms = self._head(source, scope)
+        head, made_ms = source.head(scope)
         with source.database.snapshot() as tx:
             total = snapshots.count_held(tx, head.id)
         beside = path.with_name(path.name + ".blocks")
@@ -156,14 +122,6 @@ class Snapshots:
             name=manifest.name, scope=scope, position=head.cut, records=writer.records, bytes=size,
             readers=len(opening.keys),
         )  # fmt: skip
-
-    def _head(self, source: _Source, scope: str) -> tuple[ScopeHead, int]:
-        """Where the list stands, and since when: what changes later need not be in it."""
-        if source.at_ms is None:
-            with source.database.transaction() as tx:
-                return self._feed.cut(tx, scope), self._kit.now_ms()
-        with source.database.snapshot() as tx:
-            return feeds.found_head(tx, scope), source.at_ms
 
     def _is_list(self, scope: str) -> bool:
         """Whether there can be such a list: everybody's, one of our countries' or one post's."""

@@ -104,9 +104,9 @@ MUTANTS: Final = (
     Mutant(
         name="restore-list-from-the-database-at-work",
         promise=NOTHING_LOST,
-        path="hub/snapshots.py",
-        old="        if not made.covers_ms and not self._feed.restored:\n",
-        new="        if True:\n",
+        path="hub/list_source.py",
+        old="    if not made.covers_ms and not feed.restored:\n",
+        new="    if True:\n",
         tests=("tests/hub/test_snapshots.py",),
     ),
     Mutant(
