@@ -9,7 +9,7 @@ import pytest
 from edge import identity
 from shared.enrolment import AuthorityKeys, NodeKeys
 from shared.enrolment import files as names
-from shared.errors import ConfigError
+from shared.errors import ConfigError, InputError
 from tests.edge.posts import START_MS, make_post
 
 
@@ -49,7 +49,8 @@ def test_where_the_hub_is(directory: Path):
     (directory / names.HUB_URL).write_text("https://pcc.example:8443/\n")
     assert identity.load(directory, environment={}).hub_url == "https://pcc.example:8443"
     assert identity.load(directory, hub_url="http://10.0.0.1", environment={}).hub_url == "http://10.0.0.1"
-    assert code_of(directory, hub_url="ftp://x") == "identity_unreadable"
+    with pytest.raises(InputError, match="web address"):  # what was typed is wrong, no paper is
+        identity.load(directory, hub_url="ftp://x", environment={})
 
 
 @pytest.mark.parametrize(

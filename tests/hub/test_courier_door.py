@@ -75,4 +75,5 @@ def test_a_feed_that_was_stopped_is_told_in_the_packet(door: FlaskClient, hub: H
     (raw,) = courier.read_reply(answer.data).packets  # type: ignore[attr-defined]  # a response
     identity = klobuk.realm.identity()
     packet = courier.read_packet(raw, hub=identity.tag, hub_key=identity.certificate.verify_key)
-    assert packet.head.refusals == (((klobuk.number << 2) | 1, "feed_quarantined"),)
+    photos_too = tuple(((klobuk.number << 2) | lane, "feed_quarantined") for lane in (1, 2))
+    assert packet.head.refusals == photos_too

@@ -35,7 +35,7 @@ from tests.simulation.power import PowerCut
 from tests.simulation.tripwire import Files, Manner, Tripwire
 from tests.simulation.world import Size, World
 
-SEED: Final = 26
+SEED: Final = 27
 STRIDE: Final = 17
 """A sample takes every so-manieth call, from a place that the seed and the manner choose."""
 _ONE_POST: Final = Size(posts=1, steps=4)

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
+from edge import renewal
 from hub.store import uploads
 from shared.errors import RemoteError, StoreError
 from tests.simulation import mischief, verdict
@@ -217,7 +218,8 @@ class World:
             self.network.contact(post)
         except RemoteError as refused:
             raise AssertionError(f"{post.name} cannot talk over a perfect link: {refused}") from refused
-        if post.node.renumber_due:
+        kit = post.node.kit
+        if renewal.is_over(kit.database, kit.log):  # at once, however long it waits after a full disk
             post.restart()
 
     def _said(self) -> list[tuple[object, ...]]:

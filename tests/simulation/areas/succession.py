@@ -59,7 +59,7 @@ class Succession(Area):
         self._newest: dict[str, Identity] = {post.name: post.identity for post in world.posts}
         self._number = _FIRST_NUMBER
         self._due: set[str] = set()
-        self._elsewhere: dict[int, str] = {}
+        self._elsewhere: dict[int, tuple[str, int]] = {}
         self._happens = self.chance.one_in(_ONE_WORLD_IN)
 
     def at_post(self, post: Post) -> dict[Work, int]:
@@ -92,7 +92,7 @@ class Succession(Area):
         self.chance.fire(Fault.PUT_BACK)
         if image.identity is not self._newest[post.name]:
             self.chance.fire(Fault.PUT_BACK_FURTHER)
-            if self.chance.one_in(3):
+            if self.chance.one_in(2):
                 self.chance.fire(Fault.PAPERS_KEPT)
                 post.become(self._newest[post.name])
             else:
@@ -112,7 +112,7 @@ class Succession(Area):
                 saved[str(here[0][0])] = mark
                 photos[str(here[0][0])] = officer.photos.get(check, {})
             elif there:
-                self._elsewhere[int(str(there[0][0]))] = mark
+                self._elsewhere[int(str(there[0][0]))] = mark, self._lives_of_hub()
         officer.saved, officer.photos = saved, photos
 
     def _needless(self, post: Post) -> None:
@@ -136,6 +136,9 @@ class Succession(Area):
             post.stop()
             post.boot()
 
+    def _lives_of_hub(self) -> int:
+        return int(str(self.world.centre.look("SELECT count(*) FROM life")[0][0]))
+
     # --- peace ---
 
     def mend(self) -> None:
@@ -153,12 +156,11 @@ class Succession(Area):
     def judge(self) -> None:
         hub = self.world.centre
         erased = {row[0] for row in hub.look('SELECT "of" FROM tombstone_record')}
-        for check, mark in self._elsewhere.items():
-            if check not in erased:
-                found = hub.look("SELECT count(*) FROM check_record WHERE remark = ?", (mark,))
-                assert found == [(1,)], (
-                    f"check {mark!r} of a disk that is gone is at the hub {found[0][0]} times"
-                )
+        for check, (mark, lives) in self._elsewhere.items():
+            ((found,),) = hub.look("SELECT count(*) FROM check_record WHERE remark = ?", (mark,))
+            # Where disk and centre were both put back to before it, nobody has it any more (docs/attacks.md).
+            gone = found == 0 and (check in erased or lives != self._lives_of_hub())
+            assert found == 1 or gone, f"check {mark!r} of a disk that is gone is at the hub {found} times"
         for post in self.world.posts:
             left = post.look("SELECT count(*) FROM apart")
             assert left == [(0,)], f"{post.name}: changes kept apart never joined"
