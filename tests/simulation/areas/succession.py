@@ -68,6 +68,7 @@ class Succession(Area):
         return {
             lambda: self._copy(post): 5,
             lambda: self._put_back(post): 6 if self._images[post.name] else 0,
+            lambda: self._put_back_further(post): 24 if self._outlived(post) else 0,
             lambda: self._enrol(post): 12 if post.name in self._due else 0,
             lambda: self._needless(post): 0 if post.name in self._due else 3,
             lambda: self._start_again(post): 12,
@@ -83,8 +84,17 @@ class Succession(Area):
         self.chance.note(Event.COPIED)
         post.boot()
 
+    def _outlived(self, post: Post) -> list[Image]:
+        """Copies from before the device was enrolled again."""
+        return [each for each in self._images[post.name] if each.identity is not self._newest[post.name]]
+
     def _put_back(self, post: Post) -> None:
-        image = self.chance.pick(self._images[post.name])
+        self._copy_back(post, self.chance.pick(self._images[post.name]))
+
+    def _put_back_further(self, post: Post) -> None:
+        self._copy_back(post, self.chance.pick(self._outlived(post)))
+
+    def _copy_back(self, post: Post, image: Image) -> None:
         post.stop()
         for part in _PARTS:
             post.disk.path.with_name(post.disk.path.name + part).unlink(missing_ok=True)
