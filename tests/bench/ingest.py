@@ -8,8 +8,10 @@ temporary directory.
 
 Bundles are of 500 checks, as posts cut them after an outage: nothing else can bring a hub so much. The first
 phase starts on an empty hub and runs at least 60 s; the second goes on with the same hub, which then holds a
-million checks (if the first did not bring so many, the rest is brought untimed). A third phase brings
+million checks (if the first did not bring so many, the rest is brought untimed). The last phase brings
 bundles of 50, as posts with a link cut them, whose every column costs its reader as much as a longer one's.
+Before it, again with bundles of 500, the search rests until all is in: what a core makes durable when that
+is all it does, and how long the search then takes to catch up.
 
 The checks come from `generator`: 20,000 different ones (encoding them anew for every bundle would take
 longer than the bench). A body names its changes by their distance from the bundle's first, so the same
@@ -33,6 +35,7 @@ from dataclasses import asdict, dataclass
 from itertools import cycle, islice
 from pathlib import Path
 from typing import Final
+from unittest.mock import patch
 
 from hub import collector
 from hub.hub import Hub
@@ -57,7 +60,10 @@ QUESTION: Final = 5_000
 DIFFERENT: Final = 20_000
 POSTS: Final = (("BA", "KLOBUK", 5), ("ME", "DOBRAKOVO", 6), ("RS", "GOSTUN", 7))
 FULL: Final = 1_000_000
-NAMES: Final = ("hub_ingest_empty_per_s", "hub_ingest_1m_per_s", "hub_ingest_live_per_s", "hub_search_lag_s")
+NAMES: Final = (
+    *("hub_ingest_empty_per_s", "hub_ingest_1m_per_s", "hub_ingest_live_per_s"),
+    *("hub_ingest_durable_per_s", "hub_search_lag_s"),
+)
 SECONDS: Final = 60.0
 PIECES: Final = 12
 AT_MOST_PER_S: Final = 40_000  # as many questions are made ahead; a faster hub ends a phase early
@@ -90,6 +96,7 @@ class Measured:
     empty: Run
     full: Run
     live: Run
+    rested: Run
     baseline_empty_per_s: float
     baseline_full_per_s: float
     bytes_a_check: float
@@ -110,14 +117,15 @@ class Source:
 
     def question(self, size: int) -> bytes:
         """The next bundles of the feed, as one question; `size` checks each."""
-        return self.post.question(self.post.end(), [self._bundle(size) for _ in range(QUESTION // size)])
+        return self.post.question(self.post.end(), [self.bundle(size) for _ in range(QUESTION // size)])
 
     def tables(self) -> Iterator[ChangeTable]:
         """The prepared checks as decoded tables, over and over along the feed."""
         for place, (body, _) in enumerate(cycle(self._bodies[BACKLOG])):
             yield from wire.decode(body, base=make_dot(self._feed, place * BACKLOG + 1)).tables
 
-    def _bundle(self, size: int) -> bytes:
+    def bundle(self, size: int) -> bytes:
+        """The next bundle of the feed, sealed and signed."""
         body, payload = next(self._turn[size])
         header = self.post.header(Lane.ROUTINE, self._seq + 1, size)
         raw = bundle.seal(
@@ -192,6 +200,7 @@ def measure(directory: Path, *, seconds: float = SECONDS, full: int = FULL) -> M
             stock.fill(1, BACKLOG)
             held += _bring(hub, stock)
         filled = _phase(hub, stock, seconds, BACKLOG)
+        rested = _durable(hub, stock, seconds / 2)
         left = _bring_the_rest(hub, stock)
         live = _phase(hub, stock, seconds, LIVE)
         hub.checkpoint()
@@ -202,9 +211,10 @@ def measure(directory: Path, *, seconds: float = SECONDS, full: int = FULL) -> M
             empty=empty,
             full=filled,
             live=live,
+            rested=rested,
             baseline_empty_per_s=baseline.rate(min(seconds, BASELINE_SECONDS)),
             baseline_full_per_s=baseline.rate(min(seconds, BASELINE_SECONDS), after=full),
-            bytes_a_check=size / (held + filled.changes + left + live.changes),
+            bytes_a_check=size / (held + filled.changes + left + rested.changes + live.changes),
         )
 
 
@@ -224,12 +234,34 @@ def _phase(hub: Hub, stock: Stock, seconds: float, size: int) -> Run:
     search_job.end()
     hub.indexer.catch_up()
     spent, used = time.perf_counter() - began, time.process_time() - used
-    pieces = list(_pieces(marks, seconds / PIECES))
+    return _run_of(marks, seconds, spent=spent, used=used, lag_s=lag_ms / 1000)
+
+
+def _durable(hub: Hub, stock: Stock, seconds: float) -> Run:
+    """Bring questions while the search rests. `lag_s` is how long it takes afterwards to catch up."""
+    hub.indexer.catch_up()
+    stock.fill(int(seconds * AT_MOST_PER_S / QUESTION) + 1, BACKLOG)
+    marks: list[tuple[float, int]] = []
+    changes = 0
+    began, used = time.perf_counter(), time.process_time()
+    with patch.object(hub.indexer, "hold_close", lambda: None):
+        while time.perf_counter() - began < seconds and (brought := _bring(hub, stock)):
+            changes += brought
+            marks.append((time.perf_counter() - began, changes))
+    spent, used = time.perf_counter() - began, time.process_time() - used
+    hub.indexer.catch_up()
+    return _run_of(marks, seconds, spent=spent, used=used, lag_s=time.perf_counter() - began - spent)
+
+
+def _run_of(
+    marks: list[tuple[float, int]], seconds: float, *, spent: float, used: float, lag_s: float
+) -> Run:
+    changes, pieces = marks[-1][1], list(_pieces(marks, seconds / PIECES))
     return Run(
         per_s=changes / spent,
         slowest_per_s=min(pieces, default=0.0),
         fastest_per_s=max(pieces, default=0.0),
-        lag_s=lag_ms / 1000,
+        lag_s=lag_s,
         changes=changes,
         seconds=spent,
         cpu_us=used / changes * 1e6,
@@ -313,23 +345,32 @@ class WallClock(Dial):
 
 def run(context: Context) -> list[Figure]:
     """The figures, measured in a process of their own, which alone is pinned to one core."""
-    context.say(f"{DIFFERENT:,} checks are encoded, then three phases of {SECONDS:.0f} s and their baselines")
+    context.say(f"{DIFFERENT:,} checks are encoded, then four phases and their baselines")
     command = [sys.executable, "-m", "tests.bench.ingest", str(context.folder)]
     done = subprocess.run(command, stdout=subprocess.PIPE, check=True, text=True)
     measured = Measured(**json.loads(done.stdout))
-    empty, full, live = (Run(**each) for each in (measured.empty, measured.full, measured.live))  # type: ignore[arg-type]  # as JSON brings them
-    phases = (empty, full, live)
-    context.say(
-        f"{sum(each.changes for each in phases):,} checks were brought "
-        f"in {sum(each.seconds for each in phases):.0f} s"
-    )
+    phases = (measured.empty, measured.full, measured.live, measured.rested)
+    empty, full, live, rested = (Run(**each) for each in phases)  # type: ignore[arg-type]  # as JSON brings them
+    context.say(f"{empty.changes + full.changes + live.changes + rested.changes:,} checks were brought")
     return [
         _rate("hub_ingest_empty_per_s", empty, goal=20_000, baseline=measured.baseline_empty_per_s),
         _rate("hub_ingest_1m_per_s", full, goal=15_000, baseline=measured.baseline_full_per_s),
         _rate("hub_ingest_live_per_s", live, goal=None, baseline=measured.baseline_full_per_s),
         Figure(
+            name="hub_ingest_durable_per_s",
+            value=rested.per_s,
+            unit="changes/s",
+            better="higher",
+            goal=40_000,
+            spread=(rested.slowest_per_s, rested.fastest_per_s),
+            notes=(
+                ("searchable", f"{rested.lag_s:.0f} s after the last of {rested.changes:,} checks"),
+                ("processor", f"{rested.cpu_us:.0f} µs a change, without the search"),
+            ),
+        ),
+        Figure(
             name="hub_search_lag_s",
-            value=max(each.lag_s for each in phases),
+            value=max(each.lag_s for each in (empty, full, live)),
             unit="s",
             better="lower",
             goal=5,
