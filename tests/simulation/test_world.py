@@ -1,8 +1,8 @@
 """Five hundred small worlds, each from its own seed, with everything going wrong and no promise broken.
 
 That is what the minutes of `make test` hold. `make prove` plays twice as many of the ordinary size, and some
-big ones. The worlds are cut into pieces so that several cores share them; each piece is large enough for every
-kind of fault to come up in it.
+big ones. The worlds are cut into pieces so that several cores share them; each is large enough for every kind
+of fault to come up in it.
 """
 
 from __future__ import annotations
