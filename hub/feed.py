@@ -32,9 +32,6 @@ from shared.scope import scopes_of_cleared, scopes_of_node, scopes_of_record
 from shared.session import Cursor, Hello, PartHeld, Slice, feeds_digest
 from shared.wire import TOO_MUCH
 
-_WITH_AUDIENCE: Final = frozenset({Kind.ALERT, Kind.BULLETIN, Kind.CLEARED_PAIR, Kind.OFFICER, Kind.REQUEST})
-"""Kinds whose scopes depend on their values, or on another record's: who holds them is tracked."""
-
 _NODE: Final = "node:"
 _ABOUT: Final = {
     Kind.CORRECTION: "of",
@@ -107,7 +104,7 @@ class Feed:
 
     def publish(self, tx: Connection, change: Change, *, to: KnownNode | None = None) -> None:
         """Write an accepted change into every scope that should have it; `to` must hear it in any case."""
-        if change.kind in _WITH_AUDIENCE:
+        if change.kind in feeds.KINDS_HELD:
             self._publish_to_audience(tx, Kind(change.kind), change)
             return
         scopes: set[str] = set()
@@ -140,9 +137,8 @@ class Feed:
             self._append(tx, scope, change)
         entered = sorted(after - before)
         if entered:
-            refused = records.refused_of(tx, change.record)
-            whole = [each for each in records.changes_of(tx, kind, change.record) if each.dot not in refused]
-            whole.sort(key=lambda each: (not each.creates, each.dot))
+            alone = change.creates and not record.edited
+            whole = [change] if alone else self._whole(tx, kind, change.record)
             for scope in entered:
                 feeds.hold(tx, change.record, scope)
                 for each in whole:
@@ -151,6 +147,12 @@ class Feed:
             self._leave(tx, change.record, scope, owner=record.values.get("owner"))
         if _by_another(change):
             self._tell_maker(tx, change, but=after)
+
+    def _whole(self, tx: Connection, kind: Kind, record: int) -> list[Change]:
+        """A record as whoever gets it now must hear it: the creating change first, none that was refused."""
+        refused = records.refused_of(tx, record)
+        whole = [each for each in records.changes_of(tx, kind, record) if each.dot not in refused]
+        return sorted(whole, key=lambda each: (not each.creates, each.dot))
 
     def _tell_maker(self, tx: Connection, change: Change, *, but: frozenset[str]) -> None:
         """Let the post that made a record hear of it where no scope of its has it: it keeps what it made."""

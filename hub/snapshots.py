@@ -153,7 +153,7 @@ class Snapshots:
             )
 
     def _parts(
-        self, database: Database, read: Callable[[Connection, int], list[tuple[int, list[bytes]]]]
+        self, database: Database, read: Callable[[Connection, int], list[tuple[int, list[Change]]]]
     ) -> Iterator[list[Change]]:
         after = 0
         while True:
@@ -162,8 +162,7 @@ class Snapshots:
             if not part:
                 return
             after = part[-1][0]
-            for _, payloads in part:
-                changes = [wire.unpack_change(payload) for payload in payloads]
+            for _, changes in part:
                 changes.sort(key=lambda change: (not change.creates, change.dot))
                 if changes:
                     yield changes

@@ -75,7 +75,7 @@ _WATCHED: Final = (  # table, what happens to it, the record it is about
     ("purged", "INSERT", "NEW.record"),
 )
 _ALERT: Final = SCHEMA[Kind.ALERT]
-_REPLACE_ALERT: Final = statements.replace(_ALERT, into="next_alert_record")
+_REPLACE_ALERT: Final = statements.replace(Kind.ALERT, into="next_alert_record")
 
 
 def make(tx: Connection, *, keys_version: int) -> None:

@@ -33,8 +33,8 @@ _ALERTS_OF_A_NUMBER_MAX: Final = 200  # one document or car on more alerts than 
 _PERSON_FIELDS_READ: Final = 500  # records read at a time when an index is built anew
 
 
-def rekey(tx: Connection, matcher: Matcher, alert: int) -> Record | None:
-    """Bring one alert's keys up to date; returns the alert if it can match now."""
+def rekey(tx: Connection, matcher: Matcher, alert: int) -> tuple[Record, Wanted] | None:
+    """Bring one alert's keys up to date; returns the alert, and what it is found by, if it can match now."""
     found = records.read(tx, Kind.ALERT, alert)
     wanted = None if found is None else wanted_in(matcher, found.values)
     keys = wanted.keys if wanted is not None else []
@@ -54,7 +54,7 @@ def rekey(tx: Connection, matcher: Matcher, alert: int) -> Record | None:
         "INSERT OR REPLACE INTO watched (alert, keys, expires) VALUES (?, ?, ?)",
         (alert, pack_keys(keys), wanted.expires),
     )
-    return found
+    return found, wanted
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -198,20 +198,23 @@ def forget_old_checks(tx: Connection, *, newest: int, most: int) -> int:
 
 def checks_like(tx: Connection, matcher: Matcher, subject: Subject) -> list[int]:
     """Own checks that may match: those that share a key and the persons the index finds; newest first."""
-    keys = matcher.keys_of(subject)
+    return _checks_found(tx, list(matcher.keys_of(subject)), person_in(subject))
+
+
+def _checks_found(tx: Connection, keys: Sequence[int], person: Person) -> list[int]:
     marks = ",".join("?" * len(keys))
     rows = tx.execute(
         f"SELECT DISTINCT record FROM check_key WHERE key IN ({marks})",  # noqa: S608 — only question marks
         tuple(keys),
     )
     found = {record for (record,) in rows} if keys else set()
-    found.update(filed.owner for filed, _ in _SEEN.find(tx, person_in(subject)).found)
+    found.update(filed.owner for filed, _ in _SEEN.find(tx, person).found)
     return sorted(found, reverse=True)
 
 
-def checks_with(tx: Connection, matcher: Matcher, subject: Subject, *, newest: int) -> list[Record]:
-    """Own checks that may match, among the `newest` ones, newest first."""
-    ids = checks_like(tx, matcher, subject)
+def checks_with(tx: Connection, wanted: Wanted, *, newest: int) -> list[Record]:
+    """Own checks that may match what an alert is found by, among the `newest` ones, newest first."""
+    ids = _checks_found(tx, wanted.keys, wanted.person)
     if not ids:
         return []
     floor = tx.execute(

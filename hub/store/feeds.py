@@ -9,11 +9,16 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Final
 
 from shared import wire
 from shared.change import Change
 from shared.database import Connection
+from shared.schema import Kind
 from shared.segment import CHAIN_START
+
+KINDS_HELD: Final = frozenset({Kind.ALERT, Kind.BULLETIN, Kind.CLEARED_PAIR, Kind.OFFICER, Kind.REQUEST})
+"""Kinds whose scopes depend on their values, or on another record's: which scopes hold them is kept."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -8,11 +8,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
+from hub.store import feeds
+from shared.change import Change
 from shared.database import Connection
 from shared.ledger import records
 from shared.ledger.tables import table_of
 from shared.schema import SCHEMA, Kind
-from shared.wire import pack_change
+from shared.wire import unpack_change
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -36,7 +38,7 @@ def count_held(tx: Connection, scope: int) -> int:
     return int(number)
 
 
-def held_after(tx: Connection, scope: int, record: int, *, count: int) -> list[tuple[int, list[bytes]]]:
+def held_after(tx: Connection, scope: int, record: int, *, count: int) -> list[tuple[int, list[Change]]]:
     """The next records that a scope holds, each with its changes in dot order, without refused ones.
 
     Empty when there are no more. A record whose changes are not here is left out.
@@ -50,7 +52,7 @@ def held_after(tx: Connection, scope: int, record: int, *, count: int) -> list[t
     ]
     if not ids:
         return []
-    found: dict[int, list[bytes]] = {each: [] for each in ids}
+    found: dict[int, list[Change]] = {each: [] for each in ids}
     rows = tx.execute(
         "SELECT h.record, h.payload FROM history h JOIN held l ON l.record = h.record AND l.scope = ? "
         "WHERE h.record BETWEEN ? AND ? AND NOT EXISTS (SELECT 1 FROM refused r WHERE r.dot = h.dot) "
@@ -58,13 +60,17 @@ def held_after(tx: Connection, scope: int, record: int, *, count: int) -> list[t
         (scope, ids[0], ids[-1]),
     )
     for each, payload in rows:
-        found[each].append(payload)
+        found[each].append(unpack_change(payload))
+    for kind in feeds.KINDS_HELD:
+        for created in records.created_between(tx, kind, ids[0], ids[-1]):
+            if found.get(created.record) == []:
+                found[created.record] = [created]
     return list(found.items())
 
 
 def about_after(
     tx: Connection, kind: Kind, scope: int | None, record: int, *, count: int
-) -> list[tuple[int, list[bytes]]]:
+) -> list[tuple[int, list[Change]]]:
     """The next records of a kind that speak about what a scope holds; of all records where it is None."""
     table = table_of(SCHEMA[kind])
     ids = tx.execute(
@@ -72,7 +78,7 @@ def about_after(
         'SELECT 1 FROM held h WHERE h.record = a."of" AND h.scope = ?2)) ORDER BY id LIMIT ?3',
         (record, scope, count),
     ).fetchall()
-    return [(each, [pack_change(change) for change in records.changes_of(tx, kind, each)]) for (each,) in ids]
+    return [(each, records.changes_of(tx, kind, each)) for (each,) in ids]
 
 
 # --- what was made ---

@@ -5,9 +5,9 @@ nothing: it loads a record's changes, asks `merge`, and writes the interim value
 
 Invariants
 * Applying a change twice, or in another order, leaves the same rows.
-* An insert-only record has a row and no history until its first edit; then its creating change is
-  rebuilt from the row, so that merge sees the whole set. So has any record that a snapshot brought
-  with its creating change alone, where the row says all that the change said.
+* A record with its creating change alone has a row and no history, where the row says all that the
+  change said. At its first edit the creating change is rebuilt from the row, so that merge sees the
+  whole set.
 * `history_loaded` is read wherever `history` is; only a snapshot writes it.
 * An edit whose creating change is not here waits in `history`; no row shows until it comes.
 * A purged record stays purged: later changes to it are reported, not stored. What is attached to it
@@ -27,9 +27,9 @@ from shared.clock import Stamp
 from shared.database import Connection
 from shared.ids import Dot, OfficerId, RecordId
 from shared.ledger import photos, statements
-from shared.ledger.columns import from_column, to_column, to_columns
-from shared.ledger.rows import Head, created_from, numbers_of, shown
-from shared.ledger.tables import keep_extra, read_extra, table_of
+from shared.ledger.columns import from_column, to_columns
+from shared.ledger.rows import Head, Row, created_from, numbers_of, plain, shown
+from shared.ledger.tables import read_extra, table_of
 from shared.merge import FieldView, Standing, collect, frontier, view_record
 from shared.schema import OWNER, SCHEMA, Kind, RecordType, field_by_name, record_type
 from shared.wire import ChangeTable
@@ -91,11 +91,7 @@ def select(
     `where` and `tail` are the stores' own SQL, never anything a person typed.
     """
     row_type = SCHEMA[kind]
-    names = ", ".join(f'"{f.name}"' for f in row_type.fields)
-    rows = tx.execute(
-        f"SELECT id, stamp, author, standing, edited, {names} FROM {table_of(row_type)} WHERE {where} {tail}",  # noqa: S608 - schema names
-        tuple(parameters),
-    )
+    rows = tx.execute(f"{statements.select(kind)} WHERE {where} {tail}", tuple(parameters))
     return [
         Record(
             id=RecordId(Dot(row[0])),
@@ -104,11 +100,7 @@ def select(
             author=OfficerId(row[2]),
             standing=Standing(row[3]),
             edited=bool(row[4]),
-            values={
-                f.name: from_column(f, column)
-                for f, column in zip(row_type.fields, row[5:], strict=True)
-                if column is not None
-            },
+            values=_values(row_type, row),
         )
         for row in rows
     ]
@@ -132,6 +124,14 @@ def changes_of(tx: Connection, kind: int, record: int) -> list[Change]:
         return found
     created = _rebuild(tx, kind, record)
     return [created, *found] if created is not None else found
+
+
+def created_between(tx: Connection, kind: Kind, first: int, last: int) -> list[Change]:
+    """The creating changes of unedited records with ids from `first` to `last`, by id.
+
+    Of these records nothing else was said, unless they have history.
+    """
+    return _created(tx, SCHEMA[kind], first, last)
 
 
 def views_of(tx: Connection, kind: int, record: int) -> dict[int, FieldView]:
@@ -162,11 +162,10 @@ def apply(tx: Connection, change: Change) -> Applied:
         purge(tx, change.record)
         return Applied(change=change, effect=Effect.PURGED)
     # Without an owner it may not show: it is kept in history and waits, rather than being lost.
-    owned = change.creates and change.owner is not None
-    plain = row_type is not None and row_type.insert_only and owned
-    if plain and not tx.execute("SELECT 1 FROM refused WHERE dot = ?", (change.dot,)).fetchone():
-        assert row_type is not None  # `plain` says so
-        return _insert(tx, row_type, change)
+    row = plain(row_type, change) if row_type is not None and change.creates else None
+    if row is not None and not tx.execute("SELECT 1 FROM refused WHERE dot = ?", (change.dot,)).fetchone():
+        assert row_type is not None  # it has a row
+        return _insert(tx, row_type, change, row)
     if _known(tx, change):
         return Applied(change=change, effect=Effect.REPEATED)
     _materialise(tx, change.kind, change.record)
@@ -258,22 +257,14 @@ def write_again(tx: Connection, kind: Kind, record: int) -> None:
 
 # --- the steps ---
 
+_HEAD = 5  # id, stamp, author, standing, edited stand before the fields
 _ATTACHED = field_by_name(Kind.ATTACHMENT, "of").number
 _ACTS = frozenset({Kind.TOMBSTONE, Kind.REFUSED_CHANGE})
 """Kinds whose arrival does something to another record: never on the fast path."""
 
 
-def _insert(tx: Connection, row_type: RecordType, change: Change) -> Applied:
-    known = {f.number for f in row_type.fields}
-    extra = {number: value for number, value in change.fields.items() if number not in known}
-    row = (
-        change.record,
-        change.stamp,
-        change.author,
-        *(to_column(change.fields.get(f.number)) for f in row_type.fields),
-        keep_extra(extra),
-    )
-    if not tx.execute(statements.insert(row_type), row).rowcount:
+def _insert(tx: Connection, row_type: RecordType, change: Change, row: Row) -> Applied:
+    if not tx.execute(statements.insert(row_type.kind), row).rowcount:
         return Applied(change=change, effect=Effect.REPEATED)
     _act(tx, row_type.kind, change)
     if tx.execute("SELECT 1 FROM history WHERE record = ? LIMIT 1", (change.record,)).fetchone():
@@ -349,12 +340,32 @@ def _remember(tx: Connection, change: Change) -> None:
 def _rebuild(tx: Connection, kind: int, record: int) -> Change | None:
     """The creating change of an unedited record, from its row. Right only where none is kept."""
     row_type = record_type(kind)
-    found = read(tx, row_type.kind, record) if row_type is not None else None
-    if row_type is None or found is None or found.edited:
-        return None
-    extra = tx.execute(f"SELECT extra FROM {table_of(row_type)} WHERE id = ?", (record,)).fetchone()  # noqa: S608 - schema names
-    head = Head(record=found.id, stamp=found.stamp, author=found.author)
-    return created_from(row_type, head, found.values, read_extra(extra[0]))
+    return next(iter(_created(tx, row_type, record, record)), None) if row_type is not None else None
+
+
+def _created(tx: Connection, row_type: RecordType, first: int, last: int) -> list[Change]:
+    rows = tx.execute(
+        f"{statements.select(row_type.kind)} WHERE id BETWEEN ? AND ? AND NOT edited ORDER BY id",
+        (first, last),
+    )
+    return [
+        created_from(
+            row_type,
+            Head(record=RecordId(Dot(row[0])), stamp=Stamp(row[1]), author=OfficerId(row[2])),
+            _values(row_type, row),
+            read_extra(row[-1]),
+        )
+        for row in rows
+    ]
+
+
+def _values(row_type: RecordType, row: Row) -> dict[str, Value]:
+    """Every set field by name, from a row as `statements.select` reads it."""
+    return {
+        f.name: from_column(f, column)
+        for f, column in zip(row_type.fields, row[_HEAD:-1], strict=True)
+        if column is not None
+    }
 
 
 def _materialise(tx: Connection, kind: int, record: int) -> None:
@@ -382,5 +393,5 @@ def _write(tx: Connection, row_type: RecordType, record: int) -> Standing | None
     if row is None:
         tx.execute(f"DELETE FROM {table_of(row_type)} WHERE id = ?", (record,))  # noqa: S608 - schema names
         return None
-    tx.execute(statements.replace(row_type), row)
+    tx.execute(statements.replace(row_type.kind), row)
     return Standing(row[3])

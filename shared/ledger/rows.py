@@ -59,10 +59,14 @@ def shown(
 def plain(row_type: RecordType, change: Change) -> Row | None:
     """The row of a record that has this creating change alone.
 
-    None where the row would not say all that the change says; then its history must be kept.
+    None where the row would not say all that the change says; then its history must be kept. What a newer
+    peer says of a kind that gathers nothing is whole in `extra`; of another kind its rule is not known.
     """
     fields = change.fields
-    if change.owner is None or not fields.keys() <= numbers_of(row_type):
+    if change.owner is None:
+        return None
+    extra = {number: fields[number] for number in fields.keys() - numbers_of(row_type)}
+    if extra and not row_type.insert_only:
         return None
     cells = [fields.get(f.number) for f in row_type.fields]
     for place, f in _GATHERED[row_type.kind]:
@@ -71,7 +75,7 @@ def plain(row_type: RecordType, change: Change) -> Row | None:
             return None
         if f.rule is Rule.APPEND and isinstance(cell, str):
             cells[place] = (cell,)
-    return (change.record, change.stamp, change.author, 0, 0, *map(to_column, cells), None)
+    return (change.record, change.stamp, change.author, 0, 0, *map(to_column, cells), keep_extra(extra))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -12,13 +12,17 @@ from shared.ledger.tables import table_of
 from shared.schema import SCHEMA, Kind, RecordType
 
 
-def insert(row_type: RecordType) -> str:
-    """One creating change as a row: id, stamp, author, every field, extra."""
-    marks = ", ".join("?" * (len(row_type.fields) + 4))
-    return (
-        f"INSERT OR IGNORE INTO {table_of(row_type)} (id, stamp, author, {_names(row_type)}, extra) "  # noqa: S608 - schema names
-        f"VALUES ({marks})"
-    )
+@lru_cache(maxsize=64)  # every kind's
+def select(kind: Kind) -> str:
+    """Records: id, stamp, author, standing, edited, every field, extra; for a condition to be added."""
+    row_type = SCHEMA[kind]
+    return f"SELECT id, stamp, author, standing, edited, {_names(row_type)}, extra FROM {table_of(row_type)}"  # noqa: S608 - schema names
+
+
+@lru_cache(maxsize=64)
+def insert(kind: Kind) -> str:
+    """A record that must be new, bound as for `replace`."""
+    return replace(kind).replace("INSERT OR REPLACE", "INSERT OR IGNORE", 1)
 
 
 @lru_cache(maxsize=256)  # as many as a connection keeps prepared; which fields are set is the sender's choice
@@ -34,11 +38,13 @@ def insert_columns(kind: Kind, numbers: tuple[int, ...], *, into: str = "") -> s
     return f"INSERT OR IGNORE INTO {table} (id, stamp, author{names}) VALUES (?, ?, ?{marks})"  # noqa: S608 - schema names
 
 
-def replace(row_type: RecordType, *, into: str = "") -> str:
+@lru_cache(maxsize=64)
+def replace(kind: Kind, *, into: str = "") -> str:
     """A record as merge has it now: id, stamp, author, standing, edited, every field, extra.
 
     `into` is another table of the same columns.
     """
+    row_type = SCHEMA[kind]
     marks = ", ".join("?" * (len(row_type.fields) + 6))
     return (
         f"INSERT OR REPLACE INTO {into or table_of(row_type)} "  # noqa: S608 - schema names

@@ -96,7 +96,7 @@ DECIDED_BY_STAMP: Final = frozenset({"own_verifier", "own_reset", "clock_correct
 class RecordType:
     """A kind's row of the schema table.
 
-    `insert_only`: nearly never edited, so no per-field metadata until an edit comes.
+    `insert_only`: nearly never edited, and no field gathers: the hub takes it in by whole tables.
     `downstream`: the hub feeds it to the posts in its scope. `desk_owned`: only the hub's own
     changes count; a node's are refused save on the fields in `node_may_set`.
     """

@@ -9,6 +9,7 @@ from edge.answering import age_text
 from edge.booth import Booth
 from edge.node import EdgeNode
 from edge.screen import CUE, Session
+from shared.ledger import records
 from shared.schema import Kind
 from tests.edge.posts import TD3, Post, changes_of, rows
 from tests.edge.test_cases import admit, capture
@@ -112,14 +113,10 @@ def test_a_withdrawn_alert_never_matches(post: Post, node: EdgeNode, booth: Boot
     alert = post.centre.alert(document_number="L898902C3")
     heard(post, node)
     assert verdict(booth, session) == "hit"
-    seen = (
-        node.kit.database.connection()
-        .execute("SELECT dot FROM history WHERE record = ?", (alert,))
-        .fetchall()
+    seen = tuple(
+        change.dot for change in records.changes_of(node.kit.database.connection(), Kind.ALERT, alert)
     )
-    post.centre.say(
-        Kind.ALERT, {"status": "withdrawn"}, record=alert, context={5: tuple(dot for (dot,) in seen)}
-    )
+    post.centre.say(Kind.ALERT, {"status": "withdrawn"}, record=alert, context={5: seen})
     heard(post, node)
     assert verdict(booth, session) == "clear"
 

@@ -195,7 +195,7 @@ MUTANTS: Final = (
     Mutant(
         name="cleared-pair-stays-at-its-post",
         promise=CLEARED,
-        path="hub/feed.py",
+        path="hub/store/feeds.py",
         old="frozenset({Kind.ALERT, Kind.BULLETIN, Kind.CLEARED_PAIR, ",
         new="frozenset({Kind.ALERT, Kind.BULLETIN, ",
         tests=("tests/hub/test_cleared_pairs.py",),

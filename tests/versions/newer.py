@@ -12,14 +12,15 @@ from tests.mutants.plant import copy_house
 
 KIND: Final = 40
 """The new kind: a landslide report, made by posts."""
-HAIR, GATE, ROADS = 60, 60, 3
-"""New fields: of an alert, of a check, and of the new kind."""
+HAIR, TOLD, GATE, ROADS = 60, 61, 60, 3
+"""New fields: two of an alert (what is told gathers), one of a check, and one of the new kind."""
 
 _GROWN: Final = (
     (
         "shared/schema/watch.py",
         '            (34, "note", _T, Rule.APPEND),\n',
-        '            (34, "note", _T, Rule.APPEND),\n            (60, "hair", _T, _LATEST),\n',
+        '            (34, "note", _T, Rule.APPEND),\n            (60, "hair", _T, _LATEST),\n'
+        '            (61, "told", _T, Rule.APPEND),\n',
     ),
     (
         "shared/schema/crossing.py",

@@ -27,7 +27,7 @@ from provisioning.demo.roster import Post, post_named
 from shared.schema import SCHEMA_VERSION, Kind
 from tests.house.source import ROOT
 from tests.versions import newer
-from tests.versions.newer import GATE, HAIR, KIND, ROADS, make_newer
+from tests.versions.newer import GATE, HAIR, KIND, ROADS, TOLD, make_newer
 
 HUB = "import sys; from provisioning.cli import main; sys.exit(main())"
 ALERT = {1: "BA", 3: "arrest", 4: "detain", 5: "active", 11: "X1234567", 20: "1/26"}
@@ -230,7 +230,7 @@ def test_an_upgrade_takes_over_what_was_kept_for_it(place: Place):
     upgraded in place finds its own."""
     place.hub(place.now)
     new, old = place.node(place.tomorrow, "KLOBUK"), place.node(place.now, "UVAC")
-    alert = new.do("say", kind=Kind.ALERT, fields={**ALERT, HAIR: "red"})
+    alert = new.do("say", kind=Kind.ALERT, fields={**ALERT, HAIR: "red", TOLD: "limps"})
     new.do("say", kind=Kind.CHECK, fields={1: "BA", 3: "KLOBUK", 4: 1, GATE: 7})
     new.do("say", kind=KIND, fields={1: "BA", ROADS: "M-20 closed"})
     new.do("sync")
@@ -244,7 +244,8 @@ def test_an_upgrade_takes_over_what_was_kept_for_it(place: Place):
     ]
     assert place.at_hub(place.tomorrow, "SELECT owner, roads FROM landslide_record") == ["BA", "M-20 closed"]
     upgraded = place.node(place.tomorrow, "UVAC")
-    assert upgraded.show(alert)["columns"]["hair"] == "red"
+    shown = upgraded.show(alert)["columns"]
+    assert (shown["hair"], shown["told"]) == ("red", new.show(alert)["columns"]["told"])
     upgraded.do("edit", kind=Kind.ALERT, record=alert, fields={HAIR: "grey"})
     upgraded.do("sync")
     assert place.at_hub(place.tomorrow, "SELECT hair FROM alert_record") == ["grey"]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -38,7 +39,7 @@ def tx(tmp_path: Path) -> Iterator[Connection]:
 
 
 def act(seq: int, kind: Kind, **fields: Value) -> Change:
-    """A hub's own change that creates an insert-only record."""
+    """A hub's own change that creates a record."""
     dot = make_dot(feed_of(HUB_NODE, Lane.URGENT), seq)
     return Change(
         dot=dot, record=RecordId(dot), kind=kind, stamp=Stamp(seq), author=SYSTEM,
@@ -196,6 +197,19 @@ def test_a_repeat_is_told_from_a_first_time(tx: Connection) -> None:
     assert [records.apply(tx, c).effect for c in (made, made, edit, edit, made)] == [
         Effect.APPLIED, Effect.REPEATED, Effect.APPLIED, Effect.REPEATED, Effect.REPEATED,
     ]  # fmt: skip
+
+
+@pytest.mark.parametrize("kind", [Kind.CHECK, Kind.ALERT])
+def test_a_lone_creation_is_kept_once(tx: Connection, kind: Kind) -> None:
+    """It stands in its row alone; the first edit brings it back for merge to see, and it is whole."""
+    made = act(1, kind, surname="A", given_names="B")
+    edit = replace(act(2, kind, surname="C"), record=made.record, context={SEEN: (made.dot,)})
+    records.apply(tx, made)
+    assert not records.has_history(tx, made.record)
+    assert records.created_between(tx, kind, made.record, made.record) == [made]
+    records.apply(tx, edit)
+    assert records.changes_of(tx, kind, made.record) == [made, edit]
+    assert records.created_between(tx, kind, made.record, made.record) == []
 
 
 def test_standings_before_and_after_a_crossing(tx: Connection) -> None:
