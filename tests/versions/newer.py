@@ -19,8 +19,10 @@ _GROWN: Final = (
     (
         "shared/schema/watch.py",
         '            (34, "note", _T, Rule.APPEND),\n',
-        '            (34, "note", _T, Rule.APPEND),\n            (60, "hair", _T, _LATEST),\n'
-        '            (61, "told", _T, Rule.APPEND),\n',
+        (
+            '            (34, "note", _T, Rule.APPEND),\n            (60, "hair", _T, _LATEST),\n'
+            '            (61, "told", _T, Rule.APPEND),\n'
+        ),
     ),
     (
         "shared/schema/crossing.py",
