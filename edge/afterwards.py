@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Final
 
-from edge import answering, contexts, hitting, lease, times
+from edge import answering, contexts, filing, hitting, lease, times
 from edge.capture.amend import CORRECTABLE, amend
 from edge.capture.fields import Fields
 from edge.check_view import Names, event_of, lines_captured, row_of, values_text
@@ -22,7 +22,7 @@ from edge.photos import Photos
 from edge.printing import read_id
 from edge.record_view import CheckRow, CheckView
 from edge.screen import ListAge, Problem, Session
-from edge.store import checks, passed_over, watch
+from edge.store import checks
 from edge.store import lease as leases
 from edge.witness import witness
 from shared.change import SEEN, Value, named
@@ -32,7 +32,6 @@ from shared.ids import Dot
 from shared.ledger import records
 from shared.ledger.photos import count_by_record
 from shared.ledger.records import Record
-from shared.ledger.savepoint import Spoilt, attempt, sparing
 from shared.limits import SEARCH_MAX_ROWS
 from shared.schema import Kind, field_by_name
 from shared.watchlist import subject_of
@@ -85,10 +84,7 @@ class Afterwards:
             numbers = [field_by_name(Kind.CHECK, name).number for name in changed]
             context = self._context(tx, record, shown, numbers)
             self._append(tx, session, record, changed, context, action="correct", reason=why)
-            spoilt: Spoilt = {}
-            with sparing(spoilt, record.id), attempt(tx):
-                self._match_again(tx, session, record)
-            passed_over.note(tx, spoilt, at_ms=kit.now_ms())
+            self._match_again(tx, session, record)
             view = self._view(tx, self._read(tx, check))
         kit.nudge()
         return view
@@ -117,8 +113,7 @@ class Afterwards:
                 action="void",
                 reason=why or chosen.label,
             )
-            watch.key_check(tx, record.id, before=self._keys(record), keys=())
-            watch.file_check(tx, record.id, None)
+            filing.file(self._kit, tx, record.id, None, before=subject_of(record.values))
             return self._view(tx, self._read(tx, check))
 
     # --- the steps ---
@@ -179,25 +174,20 @@ class Afterwards:
         )
         witness(kit, tx, session, f"check_{action}", of=record.id, detail=" ".join(sorted(changed)))
 
-    def _keys(self, record: Record) -> tuple[int, ...]:
-        return self._kit.matcher.keys_of(subject_of(record.values))
-
     def _match_again(self, tx: Connection, session: Session, before: Record) -> None:
         after = records.read(tx, Kind.CHECK, before.id)
         assert after is not None  # it was read in this transaction
         subject = subject_of(after.values)
-        watch.key_check(tx, after.id, before=self._keys(before), keys=self._keys(after))
-        watch.file_check(tx, after.id, subject)
-        if lease.state(self._kit, tx).locked:
+        filed = filing.file(self._kit, tx, after.id, subject, before=subject_of(before.values))
+        findings = answering.find(self._kit, tx, subject)
+        if lease.state(self._kit, tx).locked or findings.failed or not filed:
             leases.note_unmatched(tx, after.id)
-            return
-        found = answering.search(self._kit, tx, subject).found
         hitting.append(
             self._kit,
             tx,
             check=after.id,
             values=after.values,
-            found=found,
+            found=findings.found,
             author=session.officer,
             late=True,
         )

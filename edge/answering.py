@@ -6,6 +6,8 @@ Invariants
 * A discreet alert raises no verdict that the traveller could read: it shows as the cue alone. A weak match on
   one shows not at all: asking a namesake about it would give away that somebody is watched.
 * That an answer was cut is said beside those it shows, and never where discreet ones alone matched.
+* What fails in comparing stops nobody at the booth: the answer says that somebody was not compared, and
+  then it is never "no match".
 * A pair of traveller and alert that a person has cleared is not raised again until the alert changes.
 * Every answer carries the list's age. While the list is locked it answers nothing but that.
 Must not know: pages, forms, the link.
@@ -13,21 +15,27 @@ Must not know: pages, forms, the link.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
+
+import structlog
 
 from edge import lease
 from edge.kit import Kit
-from edge.screen import CUE, LOCKED, Answer, Candidate, ListAge
+from edge.screen import CUE, LOCKED, NOT_MATCHED, Answer, Candidate, ListAge
 from edge.store import feed, watch
+from edge.store.watch import Candidates
 from shared.database import Connection
 from shared.ledger import concern
 from shared.ledger.concern import Concern
 from shared.ledger.records import Record
+from shared.ledger.savepoint import Spoilt, sparing
 from shared.matching.evidence import Rarity
 from shared.matching.reasons import Reason
 from shared.partial_date import day_text
 from shared.watchlist import Subject, Verdict
+
+log = structlog.get_logger("karaula.edge")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -39,27 +47,48 @@ class Found(Concern):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Findings:
-    """Every alert that matched, surest first; `cut`: too many are alike, and there may be others."""
+    """Every alert that matched, surest first.
+
+    `cut`: too many are alike, and there may be others; `failed`: comparing did, with all of the list or some.
+    """
 
     found: tuple[Found, ...] = ()
     cut: bool = False
+    failed: bool = False
+
+    @property
+    def verdict(self) -> str:
+        """Of the alerts that may be spoken of; "not matched" where nobody can say "clear"."""
+        spoken = max((one.match.verdict for one in self.found if not one.discreet), default=Verdict.CLEAR)
+        return NOT_MATCHED if self.failed and spoken is Verdict.CLEAR else spoken.code
 
 
 def find(kit: Kit, tx: Connection, subject: Subject) -> Findings:
     """What the list has, for somebody at the booth: nothing while it is locked."""
-    return Findings() if lease.state(kit, tx).locked else search(kit, tx, subject)
+    if lease.state(kit, tx).locked:
+        return Findings()
+    failed: Spoilt = {}
+    candidates, found = Candidates(alerts=[], cut=False), []
+    with sparing(failed, 0):
+        candidates = watch.find(tx, kit.matcher, subject)
+    for alert in candidates.alerts:
+        with sparing(failed, alert.id):
+            found.append(judge(kit, tx, subject, alert))
+    for failure in sorted(set(failed.values())):
+        log.error("not_compared", failure=failure)
+    return _in_order(found, cut=candidates.cut, failed=bool(failed))
 
 
 def search(kit: Kit, tx: Connection, subject: Subject) -> Findings:
-    """What the list has, whether or not anybody may be shown it now."""
-    found = []
+    """What the list has, whether or not anybody may be shown it now. What fails in comparing is raised."""
     rarity, candidates = watch.rarity(tx), watch.find(tx, kit.matcher, subject)
-    for alert in candidates.alerts:
-        judged = judge(kit, tx, subject, alert, rarity=rarity)
-        if judged is not None:
-            found.append(judged)
-    found.sort(key=lambda one: (-one.match.verdict, one.alert.id))
-    return Findings(found=tuple(found), cut=candidates.cut)
+    found = [judge(kit, tx, subject, alert, rarity=rarity) for alert in candidates.alerts]
+    return _in_order(found, cut=candidates.cut)
+
+
+def _in_order(found: Iterable[Found | None], *, cut: bool, failed: bool = False) -> Findings:
+    matched = sorted(filter(None, found), key=lambda one: (-one.match.verdict, one.alert.id))
+    return Findings(found=tuple(matched), cut=cut, failed=failed)
 
 
 def judge(
@@ -98,11 +127,6 @@ def is_discreet(kit: Kit, category: str, action: str) -> bool:
     return concern.is_discreet(kit.lists, category, action)
 
 
-def verdict_of(found: Sequence[Found]) -> str:
-    """clear | possible | hit: of the alerts that may be spoken of."""
-    return max((one.match.verdict for one in found if not one.discreet), default=Verdict.CLEAR).code
-
-
 def answer(kit: Kit, tx: Connection, findings: Findings) -> Answer:
     """The answer as the page shows it."""
     standing = lease.state(kit, tx)
@@ -117,10 +141,11 @@ def answer(kit: Kit, tx: Connection, findings: Findings) -> Answer:
         )
     found = findings.found
     return Answer(
-        verdict=verdict_of(found),
+        verdict=findings.verdict,
         candidates=tuple(candidate(kit, one) for one in found if not one.discreet),
         cue=CUE if any(one.discreet for one in found) else "",
         list=list_age(kit, tx),
+        failed=findings.failed,
         cut=findings.cut and (not found or any(not one.discreet for one in found)),
     )
 

@@ -5,16 +5,17 @@ Invariants
 * A case belongs to one officer at one device: two tablets never share one.
 * "Saved" is said only after the check, its keys, its hits, its photos, its audit line and the end of
   the case were committed together. A second submit finds the first one's check.
+* No traveller's data stop their own check: what cannot be compared or filed is said, saved and tried later.
 * Nobody decides past an alert they were not shown: the case is shown again instead.
 Must not know: flask, the link.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 
-from edge import answering, hitting, lease
-from edge.answering import Findings, Found
+from edge import answering, filing, hitting, lease
+from edge.answering import Findings
 from edge.booth_fields import FORM_FIELDS
 from edge.capture.case import Captured, read_case
 from edge.capture.decision import read_decision
@@ -24,7 +25,7 @@ from edge.kit import Kit
 from edge.photos import Photos
 from edge.printing import printed, read_id
 from edge.screen import CUE, NOT_MATCHED, Candidate, CaseId, CaseView, Problem, Saved, Session
-from edge.store import checks, drafts, watch
+from edge.store import checks, drafts
 from edge.store import lease as leases
 from edge.store.drafts import Draft
 from edge.witness import witness, witness_upward
@@ -108,7 +109,7 @@ class Cases:
             if problems or unseen:  # kept and shown again: this transaction commits what was typed
                 self._answer(tx, session, draft, whole, captured=captured, findings=findings)
             else:
-                saved = self._commit(tx, session, case, dict(captured.values) | decision, findings.found)
+                saved = self._commit(tx, session, case, dict(captured.values) | decision, findings)
         if problems:
             raise FormError(problems)
         if saved is None:
@@ -227,9 +228,9 @@ class Cases:
         return problems, decision
 
     def _commit(
-        self, tx: Connection, session: Session, case: CaseId, values: dict[str, Value], found: Sequence[Found]
+        self, tx: Connection, session: Session, case: CaseId, values: dict[str, Value], findings: Findings
     ) -> Saved:
-        kit, now = self._kit, self._kit.now_ms()
+        kit, now, found = self._kit, self._kit.now_ms(), findings.found
         age = answering.list_age(kit, tx)
         locked = bool(lease.state(kit, tx).locked)
         values |= {
@@ -239,7 +240,7 @@ class Cases:
             "offset_min": kit.world.offset_min(now),
             "clock": kit.time.clock(),
             "device": session.device,
-            "verdict": NOT_MATCHED if locked else answering.verdict_of(found),
+            "verdict": NOT_MATCHED if locked else findings.verdict,
             "list_generation": age.generation,
             "list_position": age.position,
             "list_age_s": age.seconds,
@@ -248,11 +249,9 @@ class Cases:
             tx, kind=Kind.CHECK, author=session.officer, fields=named(Kind.CHECK, values)
         )
         check = applied.change.record
-        subject = subject_of(values)
-        watch.key_check(tx, check, keys=kit.matcher.keys_of(subject))
-        watch.file_check(tx, check, subject)
+        filed = filing.file(kit, tx, check, subject_of(values))
         hitting.append(kit, tx, check=check, values=values, found=found, author=session.officer)
-        if locked:
+        if locked or findings.failed or not filed:
             leases.note_unmatched(tx, check)
         if not kit.time.certain or values["clock"] != "ok":
             checks.mark_clock(tx, check, boot=kit.boot, monotonic_ms=kit.world.monotonic_ms())

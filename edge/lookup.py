@@ -6,6 +6,7 @@ Must not know: flask, the link.
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
 from typing import Final
 
 from edge import answering
@@ -22,11 +23,21 @@ from edge.store import checks, watch
 from edge.witness import witness_upward
 from shared.database import Connection
 from shared.ledger.records import Record
+from shared.ledger.savepoint import spared
 from shared.limits import SEARCH_MAX_ROWS, TEXT_MAX_CHARS
 from shared.watchlist import Subject, subject_of
 
 NOT_AT_A_POST: Final = frozenset({"conflict", "request", "alert", "audit"})
 """Presets of purposes that belong to a desk's screens."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OwnChecks:
+    """The newest own checks of whoever is asked about; whether there may be more, or comparing failed."""
+
+    newest: list[Record] = field(default_factory=list)
+    more: bool = False
+    failed: bool = False
 
 
 class LookUps:
@@ -48,14 +59,15 @@ class LookUps:
         kit = self._kit
         with kit.database.transaction() as tx:
             findings = answering.find(kit, tx, subject)
-            own, more = self._own_checks(tx, subject)
-            self._write_down(tx, session, "look_up", fields, results=len(findings.found) + len(own))
+            own = spared(lambda: self._own_checks(tx, subject), otherwise=OwnChecks(failed=True))
+            findings = replace(findings, failed=findings.failed or own.failed)
+            self._write_down(tx, session, "look_up", fields, results=len(findings.found) + len(own.newest))
             return LookUpView(
                 form=kept,
                 problems={},
                 answer=answering.answer(kit, tx, findings),
-                checks=self._afterwards.rows(tx, own),
-                more_checks=more,
+                checks=self._afterwards.rows(tx, own.newest),
+                more_checks=own.more,
             )
 
     def open_cue(self, session: Session, form: Mapping[str, str]) -> tuple[Candidate, ...]:
@@ -93,7 +105,7 @@ class LookUps:
                 "this purpose needs a case number",
                 "Type the number or file.",
             )
-        if not fields.problems and not self._kit.matcher.keys_of(subject):
+        if not fields.problems and not self._is_findable(subject):
             fields.add(
                 "document_number",
                 "nothing_to_look_for",
@@ -102,14 +114,17 @@ class LookUps:
             )
         return subject
 
-    def _own_checks(self, tx: Connection, subject: Subject) -> tuple[list[Record], bool]:
-        """The newest own checks of whoever is asked about, and whether there may be others."""
+    def _is_findable(self, subject: Subject) -> bool:
+        """Whether there is anything to look for; where that cannot be told the answer will say so."""
+        return spared(lambda: bool(self._kit.matcher.keys_of(subject)), otherwise=True)
+
+    def _own_checks(self, tx: Connection, subject: Subject) -> OwnChecks:
         like = watch.checks_like(tx, self._kit.matcher, subject)
         read = checks.some(tx, like[:SEARCH_MAX_ROWS])
         agreeing = [
             check for check in read if self._kit.matcher.judge(subject_of(check.values), subject) is not None
         ]
-        return agreeing, len(like) > SEARCH_MAX_ROWS
+        return OwnChecks(newest=agreeing, more=len(like) > SEARCH_MAX_ROWS)
 
     def _write_down(
         self, tx: Connection, session: Session, action: str, fields: Fields, *, results: int

@@ -26,7 +26,7 @@ CUE: Final = "cue"
 LOCKED: Final = "locked"
 """The verdict of a list that may not answer now: the lease has ended, or the node was revoked."""
 NOT_MATCHED: Final = "not_matched"
-"""What a check records in place of a verdict where no list was asked."""
+"""The verdict where no list was asked, or where comparing failed: nobody can say that there is no match."""
 
 
 # --- who is at the booth ---
@@ -203,7 +203,8 @@ class Answer:
     """The list's answer: verdict clear | possible | hit of the alerts that may be shown.
 
     `cue` is `CUE` where a discreet alert matched too, else empty. `cut`: too many on the list are alike, and
-    not all of them were compared. While the list is locked the verdict is `LOCKED`, `locked` says why
+    not all of them were compared. `failed`: comparing did, and others may match; where nothing can be shown
+    the verdict is then `NOT_MATCHED`. While the list is locked the verdict is `LOCKED`, `locked` says why
     (lease_ended | node_revoked), `since_ms` when the hub was last heard.
     """
 
@@ -211,9 +212,10 @@ class Answer:
     candidates: tuple[Candidate, ...]
     cue: str
     list: ListAge
+    cut: bool = False
+    failed: bool = False
     locked: str = ""
     since_ms: int | None = None
-    cut: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

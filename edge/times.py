@@ -13,13 +13,21 @@ from edge.record_view import Elsewhere
 from edge.store import checks, watch
 from shared.database import Connection
 from shared.ledger.records import Record
+from shared.ledger.savepoint import spared
 from shared.limits import SEARCH_MAX_ROWS
 from shared.travel import TOP_SPEED_KM_H, too_soon
 from shared.watchlist import subject_of
 
 
 def of_check(kit: Kit, tx: Connection, check: Record) -> tuple[Elsewhere, ...]:
-    """Where else the traveller of an own check was too soon, newest first; both orders of the two are one."""
+    """Where else the traveller of an own check was too soon, newest first; both orders of the two are one.
+
+    Empty where that cannot be told: the page shows the check all the same.
+    """
+    return spared(lambda: _too_soon(kit, tx, check), otherwise=())
+
+
+def _too_soon(kit: Kit, tx: Connection, check: Record) -> tuple[Elsewhere, ...]:
     like = watch.checks_like(tx, kit.matcher, subject_of(check.values))[:SEARCH_MAX_ROWS]
     found = []
     for other in checks.some(tx, like):

@@ -5,8 +5,9 @@ Must not know: what is tried.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from typing import TypeVar
 
 from shared.database import REFUSED_VALUES, Connection, DatabaseError
 from shared.errors import KaraulaError, StoreError, WireError
@@ -56,3 +57,16 @@ def sparing(spoilt: Spoilt, record: int) -> Iterator[None]:
         if not blames_input(error):
             raise
         spoilt[record] = type(error.__cause__ or error).__name__
+
+
+Said = TypeVar("Said")
+
+
+def spared(ask: Callable[[], Said], *, otherwise: Said) -> Said:
+    """What `ask` says; `otherwise`, where its input is to blame that it cannot."""
+    try:
+        return ask()
+    except Exception as error:
+        if not blames_input(error):
+            raise
+        return otherwise

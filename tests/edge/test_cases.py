@@ -9,11 +9,11 @@ from typing import Any
 
 import pytest
 
-from edge import answering
 from edge.booth import Booth
 from edge.form import FormError
 from edge.node import EdgeNode
 from edge.screen import CaseId, Saved, Session
+from edge.store import watch
 from shared.database import Connection
 from shared.errors import MissingError, StaleError, StoreError
 from tests.edge.posts import OWN_PASSWORD, TD3, TD3_WRONG_DIGIT, Post, rows
@@ -233,12 +233,12 @@ def test_the_list_is_weighed_once_for_a_decision_whatever_comes_of_it(
 ):
     """Saved, refused, or shown again for an alert nobody has seen: evidence is weighed one time."""
     weighed: list[object] = []
-    weigh = answering.search
+    weigh = watch.find
     case = capture(booth, session)
     if sent.get("decision") and len(sent) == 1:
         post.centre.alert(document_number="L898902C3")
         node.round.run(post.centre.exchange)
-    monkeypatch.setattr(answering, "search", lambda *args: weighed.append(args) or weigh(*args))
+    monkeypatch.setattr(watch, "find", lambda *args: weighed.append(args) or weigh(*args))
     with contextlib.suppress(StaleError, FormError):
         booth.decide(session, case, sent)
     assert len(weighed) == 1

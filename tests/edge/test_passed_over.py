@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 
 from edge import answering
@@ -9,8 +11,10 @@ from edge.booth import Booth
 from edge.loading import Loader
 from edge.node import EdgeNode
 from edge.screen import Session
-from edge.store import filed_keys
+from edge.store import filed_keys, watch
+from shared.ledger import concern
 from shared.ledger.person_index import WEIGHED_MAX
+from shared.ledger.records import Record
 from shared.matching.matcher import PersonMatcher
 from shared.schema import Kind
 from shared.watchlist import Subject
@@ -116,12 +120,64 @@ def test_a_correction_stands_though_it_cannot_be_matched(
     shown = booth.check(session, saved.check).contexts
     form = {"document_number": ANNA, "document_issuer": "UTO"}
     with monkeypatch.context() as broken:
-        broken.setattr(answering, "search", lambda *_: {}["no such place"])
+        broken.setattr(watch, "find", lambda *_: {}["no such place"])
         booth.correct(session, saved.check, form=form, reason="Read again", contexts=shown)
     assert rows(node, "SELECT document_number FROM check_record") == [(ANNA,)]
     again = post.node()
     assert heard(post, again) == 1
     assert passed_over(again) == []
+
+
+def test_a_traveller_who_cannot_be_compared_is_captured_all_the_same(
+    post: Post, node: EdgeNode, booth: Booth, session: Session, monkeypatch: pytest.MonkeyPatch
+):
+    """The page never says "no match": it says that comparing failed. The check is saved, and matched after an
+    upgrade."""
+    wanted(post, node)
+    with monkeypatch.context() as broken:
+        spoil_keys(broken, ANNA)
+        answer = answer_of(booth, session)
+        assert (answer.verdict, answer.failed, answer.candidates) == ("not_matched", True, ())
+        admit(booth, session)
+        assert rows(node, "SELECT verdict FROM check_record") == [("not_matched",)]
+        assert heard(post, node) == 0
+        assert troubles(node) == ["record_unmatchable"]
+    again = post.node()
+    assert heard(post, again) == 1
+    assert passed_over(again) == []
+
+
+def test_one_alert_that_cannot_be_compared_hides_no_other(
+    post: Post, node: EdgeNode, booth: Booth, session: Session, monkeypatch: pytest.MonkeyPatch
+):
+    """What matches is shown, and that there may be more; the check is asked about again."""
+    wanted(post, node)
+    bad = post.centre.alert(document_number=ANNA)
+    heard(post, node)
+    judge = concern.judge
+
+    def choking(*args: Any, alert: Record, **others: Any) -> object:
+        if alert.id == bad:
+            raise ZeroDivisionError
+        return judge(*args, alert=alert, **others)
+
+    with monkeypatch.context() as broken:
+        broken.setattr(concern, "judge", choking)
+        answer = answer_of(booth, session)
+        assert (answer.verdict, answer.failed, len(answer.candidates)) == ("hit", True, 1)
+        admit(booth, session)
+    assert heard(post, post.node()) == 1
+
+
+def test_a_look_up_that_cannot_be_compared_says_so(
+    post: Post, node: EdgeNode, booth: Booth, session: Session, monkeypatch: pytest.MonkeyPatch
+):
+    """An empty answer would be taken for a good one."""
+    wanted(post, node)
+    spoil_keys(monkeypatch, ANNA)
+    view = booth.look_up(session, {"document_number": ANNA, "purpose": "first_line"})
+    assert view.answer is not None
+    assert (view.answer.verdict, view.answer.failed) == ("not_matched", True)
 
 
 def test_one_alert_of_a_whole_list_does_not_stop_its_load(

@@ -61,8 +61,8 @@ MUTANTS: Final = (
         name="answers-after-the-lease",
         promise=KNOWN_AGE,
         path="edge/answering.py",
-        old="    return Findings() if lease.state(kit, tx).locked else search(kit, tx, subject)",
-        new="    return search(kit, tx, subject)",
+        old="    if lease.state(kit, tx).locked:\n        return Findings()\n",
+        new="",
         tests=("tests/edge/test_lease.py",),
     ),
     Mutant(

@@ -154,6 +154,22 @@ MUTANTS: Final = (
         tests=_EDGE,
     ),
     Mutant(
+        name="comparing-failed-and-no-match-said",
+        promise=BOUNDED,
+        path="edge/answering.py",
+        old="        return NOT_MATCHED if self.failed and spoken is Verdict.CLEAR else spoken.code\n",
+        new="        return spoken.code\n",
+        tests=_EDGE,
+    ),
+    Mutant(
+        name="half-compared-and-left",
+        promise=BOUNDED,
+        path="edge/cases.py",
+        old="        if locked or findings.failed or not filed:",
+        new="        if locked or not filed:",
+        tests=_EDGE,
+    ),
+    Mutant(
         name="crowd-told-at-every-answer",
         promise=BOUNDED,
         path="edge/store/watch.py",
