@@ -15,8 +15,9 @@ from edge.node import EdgeNode
 from shared.ledger.person_index import WEIGHED_MAX
 from tests.e2e.shots import DESK, folder_of, picture
 from tests.e2e.test_locked_pictures import sign_in
-from tests.e2e.test_officer_flow import CLEAN, scan
+from tests.e2e.test_officer_flow import CLEAN, CLEAN_NUMBER, scan
 from tests.edge.posts import TD3, Post
+from tests.edge.test_passed_over import spoil_keys
 
 pytestmark = pytest.mark.requires_program("chromium")
 
@@ -88,3 +89,24 @@ def test_the_check_page_and_the_look_up_say_that_an_answer_was_cut(
     scan(page, CLEAN)
     expect(page.locator("#verdict")).to_contain_text("No match")
     expect(page.locator(".cut")).to_have_count(0)
+
+
+def test_a_comparison_that_failed_is_no_good_answer(
+    page: Page, address: str, pictures: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """No word and no colour of "no match", and beside it what to do; the check is saved all the same."""
+    spoil_keys(monkeypatch, CLEAN_NUMBER)
+    scan(page, CLEAN)
+    verdict = page.locator("#verdict")
+    expect(verdict).to_contain_text("Not matched")
+    expect(verdict).not_to_have_class("clear")
+    expect(page.locator(".cut")).to_contain_text("Call the centre.")
+    picture(page, pictures, "comparison-failed")
+
+    page.goto(f"{address}/look-up")
+    page.fill("#f-document_number", CLEAN_NUMBER)
+    page.select_option("#f-purpose", index=1)
+    page.fill("#f-reference", "1/26")
+    page.get_by_role("button", name="Look up").click()
+    expect(page.locator(".verdict")).to_contain_text("Not matched")
+    picture(page, pictures, "comparison-failed-look-up")

@@ -22,6 +22,7 @@ NEW_PASSWORD = "three lakes by noon"
 pytestmark = pytest.mark.requires_program("chromium")
 
 # Nobody's documents: generated names and numbers with right check digits.
+CLEAN_NUMBER = "012345678"
 CLEAN = "P<SRBPETROVIC<<MARKO<<<<<<<<<<<<<<<<<<<<<<<<\n0123456784SRB8001014M3001019<<<<<<<<<<<<<<<4"
 LATE = "P<MNERADOVIC<<JELENA<<<<<<<<<<<<<<<<<<<<<<<<\nP000000175MNE8512316F2904010<<<<<<<<<<<<<<<2"
 QUIET = "P<UTODOE<<JANE<ROSE<<<<<<<<<<<<<<<<<<<<<<<<<\nU123456784UTO9003059F3106110<<<<<<<<<<<<<<<6"
