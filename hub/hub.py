@@ -13,7 +13,7 @@ from functools import partial
 from typing import Final, Self
 
 from hub import identity as papers
-from hub import offered
+from hub import offered, unmatchable
 from hub.backup import Backups
 from hub.config import Config, Policy
 from hub.courier import Courier
@@ -68,7 +68,7 @@ class Hub:
         prekeys would each write a key file without the other's keys.
         """
         database = Database(world.connect, key=identity.database_key)
-        opening.make_ready(database)
+        spoilt = opening.make_ready(database)
         log = OwnLog(node=identity.certificate.node, now_ms=world.now_ms)
         self.kit = Kit(
             identity=identity,
@@ -78,6 +78,9 @@ class Hub:
             lists=lists or load(),
             policy=policy or Policy(),
         )
+        if spoilt:
+            with database.transaction() as tx:
+                unmatchable.note(tx, spoilt, at_ms=world.now_ms())
         generation, first_prekey = self._settle(log)
         self.ring = PrekeyRing(
             identity.keys, database=database, now_ms=world.now_ms, save=world.save_keys, first=first_prekey

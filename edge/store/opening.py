@@ -62,7 +62,7 @@ def make_ready(
             tx,
             scopes_of_node(node=certificate.node, post=certificate.post, country=certificate.country),
         )
-        watch.file_anew(tx)
+        watch.file_anew(tx, at_ms=now_ms())
         filed_keys.file_anew(tx, matcher, at_ms=now_ms())
         for prekey in prekeys:
             feed.keep_prekey(tx, prekey)

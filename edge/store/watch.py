@@ -14,6 +14,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
+from edge.store import passed_over
 from shared.change import Value
 from shared.database import Connection
 from shared.ids import Dot, RecordId
@@ -21,6 +22,7 @@ from shared.ledger import records
 from shared.ledger.concern import WITHDRAWN, is_watched
 from shared.ledger.person_index import Filed, PersonIndex
 from shared.ledger.records import Record
+from shared.ledger.savepoint import Spoilt, sparing
 from shared.matching.evidence import Rarity
 from shared.matching.matcher import person_in
 from shared.matching.person import Person
@@ -123,21 +125,26 @@ def rarity(tx: Connection) -> Rarity:
     return _WANTED.rarity(tx)
 
 
-def file_anew(tx: Connection) -> bool:
+def file_anew(tx: Connection, *, at_ms: int) -> bool:
     """Build the indexes of persons where this version files them otherwise; returns whether it had to."""
     if _WANTED.is_current(tx) and _SEEN.is_current(tx):
         return False
+    spoilt: Spoilt = {}
     for index, kind, holds in ((_WANTED, Kind.ALERT, is_watched), (_SEEN, Kind.CHECK, _is_counted)):
         index.clear(tx)
-        index.build(tx, _persons(tx, kind, holds))
+        index.build(tx, _persons(tx, kind, holds, spoilt), spoilt=spoilt)
+    passed_over.note(tx, spoilt, at_ms=at_ms)
     return True
 
 
-def _persons(tx: Connection, kind: Kind, holds: Callable[[Record], bool]) -> Iterator[Filed]:
+def _persons(tx: Connection, kind: Kind, holds: Callable[[Record], bool], spoilt: Spoilt) -> Iterator[Filed]:
     last = 0
     while batch := records.select(tx, kind, "id > ?", (last,), f"ORDER BY id LIMIT {_PERSON_FIELDS_READ}"):
         last = batch[-1].id
-        yield from (Filed(each.id, person_in(subject_of(each.values))) for each in batch if holds(each))
+        for each in batch:
+            with sparing(spoilt, each.id):
+                if holds(each):
+                    yield Filed(each.id, person_in(subject_of(each.values)))
 
 
 def _is_counted(check: Record) -> bool:

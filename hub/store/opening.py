@@ -12,6 +12,7 @@ import sqlcipher3.dbapi2 as sqlcipher
 from hub.store import migrations, persons
 from shared.database import Connect, Connection, Database, coded
 from shared.ledger import accounts, growth, search, tables
+from shared.ledger.savepoint import Spoilt
 
 STATEMENTS_CACHED = 256
 """Prepared statements kept by a connection: a page and a bundle together use fewer."""
@@ -32,8 +33,11 @@ def connect_to(path: Path) -> Connect:
     return connect
 
 
-def make_ready(db: Database) -> None:
-    """Bring the tables up to date; harmless when they are. Raises StoreError."""
+def make_ready(db: Database) -> Spoilt:
+    """Bring the tables up to date; harmless when they are. Raises StoreError.
+
+    Returns the alerts that the index of persons could not take in.
+    """
     tools = db.tools()
     for each in (tables.migrations, accounts.migrations, search.migrations, migrations.migrations):
         each.apply(tools)
@@ -41,7 +45,7 @@ def make_ready(db: Database) -> None:
         with db.transaction() as tx:
             growth.grow(tx)
     with db.transaction() as tx:
-        persons.file_anew(tx)
+        return persons.file_anew(tx)
 
 
 def checkpoint(connection: Connection) -> None:

@@ -13,6 +13,7 @@ from typing import Final
 from shared.database import Connection
 from shared.ledger import records
 from shared.ledger.person_index import Filed, PersonIndex
+from shared.ledger.savepoint import Spoilt, sparing
 from shared.matching.evidence import Rarity
 from shared.matching.matcher import person_in
 from shared.schema import Kind
@@ -59,17 +60,19 @@ def rarity(tx: Connection) -> Rarity:
     return _ALERTS.rarity(tx)
 
 
-def file_anew(tx: Connection) -> bool:
-    """Build the index where this version files persons otherwise; returns whether it had to."""
-    if _ALERTS.is_current(tx):
-        return False
-    _ALERTS.clear(tx)
-    _ALERTS.build(tx, _all(tx))
-    return True
+def file_anew(tx: Connection) -> Spoilt:
+    """Build the index where this version files persons otherwise; returns the alerts it could not take in."""
+    spoilt: Spoilt = {}
+    if not _ALERTS.is_current(tx):
+        _ALERTS.clear(tx)
+        _ALERTS.build(tx, _all(tx, spoilt), spoilt=spoilt)
+    return spoilt
 
 
-def _all(tx: Connection) -> Iterator[Filed]:
+def _all(tx: Connection, spoilt: Spoilt) -> Iterator[Filed]:
     last = 0
     while batch := records.select(tx, Kind.ALERT, "id > ?", (last,), f"ORDER BY id LIMIT {_READ_AT_ONCE}"):
         last = batch[-1].id
-        yield from (Filed(each.id, person_in(subject_of(each.values))) for each in batch)
+        for each in batch:
+            with sparing(spoilt, each.id):
+                yield Filed(each.id, person_in(subject_of(each.values)))

@@ -30,6 +30,7 @@ from typing import Final, NamedTuple
 from rapidfuzz import fuzz
 
 from shared.database import Connection
+from shared.ledger.savepoint import Spoilt, sparing
 from shared.matching.birth import compare_births, date_of
 from shared.matching.evidence import Evidence, weigh
 from shared.matching.keys import FULL, KEY_BITS, asked_keys, stored_keys
@@ -199,13 +200,17 @@ class PersonIndex:
         tx: Connection,
         persons: Iterable[Filed],
         *,
+        spoilt: Spoilt | None = None,
         progress: Callable[[int], None] | None = None,
     ) -> int:
-        """Add many persons that are not filed yet, fast; returns how many. `progress` is told the count."""
+        """Add many persons that are not filed yet, fast; returns how many. `progress` is told the count.
+
+        Whoever cannot be filed is noted in `spoilt`, if there is one, and the others are.
+        """
         (entry,) = tx.execute(self._sql["last"]).fetchone()
-        source = iter(persons)
+        source = map(written, persons) if spoilt is None else _sound(persons, spoilt)
         done = 0
-        while batch := [written(filed) for filed in islice(source, BUILD_PERSONS)]:
+        while batch := list(islice(source, BUILD_PERSONS)):
             entry = self._build_batch(tx, batch, entry)
             done += len(batch)
             if progress is not None:
@@ -344,6 +349,12 @@ def written(filed: Filed) -> Written:
     keys = {key for name in person.names for key in stored_keys(name, person.birth)}
     words = _words(person.names)
     return Written(filed.owner, *_row(person), array("Q", keys).tobytes(), array("Q", words).tobytes())
+
+
+def _sound(persons: Iterable[Filed], spoilt: Spoilt) -> Iterator[Written]:
+    for filed in persons:
+        with sparing(spoilt, filed.owner):
+            yield written(filed)
 
 
 def lot_of(batch: Sequence[Written], *, after: int) -> Lot:

@@ -184,9 +184,9 @@ def test_an_index_of_an_older_version_is_built_anew(
         before = tx.execute("SELECT key, entry FROM wanted_key ORDER BY 1, 2").fetchall()
         tx.execute("UPDATE wanted_total SET version = 0")
         tx.execute("DELETE FROM wanted_key")
-        assert watch.file_anew(tx)
+        assert watch.file_anew(tx, at_ms=1)
         assert tx.execute("SELECT count(*) FROM wanted_key").fetchone()[0] == len(before)
-        assert not watch.file_anew(tx)
+        assert not watch.file_anew(tx, at_ms=1)
     assert verdict(booth, session) == "hit"
 
 

@@ -12,10 +12,12 @@ from edge.loading import Loader
 from edge.node import EdgeNode
 from edge.screen import Session
 from edge.store import filed_keys, watch
-from shared.ledger import concern
+from shared.ledger import concern, person_index
 from shared.ledger.person_index import WEIGHED_MAX
 from shared.ledger.records import Record
 from shared.matching.matcher import PersonMatcher
+from shared.matching.tokens import Token
+from shared.partial_date import parse
 from shared.schema import Kind
 from shared.watchlist import Subject
 from tests.edge.lists import load_whole, snapshot_of
@@ -26,6 +28,7 @@ from tests.edge.test_loading import beside, left_over
 
 POISON = "P0150N"
 ANNA = "L898902C3"
+SPOILT_DAY = "1991-07-23"
 
 
 def spoil_keys(monkeypatch: pytest.MonkeyPatch, number: str = POISON) -> None:
@@ -38,6 +41,18 @@ def spoil_keys(monkeypatch: pytest.MonkeyPatch, number: str = POISON) -> None:
         return sound(self, subject)
 
     monkeypatch.setattr(PersonMatcher, "keys_of", choking)
+
+
+def spoil_filing(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Keys of persons that choke on everybody born on one day."""
+    day, sound = parse(SPOILT_DAY).day_number(), person_index.stored_keys
+
+    def choking(name: tuple[Token, ...], birth: int | None) -> set[int]:
+        if birth == day:
+            raise IndexError
+        return sound(name, birth)
+
+    monkeypatch.setattr(person_index, "stored_keys", choking)
 
 
 def troubles(node: EdgeNode) -> list[str]:
@@ -247,6 +262,27 @@ def test_an_upgrade_of_the_keys_files_alerts_and_checks_anew(
     assert rows(again, "SELECT count(*) FROM check_key WHERE key = 7") == [(0,)]
     again.kit.database.connection().execute("DELETE FROM watch_key")
     assert rows(post.node(), "SELECT count(*) FROM watch_key") == [(0,)], "it is done once"
+
+
+def test_a_node_starts_though_one_person_cannot_be_filed_anew(
+    post: Post, node: EdgeNode, booth: Booth, session: Session, monkeypatch: pytest.MonkeyPatch
+):
+    """After an upgrade of the index all others are found; the one is told, and tried at the next start."""
+    bad = post.centre.alert(surname="POISONED", birth=SPOILT_DAY)
+    heard(post, node)
+    wanted(post, node)
+    admit(booth, session, BIH, confirm_digits="yes")
+    with node.kit.database.transaction() as tx:
+        tx.execute("UPDATE wanted_total SET version = 0")
+    with monkeypatch.context() as broken:
+        spoil_filing(broken)
+        again = post.node()
+        assert (passed_over(again), troubles(again)) == ([bad], ["record_unmatchable"])
+        assert rows(again, "SELECT count(*) FROM wanted_entry") == [(1,)]
+        assert rows(again, "SELECT count(*) FROM seen_entry") == [(1,)]
+    again = post.node()
+    assert (passed_over(again), troubles(again)) == ([], [])
+    assert rows(again, "SELECT count(*) FROM wanted_entry") == [(2,)]
 
 
 def test_a_list_half_loaded_by_old_keys_begins_anew(

@@ -94,6 +94,13 @@ def test_one_alert_whose_person_cannot_be_filed_does_not_hold_up_the_others(
         hub.catch_up()
         assert noted(hub) == [bad.dot]
         assert count(hub, "alert_person_entry") == 1
+        with hub.kit.database.transaction() as tx:  # an upgrade of the index, which does not mend it
+            tx.execute("UPDATE alert_person_total SET version = 0")
+    with monkeypatch.context() as broken:
+        broken.setattr(persons, "person_in", choking)
+        with realm.hub() as hub:
+            hub.catch_up()
+            assert (noted(hub), count(hub, "alert_person_entry")) == ([bad.dot], 1)
     with realm.hub() as hub:
         hub.catch_up()
         assert (noted(hub), count(hub, "alert_person_entry")) == ([], 2)

@@ -154,6 +154,22 @@ MUTANTS: Final = (
         tests=_EDGE,
     ),
     Mutant(
+        name="one-person-stops-the-start",
+        promise=ALONE,
+        path="shared/ledger/person_index.py",
+        old="        source = map(written, persons) if spoilt is None else _sound(persons, spoilt)\n",
+        new="        source = map(written, persons)\n",
+        tests=_EDGE,
+    ),
+    Mutant(
+        name="one-alert-stops-the-centres-start",
+        promise=ALONE,
+        path="hub/store/persons.py",
+        old="            with sparing(spoilt, each.id):\n                yield",
+        new="            if True:\n                yield",
+        tests=_HUB,
+    ),
+    Mutant(
         name="comparing-failed-and-no-match-said",
         promise=BOUNDED,
         path="edge/answering.py",
