@@ -25,7 +25,7 @@ demo: env ## an authority, a hub and three posts on this machine, with synthetic
 	@$(BIN)/karaula demo
 
 test: env system-packages lint ## lint, types, structure, tests (at most 15 minutes on two cores)
-	@$(BIN)/pytest -n 2
+	@$(BIN)/pytest -n 2 --dist worksteal --durations 10
 
 lint: env ## ruff and mypy
 	@$(BIN)/ruff check .
@@ -37,7 +37,7 @@ format: env ## let ruff rewrite what it can
 	@$(BIN)/ruff format .
 
 prove: env system-packages ## the long proofs: every fault, kill, bit and mutant (at most 45 minutes)
-	@$(BIN)/pytest -n 2 -m prove
+	@$(BIN)/pytest -n 2 --dist worksteal --durations 10 -m prove
 	@$(BIN)/python -m tests.mutants
 
 bench: env ## measure, print the table, write bench.json; ONLY=wire selects

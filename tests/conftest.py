@@ -35,6 +35,11 @@ def pytest_runtest_setup(item: pytest.Item) -> None:
             require_program(name)
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Begin with what takes longest."""
+    items.sort(key=lambda item: item.get_closest_marker("long") is None)
+
+
 @pytest.fixture(scope="session")
 def chromium() -> str:
     """The path of the system's Chromium, for `executable_path`."""

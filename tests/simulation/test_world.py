@@ -33,6 +33,7 @@ def live(seeds: range, size: Size) -> None:
     assert happened[Event.SAVED] > len(seeds)
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("first", SEEDS[::PIECE])
 def test_no_promise_breaks(first: int) -> None:
     """Whatever was lost, repeated, cut off or edited at once: in the end everything saved is there, once."""
