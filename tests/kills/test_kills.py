@@ -27,6 +27,7 @@ def test_a_few_kills_lose_nothing(tmp_path: Path) -> None:
     assert kills >= FEW
 
 
+@pytest.mark.long
 @pytest.mark.prove
 def test_two_hundred_kills_lose_nothing(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     """At chosen moments, in the middle of starts too; some of them between a submit and its answer."""
