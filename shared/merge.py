@@ -112,7 +112,8 @@ def view_field(
         decided = field is not None and not field.person_decides
         standing = Standing.SOFT if decided else Standing.HARD
     if rule is Rule.ONCE:  # whatever an edit claims to supersede, the creating change speaks
-        value = next((entry.value for entry in entries if entry.dot == record), None)
+        spoken = (entry for entry in entries if entry.dot == record and entry.dot not in refused)
+        value = next((entry.value for entry in spoken), None)
     else:
         value = _VIEWS[rule](field, left)
     return FieldView(value=value, siblings=left, standing=standing)

@@ -124,6 +124,14 @@ MUTANTS: Final = (
         tests=("tests/shared/ledger/test_records.py",),
     ),
     Mutant(
+        name="refused-creation-still-speaks",
+        promise=SAME_STATE,
+        path="shared/merge.py",
+        old="entry.dot == record and entry.dot not in refused)",
+        new="entry.dot == record)",
+        tests=("tests/shared/test_merge.py",),
+    ),
+    Mutant(
         name="lone-creation-lost-at-its-edit",
         promise=SAME_STATE,
         path="shared/ledger/records.py",

@@ -227,6 +227,12 @@ def test_once_is_empty_when_the_creation_did_not_set_it() -> None:
     assert shown.value is None
 
 
+def test_once_is_empty_when_the_creation_was_refused() -> None:
+    """A refused change is as one that never came, the creating one too."""
+    entries = collect([said(1, "A"), said(2, "B", 1)])[OWNER]
+    assert view_field(field_by_name(Kind.CHECK, "owner"), RECORD, entries, {Dot(1)}).value is None
+
+
 def test_severest_follows_the_declared_order() -> None:
     """A doubtful withdrawal leaves the alert matching; the order decided, so it is SOFT."""
     number = STATUS.number
