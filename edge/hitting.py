@@ -14,7 +14,6 @@ from edge import answering
 from edge.answering import Found
 from edge.kit import Kit
 from edge.store import checks, watch
-from edge.store.watch import Wanted
 from shared.change import Value, named
 from shared.database import Connection
 from shared.ids import SYSTEM, OfficerId
@@ -53,10 +52,10 @@ def append(
     return count
 
 
-def late_hits(kit: Kit, tx: Connection, alert: Record, wanted: Wanted) -> int:
+def late_hits(kit: Kit, tx: Connection, alert: Record) -> int:
     """Run one new or changed alert against the node's last checks; returns how many hits came of it."""
     count = 0
-    for check in watch.checks_with(tx, wanted, newest=LATE_HIT_CHECKS):
+    for check in watch.checks_with(tx, kit.matcher, subject_of(alert.values), newest=LATE_HIT_CHECKS):
         if check.values.get("void"):
             continue
         found = answering.judge(kit, tx, subject_of(check.values), alert)

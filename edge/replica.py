@@ -114,9 +114,9 @@ class Replica:
             if officer is None or officer.values.get("disabled"):
                 accounts.end_sessions(tx, record)
         if kind == Kind.ALERT or kind in _ABOUT:
-            found = watch.rekey(tx, self._kit.matcher, record)
-            if found is not None:
-                return hitting.late_hits(self._kit, tx, *found)
+            alert = watch.rekey(tx, self._kit.matcher, record)
+            if alert is not None:
+                return hitting.late_hits(self._kit, tx, alert)
         if kind == Kind.CHECK or kind in _ABOUT:
             return self._rekey_check(tx, record, before)
         return 0

@@ -46,7 +46,7 @@ def _match(kit: Kit, tx: Connection, one: PassedOver) -> bool:
         return True
     if records.read(tx, Kind.ALERT, one.dot) is None:
         return load.read(tx) is None
-    found = watch.rekey(tx, kit.matcher, one.dot)
-    if found is not None:
-        hitting.late_hits(kit, tx, *found)
+    alert = watch.rekey(tx, kit.matcher, one.dot)
+    if alert is not None:
+        hitting.late_hits(kit, tx, alert)
     return True

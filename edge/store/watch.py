@@ -35,8 +35,8 @@ _ALERTS_OF_A_NUMBER_MAX: Final = 200  # one document or car on more alerts than 
 _PERSON_FIELDS_READ: Final = 500  # records read at a time when an index is built anew
 
 
-def rekey(tx: Connection, matcher: Matcher, alert: int) -> tuple[Record, Wanted] | None:
-    """Bring one alert's keys up to date; returns the alert, and what it is found by, if it can match now."""
+def rekey(tx: Connection, matcher: Matcher, alert: int) -> Record | None:
+    """Bring one alert's keys up to date; returns the alert if it can match now."""
     found = records.read(tx, Kind.ALERT, alert)
     wanted = None if found is None else wanted_in(matcher, found.values)
     keys = wanted.keys if wanted is not None else []
@@ -56,12 +56,15 @@ def rekey(tx: Connection, matcher: Matcher, alert: int) -> tuple[Record, Wanted]
         "INSERT OR REPLACE INTO watched (alert, keys, expires) VALUES (?, ?, ?)",
         (alert, pack_keys(keys), wanted.expires),
     )
-    return found, wanted
+    return found
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Wanted:
-    """What an alert that can match is found by: its keys, ascending, and its person; and when it expires."""
+    """What an alert that can match is found by: its numbers' keys, ascending, and its person; its expiry.
+
+    Its names need no keys: whoever is asked about by name is looked for in the index of persons.
+    """
 
     keys: list[int]
     person: Person
@@ -74,7 +77,7 @@ def wanted_in(matcher: Matcher, values: Mapping[str, Value]) -> Wanted | None:
         return None
     subject, expires = subject_of(values), values.get("expires")
     return Wanted(
-        keys=sorted(matcher.keys_of(subject)),
+        keys=sorted(matcher.keys_of(numbers_of(subject))),
         person=person_in(subject),
         expires=expires if isinstance(expires, int) else None,
     )
@@ -103,7 +106,7 @@ class Candidates:
 def find(tx: Connection, matcher: Matcher, subject: Subject) -> Candidates:
     """The watched alerts that may match: by their numbers, and the persons the index finds.
 
-    The keys of names are not asked for: whom they find the index finds, and it bounds how many.
+    The index bounds how many persons are found.
     """
     meant = _WANTED.find(tx, person_in(subject))
     found, cut = {filed.owner for filed, _ in meant.found}, meant.may_be_more
@@ -205,23 +208,20 @@ def forget_old_checks(tx: Connection, *, newest: int, most: int) -> int:
 
 def checks_like(tx: Connection, matcher: Matcher, subject: Subject) -> list[int]:
     """Own checks that may match: those that share a key and the persons the index finds; newest first."""
-    return _checks_found(tx, list(matcher.keys_of(subject)), person_in(subject))
-
-
-def _checks_found(tx: Connection, keys: Sequence[int], person: Person) -> list[int]:
+    keys = matcher.keys_of(subject)
     marks = ",".join("?" * len(keys))
     rows = tx.execute(
         f"SELECT DISTINCT record FROM check_key WHERE key IN ({marks})",  # noqa: S608 — only question marks
-        tuple(keys),
+        keys,
     )
     found = {record for (record,) in rows} if keys else set()
-    found.update(filed.owner for filed, _ in _SEEN.find(tx, person).found)
+    found.update(filed.owner for filed, _ in _SEEN.find(tx, person_in(subject)).found)
     return sorted(found, reverse=True)
 
 
-def checks_with(tx: Connection, wanted: Wanted, *, newest: int) -> list[Record]:
-    """Own checks that may match what an alert is found by, among the `newest` ones, newest first."""
-    ids = _checks_found(tx, wanted.keys, wanted.person)
+def checks_with(tx: Connection, matcher: Matcher, subject: Subject, *, newest: int) -> list[Record]:
+    """Own checks that may match, among the `newest` ones, newest first."""
+    ids = checks_like(tx, matcher, subject)
     if not ids:
         return []
     floor = tx.execute(

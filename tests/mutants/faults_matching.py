@@ -103,7 +103,7 @@ MUTANTS: Final = (
         name="retro-check-by-equal-keys-alone",
         promise=MATCHING,
         path="edge/store/watch.py",
-        old="    found.update(filed.owner for filed, _ in _SEEN.find(tx, person).found)\n",
+        old="    found.update(filed.owner for filed, _ in _SEEN.find(tx, person_in(subject)).found)\n",
         new="",
         tests=("tests/edge/test_matching.py",),
     ),

@@ -27,7 +27,7 @@ from shared.photo import put_together
 from shared.schema import SCHEMA, Kind
 from shared.scope import scopes_of_node, scopes_of_record
 from shared.session import Cursor
-from shared.watchlist import Match, Verdict, subject_of
+from shared.watchlist import Match, Verdict, numbers_of, subject_of
 from tests.simulation.chance import Event
 from tests.simulation.machine import Centre, Post
 
@@ -176,12 +176,13 @@ def _lists_equal(post: Post, hub: Centre) -> None:
 
 
 def _watch_list_true(post: Post) -> None:
-    """The keys a post searches by are exactly those of the alerts and checks it holds."""
+    """The keys a post searches by are exactly those of its alerts' numbers and of its checks."""
     matcher = post.node.kit.matcher
     with post.database.snapshot() as tx:
         alerts = records.select(tx, Kind.ALERT, "status <> 'withdrawn'")
         checks = records.select(tx, Kind.CHECK, "void IS NULL")
-    expected = {(key, alert.id) for alert in alerts for key in matcher.keys_of(subject_of(alert.values))}
+    numbers = {alert.id: numbers_of(subject_of(alert.values)) for alert in alerts}
+    expected = {(key, alert) for alert, subject in numbers.items() for key in matcher.keys_of(subject)}
     assert set(post.look("SELECT key, alert FROM watch_key")) == expected, (
         f"{post.name}: the alert index is off"
     )
