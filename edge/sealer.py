@@ -7,7 +7,7 @@ Must not know: the link itself, what a change means.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from threading import Lock
 
 from edge.kit import Kit
 from edge.store import feed
@@ -15,7 +15,6 @@ from shared.crypto import SealKey
 from shared.database import Connection
 from shared.errors import StoreError
 from shared.ids import Lane
-from shared.ledger.outbox import Sealed
 from shared.limits import BUNDLE_MAX_CHANGES, SEAL_EVERY_CHANGES, SEAL_EVERY_S
 
 
@@ -25,45 +24,56 @@ class Sealer:
     def __init__(self, kit: Kit) -> None:
         self._kit = kit
         self.link_up = True
+        self._making = Lock()  # a contact and the clock may both want the next bundle: it is made once
 
-    def seal(self, *, link_appeared: bool = False, lanes: Lane | None = None) -> int:
-        """Cut what is due; returns how many bundles came of it. `lanes` is the last lane that may be cut.
+    def seal(
+        self, *, link_appeared: bool = False, lanes: Lane | None = None, room: int | None = None
+    ) -> bool:
+        """Cut what is due; returns whether all of that is cut now. `lanes` is the last lane that may be cut.
 
         While the link is down nothing is due, and over a metered one what is urgent alone: what waits
-        becomes few large bundles then.
+        becomes few large bundles then. Of a lane that is not urgent no more is cut than makes `room` bytes
+        wait: a slow link carries those while the rest is made, and does not stand idle for it.
         """
         last = lanes if lanes is not None else Lane.URGENT if self._kit.metered else Lane.BULK
         if not self.link_up and not link_appeared:
-            return 0
-        cut = 0
+            return True
+        all_cut = True
         for lane in Lane:
-            with self._kit.database.snapshot() as tx:
-                due = lane <= last and self._due(tx, lane, link_appeared=link_appeared)
-            cut += sum(1 for _ in self._cut_lane(lane, link_appeared=link_appeared)) if due else 0
-        return cut
+            if lane <= last:
+                enough = None if lane is Lane.URGENT else room
+                all_cut = self._cut_lane(lane, link_appeared=link_appeared, room=enough) and all_cut
+        return all_cut
 
-    def _cut_lane(self, lane: Lane, *, link_appeared: bool) -> Iterator[Sealed]:
-        """A transaction a bundle, begun when the bundle is ready: the booth never waits for its making."""
+    def _cut_lane(self, lane: Lane, *, link_appeared: bool, room: int | None) -> bool:
+        """Bundle after bundle; returns whether none is due any more."""
         while True:
             with self._kit.database.snapshot() as tx:
                 if not self._due(tx, lane, link_appeared=link_appeared):
-                    return
-                number, key = self.prekey(tx)
-                composed = self._kit.log.compose(
-                    tx,
-                    lane,
-                    hub=self._kit.identity.hub_tag,
-                    prekey=number,
-                    key=key,
-                    signer=self._kit.identity.keys.sign,
-                    at_most=self._at_most(tx, lane),
-                )
-            if composed is None:
-                return
+                    return True
+                if room is not None and self._kit.log.waits(tx, lane, room):
+                    return False
+            with self._making:
+                self._cut_one(lane, link_appeared=link_appeared)
+
+    def _cut_one(self, lane: Lane, *, link_appeared: bool) -> None:
+        """A transaction a bundle, begun when the bundle is ready: the booth never waits for its making."""
+        with self._kit.database.snapshot() as tx:
+            if not self._due(tx, lane, link_appeared=link_appeared):
+                return  # it was made while we waited
+            number, key = self.prekey(tx)
+            composed = self._kit.log.compose(
+                tx,
+                lane,
+                hub=self._kit.identity.hub_tag,
+                prekey=number,
+                key=key,
+                signer=self._kit.identity.keys.sign,
+                at_most=self._at_most(tx, lane),
+            )
+        if composed is not None:
             with self._kit.database.transaction() as tx:
-                cut = self._kit.log.keep_cut(tx, composed)
-            if cut is not None:  # else another thread was quicker: look again
-                yield cut
+                self._kit.log.keep_cut(tx, composed)
 
     def prekey(self, tx: Connection) -> tuple[int, SealKey]:
         """What to seal to. Raises StoreError `no_prekey`: a node is enrolled with several."""

@@ -113,9 +113,12 @@ class SyncRound:
 
     def _turn(self, exchange: Exchange, done: _Done, *, everything: bool) -> None:
         """One question, its answer, and what follows from it. The answer is let go before the next."""
-        if not self._careful:
-            self._sealer.seal(link_appeared=everything or done.appeared, lanes=done.lanes)
-        turn = self._ask(exchange, done.lanes)
+        rest = not self._careful and not self._sealer.seal(
+            link_appeared=everything or done.appeared,
+            lanes=done.lanes,
+            room=self._reach(self.pace.request_bytes),
+        )
+        turn = self._ask(exchange, done.lanes, rest=rest)
         done.late += self._replica.apply(turn.heard.segments, head_ms=turn.heard.head.time_ms)
         if turn.heard.head.lease_h:
             done.late += rematch.catch_up(self._kit)
@@ -123,7 +126,7 @@ class SyncRound:
         done.turns, done.cuts_in_a_row = done.turns + 1, 0
         done.sent += len(turn.outgoing.all)
         done.applied += sum(segment.count for segment in turn.heard.segments)
-        done.appeared = turn.careful
+        done.appeared = turn.careful or rest
         self._careful, self._sealer.link_up = False, True
 
     def _broken(self, broken: RemoteError, done: _Done) -> None:
@@ -141,7 +144,11 @@ class SyncRound:
             raise broken
         done.going = True
 
-    def _ask(self, exchange: Exchange, lanes: Lane) -> _Turn:
+    def _reach(self, budget: int) -> int:
+        """How many bytes of bundles a question looks at: what fits, and what the hub holds of a piece."""
+        return budget + max((held.length for held in self._held.values()), default=0)
+
+    def _ask(self, exchange: Exchange, lanes: Lane, *, rest: bool) -> _Turn:
         """One question and its believed answer."""
         kit, careful = self._kit, self._careful
         outgoing, budget = Outgoing(), self.pace.request_bytes
@@ -149,8 +156,7 @@ class SyncRound:
             gift = None if careful else returning.next_gift(kit, self._sealer, tx, budget_bytes=budget)
             budget -= 0 if gift is None else min(gift.size, budget // 2)
             if not careful:
-                reach = budget + max((held.length for held in self._held.values()), default=0)
-                waiting = kit.log.pending(tx, budget_bytes=reach, lanes=lanes)
+                waiting = kit.log.pending(tx, budget_bytes=self._reach(budget), lanes=lanes)
                 outgoing = plan(waiting, self._held, budget_bytes=budget)
                 if not waiting:
                     waiting = kit.log.bundles_in(tx, gaps.told(tx), budget_bytes=budget)
@@ -174,7 +180,7 @@ class SyncRound:
             with kit.database.transaction() as tx:
                 returning.begin(tx, heard.head)
                 lives.compare_anew(tx)
-        return _Turn(careful=careful, standing=standing, outgoing=outgoing, gift=gift, heard=heard)
+        return _Turn(careful=careful, rest=rest, standing=standing, outgoing=outgoing, gift=gift, heard=heard)
 
     def _carry(self, exchange: Exchange, question: bytes) -> bytes:
         """The answer's bytes; how it went is noted for the next question's size, and counted for the day."""
@@ -233,7 +239,7 @@ class SyncRound:
 
     def _waits(self, tx: Connection, turn: _Turn, lanes: Lane) -> bool:
         """Whether something would go with another question: late hits just found, what a link lets out."""
-        log, last = self._kit.log, lanes if turn.careful else Lane.URGENT
+        log, last = self._kit.log, lanes if turn.careful or turn.rest else Lane.URGENT
         uncut = any(log.uncut(tx, lane)[0] for lane in Lane if lane <= last)
         return uncut or bool(log.pending(tx, budget_bytes=1, lanes=lanes)) or returns.owes(tx)
 
@@ -288,9 +294,10 @@ class SyncRound:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Turn:
-    """One question and its answer."""
+    """One question and its answer. `rest`: not all that was due was made ready for it."""
 
     careful: bool
+    rest: bool
     standing: NodeStanding
     outgoing: Outgoing
     gift: Gift | None
@@ -299,7 +306,7 @@ class _Turn:
 
 @dataclass(slots=True, kw_only=True)
 class _Done:
-    """What a round has done so far. `appeared`: the turn before was the hello that found the link."""
+    """What a round has done so far. `appeared`: the link was just found, and what waited is not all cut."""
 
     lanes: Lane
     going: bool = True

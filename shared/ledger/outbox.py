@@ -220,6 +220,14 @@ class Outbox:
                 found.append(sealed)
         return found
 
+    def waits(self, tx: Connection, lane: Lane, room: int) -> bool:
+        """Whether the hub lacks so many bytes of a lane's bundles, or more."""
+        for sealed in self._unacknowledged(tx, self.heads(tx)[lane]):
+            room -= len(sealed.raw)
+            if room <= 0:
+                return True
+        return False
+
     def pending_of(self, tx: Connection, lane: Lane, *, after: int, budget_bytes: int) -> list[Sealed]:
         """Unacknowledged bundles of one lane that begin after a seq, in order, within a byte budget.
 

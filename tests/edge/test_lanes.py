@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
 from itertools import chain, cycle, repeat
 from random import Random
+from typing import Any
 
 import pytest
 
@@ -13,6 +15,7 @@ from edge.screen import Session
 from shared.change import named
 from shared.errors import RemoteError
 from shared.ids import SYSTEM, Lane
+from shared.ledger.outbox import Composed, Outbox
 from shared.limits import PIECE_MIN_BYTES
 from shared.schema import SCHEMA, Kind
 from shared.session import read_question
@@ -192,6 +195,49 @@ def test_nothing_is_cut_into_bundles_while_the_link_is_down(post: Post, node: Ed
     node.round.run(post.centre.exchange)
     assert rows(node, "SELECT count(*) FROM sealed WHERE feed & 3 = 1") == [(1,)]
     assert len(arrived(post)) == 400
+
+
+def test_a_slow_link_is_not_kept_idle_until_all_of_a_backlog_is_cut(post: Post, node: EdgeNode):
+    """What goes with a question is cut before it, the rest while it travels; all of it goes in one round."""
+    record(node, 3_000)
+    node.round.pace = Narrow(4_000)
+    cut: list[object] = []
+
+    def exchange(question: bytes) -> bytes:
+        cut.extend(rows(node, "SELECT count(*) FROM sealed"))
+        return post.centre.exchange(question)
+
+    node.round.run(exchange)
+    assert cut[:3] == [(1,), (2,), (2,)]
+    assert cut[-1] == (6,)
+    assert len(arrived(post)) == 3_000
+
+
+def test_a_round_goes_on_when_a_question_took_all_that_was_cut(post: Post, node: EdgeNode):
+    """Nothing waits for a moment, and still most of the backlog is to come."""
+    record(node, 3_000)
+    assert not node.sealer.seal(room=1)
+    node.round.pace = Narrow(needed(node))
+    node.round.run(post.centre.exchange)
+    assert len(arrived(post)) == 3_000
+
+
+def test_two_who_cut_at_once_make_each_bundle_once(node: EdgeNode, monkeypatch: pytest.MonkeyPatch):
+    """The clock cuts what is due while a contact does."""
+    record(node, 2_000)
+    composed: list[object] = []
+    compose = Outbox.compose
+
+    def counted(*args: Any, **others: Any) -> Composed | None:
+        composed.append(made := compose(*args, **others))
+        return made
+
+    monkeypatch.setattr(Outbox, "compose", counted)
+    with ThreadPoolExecutor(2) as both:
+        for done in [both.submit(node.sealer.seal), both.submit(node.sealer.seal)]:
+            assert done.result()
+    assert len(composed) == 4
+    assert rows(node, "SELECT sum(count), count(*) FROM sealed") == [(2_000, 4)]
 
 
 def test_a_backlog_takes_three_round_trips_on_a_good_link(post: Post, node: EdgeNode):
