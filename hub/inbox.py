@@ -43,6 +43,7 @@ from shared.ids import SYSTEM, Feed, Lane, Seq, feed_of
 from shared.ledger import audit
 from shared.ledger.audit import Line
 from shared.ledger.savepoint import attempt
+from shared.wire import Batch
 
 WAITING_MAX: Final = 2_000  # bundles one feed may have waiting: beyond, the node must first fill the gap
 FORKED: Final = "feed_forked"
@@ -112,6 +113,10 @@ class Inbox(Reception):
             receipt.reseals[header.feed] = min(header.first, receipt.reseals.get(header.feed, header.first))
             return
         kept = custody.overlapping(tx, header.feed, header.first, header.last)
+        behind: list[Parcel] = []
+        while handed_down and parcel.batch is not None and kept is not None and kept.state is State.WAITING:
+            behind += self._give_way(tx, parcel.batch, kept, at_ms)
+            kept = custody.overlapping(tx, header.feed, header.first, header.last)
         if kept is not None:
             self._meet_again(tx, parcel, header, kept, at_ms)
             return
@@ -126,6 +131,8 @@ class Inbox(Reception):
             self._let_wait(tx, parcel, header, head, at_ms)
             return
         self._accept(tx, parcel, header, head, at_ms)
+        for each in behind:
+            self._merge_displaced(tx, each, at_ms)
         self._follow(tx, header.feed, at_ms)
 
     def _meet_again(self, tx: Connection, parcel: Parcel, header: Header, kept: Kept, at_ms: int) -> None:
@@ -142,6 +149,46 @@ class Inbox(Reception):
             self._retry(tx, kept, parcel, at_ms)
             return
         self._stop_feed(tx, parcel, header, at_ms)
+
+    def _give_way(self, tx: Connection, brought: Batch, kept: Kept, at_ms: int) -> list[Parcel]:
+        """Take out of the line what waits behind a gap that the device with the log now brings, cut anew.
+
+        By its chain it could never follow. Where it says the same, it is returned: what it says besides is to
+        be merged. Else it is kept as evidence: the disk was copied.
+        """
+        waiting = self._reopen(tx, kept)
+        custody.release(tx, kept.id)
+        said = {change.dot: change for change in brought.changes()}
+        if waiting.batch is not None and all(
+            said.get(change.dot, change) == change for change in waiting.batch.changes()
+        ):
+            return [waiting]
+        self._keep_evidence(tx, waiting, FORKED, at_ms)
+        return []
+
+    def _merge_displaced(self, tx: Connection, parcel: Parcel, at_ms: int) -> None:
+        """Merge what had to give way: what it says besides stands in no bundle of the line."""
+        assert parcel.batch is not None and parcel.node is not None  # noqa: PT018 — it was looked at
+        try:
+            with attempt(tx):
+                self._merger.merge(
+                    tx, parcel.node, parcel.batch, revoked=self._is_revoked(tx, parcel.node), at_ms=at_ms
+                )
+        except RemoteError as error:
+            self._keep_evidence(tx, parcel, error.code, at_ms)
+
+    def _keep_evidence(self, tx: Connection, parcel: Parcel, code: str, at_ms: int) -> None:
+        assert parcel.header is not None  # it was read before it was kept
+        custody.note_fault(
+            tx,
+            feed=parcel.header.feed,
+            first=parcel.header.first,
+            count=parcel.header.count,
+            code=code,
+            hint="A copy of the device's disk said this. The device goes on; these bytes are kept.",
+            evidence=parcel.raw,
+            at_ms=at_ms,
+        )
 
     def _stop_feed(self, tx: Connection, parcel: Parcel, header: Header, at_ms: int) -> None:
         custody.quarantine_feed(tx, header.feed, FORKED)

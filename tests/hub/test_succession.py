@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from hub.desk.view import NodeState, Operator
@@ -179,6 +181,29 @@ def test_a_restored_hub_gets_the_old_numbers_bundles_from_the_new_one(
     assert one.ask(hub, first).head.refusals == ((0, "bad_signature"),)
     assert one.ask(hub, again).head.refusals == ()
     assert heads(hub, klobuk)[ROUTINE] == 1
+
+
+@pytest.mark.parametrize(("until", "copied"), [(3, False), (4, False), (3, True)])
+def test_what_waited_gives_way_to_the_device_that_fills_the_gap(
+    hub: Hub, klobuk: Outpost, realm: Realm, until: int, *, copied: bool
+):
+    """A stick brought a later bundle of the old number; the device cuts its log anew, over that border. What
+    either says is there once; of a copied disk's other words the bytes are kept."""
+    start = klobuk.chain[ROUTINE]
+    checks = [klobuk.check(surname=f"NO {place}") for place in range(1, until + 1)]
+    klobuk.bundle(count=1)
+    klobuk.ask(hub, klobuk.bundle())
+    one = renewed(realm, klobuk, 7)
+    one.ask(hub)
+    klobuk.keys, klobuk.cut[ROUTINE], klobuk.chain[ROUTINE] = one.keys, 0, start
+    if copied:
+        klobuk.log[ROUTINE][2] = replace(checks[2], fields={**checks[2].fields, 22: "ANOTHER"})
+    assert one.ask(hub, klobuk.bundle(count=3)).head.refusals == ()
+    assert heads(hub, klobuk)[ROUTINE] == 3
+    names = [record(hub, Kind.CHECK, check.record).text("surname") for check in checks]
+    assert names == ["NO 1", "NO 2", "ANOTHER" if copied else "NO 3", "NO 4"][:until]
+    assert [fault.code for fault in faults(hub)] == (["feed_forked"] if copied else [])
+    assert count(hub, "bundle") == 1
 
 
 def test_papers_printed_under_the_old_number_still_lead_to_the_record(
