@@ -47,6 +47,7 @@ from shared.wire import Batch
 
 WAITING_MAX: Final = 2_000  # bundles one feed may have waiting: beyond, the node must first fill the gap
 FORKED: Final = "feed_forked"
+_UNREADABLE: Final = "cannot_open"  # its prekey is gone
 
 
 @dataclass(slots=True, kw_only=True)
@@ -115,7 +116,7 @@ class Inbox(Reception):
         kept = custody.overlapping(tx, header.feed, header.first, header.last)
         behind: list[Parcel] = []
         while handed_down and parcel.batch is not None and kept is not None and kept.state is State.WAITING:
-            behind += self._give_way(tx, parcel.batch, kept, at_ms)
+            behind += self._give_way(tx, header, parcel.batch, kept, at_ms)
             kept = custody.overlapping(tx, header.feed, header.first, header.last)
         if kept is not None:
             self._meet_again(tx, parcel, header, kept, at_ms)
@@ -150,18 +151,23 @@ class Inbox(Reception):
             return
         self._stop_feed(tx, parcel, header, at_ms)
 
-    def _give_way(self, tx: Connection, brought: Batch, kept: Kept, at_ms: int) -> list[Parcel]:
+    def _give_way(
+        self, tx: Connection, header: Header, brought: Batch, kept: Kept, at_ms: int
+    ) -> list[Parcel]:
         """Take out of the line what waits behind a gap that the device with the log now brings, cut anew.
 
         By its chain it could never follow. Where it says the same, it is returned: what it says besides is to
-        be merged. Else it is kept as evidence: the disk was copied.
+        be merged. Else it is kept as evidence: the disk was copied. One that nobody can read is let go of,
+        unless it says more than is brought.
         """
         waiting = self._reopen(tx, kept)
         custody.release(tx, kept.id)
+        if waiting.batch is None:
+            if kept.first + kept.count - 1 > header.last:
+                self._keep_evidence(tx, waiting, waiting.fault.code if waiting.fault else _UNREADABLE, at_ms)
+            return []
         said = {change.dot: change for change in brought.changes()}
-        if waiting.batch is not None and all(
-            said.get(change.dot, change) == change for change in waiting.batch.changes()
-        ):
+        if all(said.get(change.dot, change) == change for change in waiting.batch.changes()):
             return [waiting]
         self._keep_evidence(tx, waiting, FORKED, at_ms)
         return []
@@ -185,7 +191,8 @@ class Inbox(Reception):
             first=parcel.header.first,
             count=parcel.header.count,
             code=code,
-            hint="A copy of the device's disk said this. The device goes on; these bytes are kept.",
+            hint="It came under the device's earlier number and cannot join its log. The device goes on; these "
+            "bytes are kept.",
             evidence=parcel.raw,
             at_ms=at_ms,
         )

@@ -49,7 +49,7 @@ MUTANTS: Final = (
         name="what-waited-stops-the-heir",
         promise=KEPT,
         path="hub/inbox.py",
-        old="            behind += self._give_way(tx, parcel.batch, kept, at_ms)\n",
+        old="            behind += self._give_way(tx, header, parcel.batch, kept, at_ms)\n",
         new="            break\n",
         tests=_HUB,
     ),
