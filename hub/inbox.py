@@ -191,8 +191,8 @@ class Inbox(Reception):
             first=parcel.header.first,
             count=parcel.header.count,
             code=code,
-            hint="It came under the device's earlier number and cannot join its log. The device goes on; these "
-            "bytes are kept.",
+            hint="It came under the device's earlier number and cannot join its log. The device goes on; the "
+            "bytes are kept here.",
             evidence=parcel.raw,
             at_ms=at_ms,
         )
