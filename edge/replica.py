@@ -6,7 +6,8 @@ Invariants
 * An alert, its keys and the hits it makes on earlier checks are committed together.
 * A change that cannot be applied is passed over and kept, alone: neither the feed nor the lease waits for it.
 * Applying a segment again changes nothing and finds nothing twice.
-* What bears this log's own numbers and is not its own is kept apart: the disk was copied.
+* What bears this log's own numbers and is not its own is kept apart, and so is what is said of a record
+  that this log has yet to make: the disk was copied.
 * A record that leaves a scope goes when no other scope holds it; this node's own never do.
 Must not know: the session, who sends, pages.
 """
@@ -84,7 +85,7 @@ class Replica:
     def one(self, tx: Connection, scope: str, change: Change) -> int:
         """Apply one change inside the caller's transaction; returns how many late hits came of it."""
         subject = _subject(change)
-        if self._is_anothers(tx, change):
+        if self._is_anothers(tx, change) or self._is_yet_to_come(tx, subject):
             lives.keep_apart(tx, change.dot, scope, wire.pack_change(change))
             return 0
         before = self._check_keys(tx, subject) if self._kit.owns(subject) else ()
@@ -104,8 +105,19 @@ class Replica:
             return False
         ours = lives.payload_of(tx, change.dot)
         if ours is None:  # pruned, and so the hub's; or beyond what was ever logged here
-            return seq_of_dot(change.dot) > log.heads(tx)[lane_of_feed(feed_of_dot(change.dot))].seq
+            return self._is_yet_to_come(tx, change.dot)
         return ours != wire.pack_change(change)
+
+    def _is_yet_to_come(self, tx: Connection, dot: int) -> bool:
+        """Whether a number is this log's, and beyond what was ever logged here.
+
+        Whoever speaks of such a record means another device's. Taken in, it would wait here for ours of that
+        number: the next traveller would be saved under a stranger's name, or erased at birth.
+        """
+        log = self._kit.log
+        if node_of_dot(dot) != log.node:
+            return False
+        return seq_of_dot(dot) > log.heads(tx)[lane_of_feed(feed_of_dot(dot))].seq
 
     def _follow(self, tx: Connection, kind: int, record: int, before: tuple[int, ...]) -> int:
         """Bring what depends on a record up to date with it; returns how many late hits came of it."""

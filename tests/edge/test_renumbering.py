@@ -11,6 +11,9 @@ import pytest
 
 from shared.errors import ConfigError
 from shared.ids import node_of_dot, print_dot
+from shared.ledger import records
+from shared.schema import Kind
+from shared.watchlist import subject_of
 from tests.edge.reborn import Stage
 from tests.simulation.machine import Post
 from tests.simulation.papers import make_papers
@@ -214,6 +217,38 @@ def test_travellers_are_found_by_what_they_are_called_now(stage: Stage):
         column = "record" if table == "check_key" else "owner"
         gone = stage.post.look(f"SELECT 1 FROM {table} WHERE {column} NOT IN (SELECT id FROM check_record)")  # noqa: S608 - above
         assert not gone, table
+
+
+def check_keys_are_true(post: Post) -> bool:
+    """Whether own checks are found by exactly what they say."""
+    matcher = post.node.kit.matcher
+    with post.database.snapshot() as tx:
+        checks = records.select(tx, Kind.CHECK, "void IS NULL")
+    expected = {(key, check.id) for check in checks for key in matcher.keys_of(subject_of(check.values))}
+    return set(post.look("SELECT key, record FROM check_key")) == expected
+
+
+@pytest.mark.parametrize("said", ["corrected", "erased"])
+def test_what_is_said_of_a_record_yet_to_come_waits_for_its_own(stage: Stage, said: str):
+    """The centre means the check that the copy lacks: the next one of that number is as it was captured."""
+    image = stage.image("monday")
+    stage.officer.capture()
+    stage.talk()
+    stage.operators.correct_check()
+    if said == "erased":
+        (saved,) = stage.officer.saved
+        stage.operators._erase(int(saved), owner="BA")
+    stage.put_back(image)
+    stage.talk()
+    stage.officer.capture()
+    with stage.post.database.snapshot() as tx:
+        (check,) = records.select(tx, Kind.CHECK)
+        assert [each.creates for each in records.changes_of(tx, Kind.CHECK, check.id)] == [True]
+    assert check_keys_are_true(stage.post)
+    stage.enrol_again(20)
+    stage.finish()
+    assert check_keys_are_true(stage.post)
+    assert stage.remarks() == {**({} if said == "erased" else {"KLOBUK 1": 1}), "KLOBUK 2": 1}
 
 
 def test_what_moves_names_what_moves(stage: Stage):

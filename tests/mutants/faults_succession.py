@@ -70,6 +70,14 @@ MUTANTS: Final = (
         tests=_HUB,
     ),
     Mutant(
+        name="strangers-edit-waits-for-our-next-record",
+        promise=KEPT,
+        path="edge/replica.py",
+        old=" or self._is_yet_to_come(tx, subject):\n",
+        new=":\n",
+        tests=_STEP,
+    ),
+    Mutant(
         name="renumbered-in-two-steps",
         promise=KEPT,
         path="edge/renumbering.py",
