@@ -127,6 +127,14 @@ class Feed:
             subject = about if isinstance(about, int) and about else subject
         return feeds.holders(tx, subject) or frozenset((f"node:{node_of_dot(subject)}",))
 
+    def hold_as_before(self, tx: Connection, change: Change, *, scope: str) -> None:
+        """Let a late hit that comes back be held where an earlier life had said it.
+
+        Nothing in it says where that was: the search that found it had chosen the post.
+        """
+        if change.creates and change.kind == Kind.HIT and lives.is_hub(tx, node_of_dot(change.dot)):
+            feeds.hold(tx, change.record, scope)
+
     def _publish_to_audience(self, tx: Connection, kind: Kind, change: Change) -> None:
         record = records.read(tx, kind, change.record)
         if record is None:

@@ -65,20 +65,20 @@ class Merger:
             applied = replace(applied, after=_standing_now(tx, applied.change))
         self._follow_up(tx, applied, at_ms=self._kit.now_ms())
 
-    def take_back(self, tx: Connection, change: Change, *, at_ms: int) -> bool:
-        """Take a change that an earlier life of this hub had accepted and said; whether it was news.
+    def take_back(self, tx: Connection, change: Change, *, scope: str, at_ms: int) -> bool:
+        """Take a change that an earlier life had accepted and said in `scope`; whether it was news.
 
         It is not judged again. A `scope_leave` is kept and not said: this life's own audiences tell who
         lets go of what. An edit may come before its record; it is said at once, as it was then.
         """
         try:
             with attempt(tx):
-                return self._take_back(tx, change, at_ms)
+                return self._take_back(tx, change, scope, at_ms)
         except RemoteError as error:
             self._note_unusable(tx, change, error, at_ms)
             return False
 
-    def _take_back(self, tx: Connection, change: Change, at_ms: int) -> bool:
+    def _take_back(self, tx: Connection, change: Change, scope: str, at_ms: int) -> bool:
         if records.is_known(tx, change):
             return False
         self._kit.log.clock(tx).observe(change.stamp)
@@ -87,6 +87,7 @@ class Merger:
             return False
         if change.kind == Kind.SCOPE_LEAVE:
             return True
+        self._feed.hold_as_before(tx, change, scope=scope)
         if change.creates and self._judge_waiting(tx, change):
             applied = replace(applied, after=_standing_now(tx, change))
         if applied.effect is Effect.APPLIED:

@@ -85,16 +85,18 @@ class Returns:
         for each in read:
             if each.segment is None:
                 continue
-            for change in each.changes:
-                news += self._merger.take_back(tx, change, at_ms=at_ms)
+            scope = each.segment.scope
+            # First the life: a change is the hub's own only where its number is known to be one of the hub's.
             lives.come_back(
                 tx,
                 generation=each.segment.generation,
-                scope=each.segment.scope,
+                scope=scope,
                 first=each.segment.first,
                 last=each.segment.last,
                 at_ms=at_ms,
             )
+            for change in each.changes:
+                news += self._merger.take_back(tx, change, scope=scope, at_ms=at_ms)
         refused = tuple((each.place, each.refusal) for each in read if each.refusal)
         if news or refused:
             detail = f"{news} changes" + "".join(

@@ -70,6 +70,42 @@ MUTANTS: Final = (
         tests=_RESTORED,
     ),
     Mutant(
+        name="restore-late-hit-held-nowhere",
+        promise=SAME_STATE,
+        path="hub/merger.py",
+        old="        self._feed.hold_as_before(tx, change, scope=scope)\n",
+        new="",
+        tests=_RESTORED,
+    ),
+    Mutant(
+        name="restore-life-noted-after-its-words",
+        promise=SAME_STATE,
+        path="hub/returns.py",
+        old="""            lives.come_back(
+                tx,
+                generation=each.segment.generation,
+                scope=scope,
+                first=each.segment.first,
+                last=each.segment.last,
+                at_ms=at_ms,
+            )
+            for change in each.changes:
+                news += self._merger.take_back(tx, change, scope=scope, at_ms=at_ms)
+""",
+        new="""            for change in each.changes:
+                news += self._merger.take_back(tx, change, scope=scope, at_ms=at_ms)
+            lives.come_back(
+                tx,
+                generation=each.segment.generation,
+                scope=scope,
+                first=each.segment.first,
+                last=each.segment.last,
+                at_ms=at_ms,
+            )
+""",
+        tests=_RESTORED,
+    ),
+    Mutant(
         name="restore-refused-twice",
         promise=SAME_STATE,
         path="hub/merger.py",

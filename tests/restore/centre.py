@@ -6,11 +6,13 @@ from dataclasses import replace
 from pathlib import Path
 
 from hub.backup import Backup
+from shared.change import Value
 from shared.enrolment import HubKeys, Revocations, files
 from shared.ids import Node
+from shared.schema import Kind
 from shared.session import Returned, give_back
 from tests.courier.house import House
-from tests.simulation.machine import DAY_MS, Post
+from tests.simulation.machine import DAY_MS, Machine, Post
 from tests.simulation.papers import authority_keys
 
 MINUTE_MS = 60_000
@@ -55,6 +57,33 @@ class Lost(House):
     def revoke(self, number: int, node: int) -> None:
         listed = Revocations(number=number, issued_ms=number, nodes=frozenset({Node(node)}))
         self.centre.hub.revoked.take(listed.signed(authority_keys().sign))
+
+    def find_late(self, post: Post) -> int:
+        """The centre alone finds an alert's earlier check: the hit. Only this post may hold the alert."""
+        ((document,),) = self.centre.look("SELECT document_number FROM check_record")
+        values: dict[str, Value] = {
+            "owner": post.country,
+            "category": "arrest",
+            "action": "detain",
+            "status": "active",
+            "document_number": str(document),
+            "audience": (post.name,),
+        }
+        self.operators._say(Kind.ALERT, values)
+        self.centre.hub.catch_up()
+        assert self.centre.hub.retro_check.catch_up(turns=10_000) == 1
+        return int(str(self.centre.look("SELECT id FROM hit_record")[0][0]))
+
+    def settle(self, hit: int) -> None:
+        """A desk confirms a hit."""
+        desk = self.centre.hub.desk
+        operator = self.operators._operator("BA")
+        shown = desk.record(operator, str(hit))
+        desk.settle_hit(operator, shown.id, outcome="confirmed", reason="asked", contexts=shown.contexts)
+
+    def outcome(self, at: Machine, hit: int) -> object:
+        """What is decided on a hit, as a machine shows it; None where it is not."""
+        return next((row[0] for row in at.look("SELECT outcome FROM hit_record WHERE id = ?", (hit,))), None)
 
     def count(self, table: str) -> int:
         return int(str(self.centre.look(f"SELECT count(*) FROM {table}")[0][0]))  # noqa: S608 - a test's own word

@@ -121,6 +121,27 @@ def test_what_is_given_back_reaches_posts_that_never_had_it(house: Lost):
     assert house.gostun.look("SELECT count(*) FROM held WHERE scope = 'all'") == everybody
 
 
+@pytest.mark.parametrize("seen", [True, False], ids=["a life of the backup", "a life no backup saw"])
+def test_the_post_of_a_late_hit_that_came_back_hears_what_becomes_of_it(house: Lost, *, seen: bool):
+    """The centre found it, told the post of the check, and was lost: the restored one has it from that post,
+    and tells it what a desk decides."""
+    klobuk = house.klobuk
+    house.capture(klobuk)
+    house.talk(klobuk)
+    backup = house.back_up()
+    if not seen:
+        house.restore(backup, number=20)
+    hit = house.find_late(klobuk)
+    house.talk()
+    house.restore(backup, number=21)
+    house.talk(klobuk)
+    assert (house.outcome(house.centre, hit), house.outcome(klobuk, hit)) == ("possible", "possible")
+    house.settle(hit)
+    house.talk()
+    assert house.outcome(klobuk, hit) == "confirmed"
+    assert (house.outcome(house.dobrakovo, hit), house.outcome(house.gostun, hit)) == (None, None)
+
+
 def test_later_posts_send_what_is_still_lacking(house: Lost):
     """Each post is told how far the hub has its scopes: the second does not send the first one's again."""
     house.talk()
