@@ -4,9 +4,9 @@ Job: note whose place an admitted node takes, let it hear what was ever told to 
 which of its changes are here already.
 Invariants
 * Nothing is taken from a replaced number but by a node that takes its place: see `inbox`.
-* What a change here is, is told by a mark of its content, and only for what can still be read. A change
-  without a mark counts as another one: the device then brings it under its new number. Twice is better
-  than not at all.
+* What a change here is, is told by a mark of its content: read from its bundle, or from the records where
+  that is let go or its prekey died. What was erased since has none then. A change without a mark counts as
+  another one: the device then brings it under its new number. Twice is better than not at all.
 Must not know: HTTP, pages.
 """
 
@@ -17,7 +17,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from hub.feed import Feed
 from hub.kit import Kit
 from hub.prekeys import PrekeyRing
-from hub.store import custody, nodes, successors
+from hub.store import custody, merged, nodes, successors
 from hub.store.custody import Kept
 from hub.store.nodes import KnownNode
 from shared import bundle, wire
@@ -25,7 +25,7 @@ from shared.change import Change
 from shared.database import Connection
 from shared.enrolment import Certificate
 from shared.errors import RemoteError, TrustError
-from shared.ids import SYSTEM, Lane, feed_of, node_of_dot, node_of_feed, seq_of_dot, span_of
+from shared.ids import SYSTEM, Lane, feed_of, make_dot, node_of_dot, node_of_feed, seq_of_dot, span_of
 from shared.ledger import audit, withdrawal
 from shared.ledger.audit import Line
 from shared.limits import FORMER_MARKS_MAX
@@ -101,15 +101,15 @@ class Succession:
             if kept is None:
                 return
             before = seq
-            for change in self._changes(kept):
+            for change in self._changes(tx, kept):
                 if seq_of_dot(change.dot) == seq + 1 and most > 0:
                     yield mark_of(change)
                     seq, most = seq + 1, most - 1
             if seq == before:
                 return
 
-    def _changes(self, kept: Kept) -> Iterable[Change]:
-        """What a kept bundle says; nothing where nobody can read it any more."""
+    def _changes(self, tx: Connection, kept: Kept) -> Iterable[Change]:
+        """What a kept bundle says; what was merged of it where nobody can read it any more."""
         try:
             header = bundle.read_header(kept.raw or b"")
             key = self._ring.private(header.prekey)
@@ -118,7 +118,8 @@ class Succession:
                 return list(wire.decode(opened.body, base=header.base).changes())
         except RemoteError:
             pass
-        return ()
+        last = kept.first + kept.count - 1
+        return merged.between(tx, make_dot(kept.feed, kept.first), make_dot(kept.feed, last))
 
 
 def refuse_replaced(tx: Connection, node: int) -> None:

@@ -249,3 +249,9 @@ def m013_gaps(db: sqlite_utils.Database) -> None:
 def m014_filed_anew(db: sqlite_utils.Database) -> None:
     db.execute("ALTER TABLE to_index ADD COLUMN later INTEGER NOT NULL DEFAULT 0")
     db.execute("CREATE INDEX to_index_order ON to_index (later, id)")
+
+
+@migrations()
+def m015_edits_by_number(db: sqlite_utils.Database) -> None:
+    """A creating change is found by its record; an edit is asked for by its own number."""
+    db.execute("CREATE INDEX history_edit ON history (dot) WHERE dot <> record")

@@ -15,7 +15,7 @@ from shared.ledger import records
 from shared.schema import Kind
 from shared.watchlist import subject_of
 from tests.edge.reborn import Stage
-from tests.simulation.machine import Post
+from tests.simulation.machine import DAY_MS, Post
 from tests.simulation.papers import make_papers
 from tests.simulation.power import Moment, PowerCut
 
@@ -217,6 +217,23 @@ def test_travellers_are_found_by_what_they_are_called_now(stage: Stage):
         column = "record" if table == "check_key" else "owner"
         gone = stage.post.look(f"SELECT 1 FROM {table} WHERE {column} NOT IN (SELECT id FROM check_record)")  # noqa: S608 - above
         assert not gone, table
+
+
+def test_what_the_centre_merged_is_known_though_its_prekey_died(stage: Stage):
+    """A copy from before anything was cut, and bundles that nobody can open: each check is there once."""
+    for _ in range(2):
+        stage.officer.capture()
+    image = stage.image("monday")
+    stage.talk()
+    stage.operators.correct_check()
+    stage.sky.move(8 * DAY_MS)
+    stage.centre.hub.rotate_prekeys()
+    stage.centre.lose_old_prekeys()
+    stage.put_back(image)
+    stage.officer.capture()
+    stage.enrol_again(20)
+    stage.finish()
+    assert stage.remarks() == {"KLOBUK 1": 1, "KLOBUK 2": 1, "KLOBUK 3": 1}
 
 
 def check_keys_are_true(post: Post) -> bool:

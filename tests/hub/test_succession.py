@@ -14,6 +14,7 @@ from shared.crypto import HASH_BYTES
 from shared.errors import KaraulaError, TrustError
 from shared.formerly import FORMERLY, with_former
 from shared.ids import Lane, feed_of, print_dot
+from shared.ledger import records
 from shared.schema import Kind
 from shared.session import Ask, mark_of
 from tests.hub.outpost import Outpost, Realm
@@ -127,16 +128,36 @@ def test_it_is_told_marks_of_what_is_here_after_the_common_part(hub: Hub, klobuk
     assert one.ask(hub).head.former[0].marks == mark_of(changes[4])
 
 
-def test_a_change_that_cannot_be_read_any_more_has_no_mark(hub: Hub, klobuk: Outpost, realm: Realm):
-    """Its bytes are let go after a while: then it counts as another one."""
-    klobuk.check()
-    klobuk.send(hub)
+def let_go_of_bytes(hub: Hub) -> None:
+    """As a while after a backup."""
     with hub.kit.database.transaction() as tx:
         tx.execute("UPDATE bundle SET raw = NULL")
+
+
+def test_marks_are_told_from_the_records_where_bytes_are_let_go(hub: Hub, klobuk: Outpost, realm: Realm):
+    """Of what was edited since, of edits and of what nobody edited: each as it was said."""
+    checks = [klobuk.check(surname=name) for name in ("JOVIC", "MARKOVIC")]
+    changes = [*checks, klobuk.edit(checks[0], {"surname": "PETROVIC"}), klobuk.check()]
+    klobuk.send(hub)
+    let_go_of_bytes(hub)
+    one = renewed(realm, klobuk, 7)
+    for known in range(5):
+        one.asks = ask(klobuk, known=known)
+        (told,) = one.ask(hub).head.former
+        assert (told.head, told.marks) == (4, b"".join(mark_of(each) for each in changes[known:]))
+
+
+def test_a_change_that_cannot_be_read_any_more_has_no_mark(hub: Hub, klobuk: Outpost, realm: Realm):
+    """Its record is erased and its bytes are let go: then it counts as another one, with all behind it."""
+    kept, erased, _ = [klobuk.check() for _ in range(3)]
+    klobuk.send(hub)
+    with hub.kit.database.transaction() as tx:
+        records.purge(tx, erased.record)
+    let_go_of_bytes(hub)
     one = renewed(realm, klobuk, 7)
     one.asks = ask(klobuk, known=0)
     (told,) = one.ask(hub).head.former
-    assert (told.head, told.marks) == (1, b"")
+    assert (told.head, told.marks) == (3, mark_of(kept))
 
 
 def test_nobody_is_told_of_a_number_that_is_not_theirs(hub: Hub, klobuk: Outpost, gostun: Outpost):

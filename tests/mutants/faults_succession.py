@@ -78,6 +78,22 @@ MUTANTS: Final = (
         tests=_STEP,
     ),
     Mutant(
+        name="unreadable-bundles-tell-nothing",
+        promise=KEPT,
+        path="hub/succession.py",
+        old="        return merged.between(tx, make_dot(kept.feed, kept.first), make_dot(kept.feed, last))\n",
+        new="        return () if last else merged.between(tx, make_dot(kept.feed, kept.first), last)\n",
+        tests=_STEP,
+    ),
+    Mutant(
+        name="edited-records-read-as-they-are-now",
+        promise=KEPT,
+        path="hub/store/merged.py",
+        old="    found |= {",
+        new="    _ = {",
+        tests=_HUB,
+    ),
+    Mutant(
         name="renumbered-in-two-steps",
         promise=KEPT,
         path="edge/renumbering.py",
