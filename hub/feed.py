@@ -135,6 +135,19 @@ class Feed:
         if change.creates and change.kind == Kind.HIT and lives.is_hub(tx, node_of_dot(change.dot)):
             feeds.hold(tx, change.record, scope)
 
+    def leave_as_now(self, tx: Connection, changes: Sequence[Change], *, scope: str) -> None:
+        """Let go, in a scope in which an earlier life had said these, of what this life does not say there.
+
+        Who read them holds the records still, and nothing of this life's own would ever take them away.
+        """
+        if scope.startswith(_NODE):
+            return  # what a node was told for itself, it keeps
+        for kind, record in sorted({(each.kind, each.record) for each in changes}):
+            if kind in feeds.KINDS_HELD and scope not in feeds.holders(tx, record):
+                found = records.read(tx, Kind(kind), record)
+                if found is not None:  # else it never showed, or is erased
+                    self._leave(tx, found.id, scope, owner=found.values.get("owner"))
+
     def _publish_to_audience(self, tx: Connection, kind: Kind, change: Change) -> None:
         record = records.read(tx, kind, change.record)
         if record is None:

@@ -91,7 +91,7 @@ class Hub:
         self.feed = Feed(self.kit, generation=generation, restored=first_prekey > 1)
         self.merger = Merger(self.kit, self.feed)
         self.inbox = Inbox(self.kit, self.merger, self.ring, self.revoked)
-        self.returns = Returns(self.kit, merger=self.merger, ring=self.ring, generation=generation)
+        self.returns = Returns(self.kit, feed=self.feed, merger=self.merger, ring=self.ring)
         self.indexer = Indexer(self.kit)
         self.retro_check = Rematch(self.kit, self.merger)
         self.backups = Backups(self.kit, feed=self.feed)

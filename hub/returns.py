@@ -4,6 +4,7 @@
     believe each ─ refused: signature, another hub's, not of an earlier life, unreadable
     take ─ known already: nothing
          ─ applied as accepted, which it was, and published in this life
+    let go ─ where this life would not say a record that an earlier one had said there
 
 Invariants
 * Only what this hub's own key signed is believed, and of that only what earlier lives had said.
@@ -17,6 +18,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from hub.feed import Feed
 from hub.kit import Kit
 from hub.merger import Merger
 from hub.prekeys import PrekeyRing
@@ -46,11 +48,11 @@ class Read:
 class Returns:
     """Takes them. `read` touches no store; `take` runs inside the caller's write transaction."""
 
-    def __init__(self, kit: Kit, *, merger: Merger, ring: PrekeyRing, generation: int) -> None:
+    def __init__(self, kit: Kit, *, feed: Feed, merger: Merger, ring: PrekeyRing) -> None:
         self._kit = kit
+        self._feed = feed
         self._merger = merger
         self._ring = ring
-        self._generation = generation
 
     def read(self, returned: Returned | None) -> list[Read]:
         """Open and believe. Never raises for what a peer sent."""
@@ -69,7 +71,7 @@ class Returns:
         identity = self._kit.identity
         try:
             found = segment.read(raw, signature, hub=identity.tag, key=identity.keys.sign.verify_key)
-            if not 0 < found.generation < self._generation:
+            if not 0 < found.generation < self._feed.generation:
                 raise SessionError(
                     "not_of_the_past", "the segment is of no earlier life of this hub", hint="Call the PCC."
                 )
@@ -87,7 +89,7 @@ class Returns:
                 continue
             scope = each.segment.scope
             # First the life: a change is the hub's own only where its number is known to be one of the hub's.
-            lives.come_back(
+            is_new = lives.come_back(
                 tx,
                 generation=each.segment.generation,
                 scope=scope,
@@ -97,6 +99,8 @@ class Returns:
             )
             for change in each.changes:
                 news += self._merger.take_back(tx, change, scope=scope, at_ms=at_ms)
+            if is_new:
+                self._feed.leave_as_now(tx, each.changes, scope=scope)
         refused = tuple((each.place, each.refusal) for each in read if each.refusal)
         if news or refused:
             detail = f"{news} changes" + "".join(
@@ -110,4 +114,4 @@ class Returns:
 
     def past(self, tx: Connection, scopes: Sequence[str]) -> Past:
         """Up to where this hub has these scopes of each earlier life."""
-        return lives.past(tx, before=self._generation, scopes=scopes)
+        return lives.past(tx, before=self._feed.generation, scopes=scopes)

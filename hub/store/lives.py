@@ -118,12 +118,17 @@ def position_of(tx: Connection, generation: int, scope: str) -> int:
     return 0 if row is None else int(row[0])
 
 
-def come_back(tx: Connection, *, generation: int, scope: str, first: int, last: int, at_ms: int) -> None:
-    """Note that a run of an earlier life's scope is here. One beyond a gap leaves the position as it is."""
+def come_back(tx: Connection, *, generation: int, scope: str, first: int, last: int, at_ms: int) -> bool:
+    """Note that a run of an earlier life's scope is here; whether it was not known to be.
+
+    One beyond a gap leaves the position as it is.
+    """
     _note(tx, generation, Node(generation), at_ms=at_ms)  # of a life that no backup saw
-    if first <= position_of(tx, generation, scope) + 1:
+    before = position_of(tx, generation, scope)
+    if first <= before + 1:
         tx.execute(
             "INSERT INTO past_scope (generation, scope, position) VALUES (?1, ?2, ?3) "
             "ON CONFLICT (generation, scope) DO UPDATE SET position = max(position, ?3)",
             (generation, scope, last),
         )
+    return last > before

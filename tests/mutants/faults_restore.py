@@ -6,7 +6,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from tests.mutants.faults import HOSTILE, NOTHING_LOST, SAME_STATE
+from tests.mutants.faults import HOSTILE, NOTHING_LOST, RIGHTS, SAME_STATE
 from tests.mutants.plant import Mutant
 
 _RESTORED: Final = ("tests/restore/test_restored.py",)
@@ -81,7 +81,7 @@ MUTANTS: Final = (
         name="restore-life-noted-after-its-words",
         promise=SAME_STATE,
         path="hub/returns.py",
-        old="""            lives.come_back(
+        old="""            is_new = lives.come_back(
                 tx,
                 generation=each.segment.generation,
                 scope=scope,
@@ -94,7 +94,7 @@ MUTANTS: Final = (
 """,
         new="""            for change in each.changes:
                 news += self._merger.take_back(tx, change, scope=scope, at_ms=at_ms)
-            lives.come_back(
+            is_new = lives.come_back(
                 tx,
                 generation=each.segment.generation,
                 scope=scope,
@@ -103,6 +103,14 @@ MUTANTS: Final = (
                 at_ms=at_ms,
             )
 """,
+        tests=_RESTORED,
+    ),
+    Mutant(
+        name="restore-lost-audience-never-left",
+        promise=RIGHTS,
+        path="hub/returns.py",
+        old="                self._feed.leave_as_now(tx, each.changes, scope=scope)\n",
+        new="                pass\n",
         tests=_RESTORED,
     ),
     Mutant(
@@ -133,7 +141,7 @@ MUTANTS: Final = (
         name="restore-takes-what-this-life-said",
         promise=HOSTILE,
         path="hub/returns.py",
-        old="            if not 0 < found.generation < self._generation:\n",
+        old="            if not 0 < found.generation < self._feed.generation:\n",
         new="            if False:\n",
         tests=_RESTORED,
     ),

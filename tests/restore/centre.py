@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
 
@@ -9,6 +10,7 @@ from hub.backup import Backup
 from shared.change import Value
 from shared.enrolment import HubKeys, Revocations, files
 from shared.ids import Node
+from shared.ledger import records
 from shared.schema import Kind
 from shared.session import Returned, give_back
 from tests.courier.house import House
@@ -58,9 +60,9 @@ class Lost(House):
         listed = Revocations(number=number, issued_ms=number, nodes=frozenset({Node(node)}))
         self.centre.hub.revoked.take(listed.signed(authority_keys().sign))
 
-    def find_late(self, post: Post) -> int:
-        """The centre alone finds an alert's earlier check: the hit. Only this post may hold the alert."""
-        ((document,),) = self.centre.look("SELECT document_number FROM check_record")
+    def alert_for(self, post: Post) -> int:
+        """A new alert on the first traveller of whom the hub has a check; only this post may hold it."""
+        ((document,),) = self.centre.look("SELECT document_number FROM check_record LIMIT 1")
         values: dict[str, Value] = {
             "owner": post.country,
             "category": "arrest",
@@ -70,6 +72,18 @@ class Lost(House):
             "audience": (post.name,),
         }
         self.operators._say(Kind.ALERT, values)
+        return int(str(self.centre.look("SELECT max(id) FROM alert_record")[0][0]))
+
+    def change(self, alert: int, values: Mapping[str, Value]) -> None:
+        """A desk changes an alert."""
+        with self.centre.database.snapshot() as tx:
+            found = records.read(tx, Kind.ALERT, alert)
+        assert found is not None
+        self.operators._edit(found, values)
+
+    def find_late(self, post: Post) -> int:
+        """The centre alone finds an alert's earlier check: the hit. Only this post may hold the alert."""
+        self.alert_for(post)
         self.centre.hub.catch_up()
         assert self.centre.hub.retro_check.catch_up(turns=10_000) == 1
         return int(str(self.centre.look("SELECT id FROM hit_record")[0][0]))

@@ -142,6 +142,27 @@ def test_the_post_of_a_late_hit_that_came_back_hears_what_becomes_of_it(house: L
     assert (house.outcome(house.dobrakovo, hit), house.outcome(house.gostun, hit)) == (None, None)
 
 
+def test_an_alert_leaves_those_to_whom_only_the_lost_life_had_said_it(house: Lost):
+    """Opened to everybody after the backup, held back by its desk after the restore: the opening comes back,
+    and who heard the alert by it lets go."""
+    klobuk = house.klobuk
+    house.capture(klobuk)
+    house.talk()
+    alert = house.alert_for(klobuk)
+    house.talk()
+    backup = house.back_up()
+    house.change(alert, {"audience": None})
+    house.talk()
+    holding = "SELECT id FROM alert_record"
+    assert [post.look(holding) for post in house.posts] == [[(alert,)]] * 3
+    house.restore(backup)
+    house.change(alert, {"handling": "H3"})
+    house.talk()
+    house.talk()
+    assert house.centre.look("SELECT audience, handling FROM alert_record") == [(None, "H3")]
+    assert [post.look(holding) for post in house.posts] == [[(alert,)], [], []]
+
+
 def test_later_posts_send_what_is_still_lacking(house: Lost):
     """Each post is told how far the hub has its scopes: the second does not send the first one's again."""
     house.talk()
