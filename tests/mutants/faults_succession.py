@@ -46,6 +46,14 @@ MUTANTS: Final = (
         tests=_HUB,
     ),
     Mutant(
+        name="heir-not-told-what-waited",
+        promise=KEPT,
+        path="hub/feed.py",
+        old="or _by_another(change) or self._is_handed_down(tx, change):\n",
+        new="or _by_another(change):\n",
+        tests=_HUB,
+    ),
+    Mutant(
         name="renumbered-in-two-steps",
         promise=KEPT,
         path="edge/renumbering.py",
