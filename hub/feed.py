@@ -110,12 +110,17 @@ class Feed:
         scopes: set[str] = set()
         row_type = record_type(change.kind)
         by_hub = lives.is_hub(tx, node_of_dot(change.dot))
-        if by_hub or (row_type is not None and row_type.downstream) or _by_another(change):
+        downstream = row_type is not None and row_type.downstream
+        if by_hub or downstream or _by_another(change) or self._is_handed_down(tx, change):
             scopes |= self._holders_of(tx, change)
         if to is not None and not scopes & set(_scopes_of(to)):
             scopes.add(f"node:{to.node}")
         for scope in sorted(scopes - {f"node:{number}" for number in lives.numbers(tx)}):
             self._append(tx, scope, change)
+
+    def _is_handed_down(self, tx: Connection, change: Change) -> bool:
+        """Whether an edit is of a number that was replaced: an older copy of its disk may lack it."""
+        return not change.creates and bool(successors.of(tx, node_of_dot(change.dot)))
 
     def _holders_of(self, tx: Connection, change: Change) -> frozenset[str]:
         if change.kind == Kind.TOMBSTONE:

@@ -227,6 +227,22 @@ def test_what_waited_gives_way_to_the_device_that_fills_the_gap(
     assert count(hub, "bundle") == 1
 
 
+def test_what_waited_of_an_old_number_is_told_to_its_heir(hub: Hub, klobuk: Outpost, realm: Realm):
+    """The older copy of the disk lacks the edit; it counts once the heir has filled the gap before it."""
+    check = klobuk.check()
+    klobuk.bundle(ROUTINE)
+    edit = klobuk.edit(check, {"surname": "MARKOVIC"})
+    klobuk.ask(hub, klobuk.bundle(ROUTINE))
+    one = renewed(realm, klobuk, 7)
+    one.ask(hub)
+    klobuk.keys = one.keys
+    klobuk.cut[ROUTINE], klobuk.chain[ROUTINE] = 0, klobuk.realm.post(5, "BA", "KLOBUK").chain[ROUTINE]
+    assert one.ask(hub, klobuk.bundle(ROUTINE, count=1)).head.refusals == ()
+    assert record(hub, Kind.CHECK, check.record).text("surname") == "MARKOVIC"
+    one.ask(hub)
+    assert [heard.dot for heard in one.heard] == [edit.dot]
+
+
 def test_papers_printed_under_the_old_number_still_lead_to_the_record(
     hub: Hub, klobuk: Outpost, realm: Realm, operators: dict[str, Operator]
 ):

@@ -91,6 +91,13 @@ MUTANTS: Final = (
         path="hub/store/merged.py",
         old="    found |= {",
         new="    _ = {",
+    ),
+    Mutant(
+        name="heir-not-told-what-waited",
+        promise=KEPT,
+        path="hub/feed.py",
+        old="or _by_another(change) or self._is_handed_down(tx, change):\n",
+        new="or _by_another(change):\n",
         tests=_HUB,
     ),
     Mutant(
