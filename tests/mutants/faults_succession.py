@@ -91,6 +91,7 @@ MUTANTS: Final = (
         path="hub/store/merged.py",
         old="    found |= {",
         new="    _ = {",
+        tests=_HUB,
     ),
     Mutant(
         name="heir-not-told-what-waited",
