@@ -233,7 +233,7 @@ class Courier:
     def _keep(self, tx: Connection, heard: Heard) -> bool:
         """Keep what the head says; returns whether the acks were news."""
         kit, head = self._kit, heard.head
-        returns.cover(tx, head.past)
+        returns.cover(tx, head.past, head_ms=head.time_ms)
         forks = receipts.forked(kit, tx, head)
         acked = heard.acked(Node(kit.node))
         news = receipts.acknowledge(kit, tx, acked, forks=forks, head_ms=head.time_ms)

@@ -67,7 +67,7 @@ def keep(tx: Connection, gift: Gift | None, head: Head) -> bool:
     """
     if gift is None or any(place == ENVELOPE for place, _ in head.not_returned):
         return False
-    returns.given(tx, [original.place for original in gift.originals])
+    returns.given(tx, [original.place for original in gift.originals], head_ms=head.time_ms)
     if gift.returned.revocations is not None:
         returns.list_given(tx)
     return True
@@ -78,7 +78,7 @@ def begin(tx: Connection, head: Head) -> None:
     before = feed.state(tx).generation
     feed.begin_generation(tx, head.generation)
     returns.begin(tx, before=before)
-    returns.cover(tx, head.past)
+    returns.cover(tx, head.past, head_ms=head.time_ms)
 
 
 def _wrapped(sealer: Sealer, tx: Connection, originals: list[Original], paper: bytes | None) -> Gift:

@@ -1,6 +1,7 @@
 """What this node has yet to give back to a restored hub: signed originals of its earlier lives.
 
-Invariant: a segment counts as given back to a life of the hub once that life's signed word says so.
+Invariant: a segment counts as given back to a life of the hub once that life's signed word says so; it is as
+if received then, since no backup of before has it.
 Must not know: seals, how it travels.
 """
 
@@ -31,6 +32,7 @@ class Original:
 
 
 _START = Place(generation=0, scope="", first=0)
+_RETURNED = "UPDATE feed_segment SET returned = (SELECT generation FROM hub_state), received_ms = ?"
 _OWED = "generation < (SELECT generation FROM hub_state) AND returned < (SELECT generation FROM hub_state)"
 
 
@@ -74,16 +76,15 @@ def begin(tx: Connection, *, before: int) -> None:
     tx.execute("UPDATE hub_state SET owes_list = (? > 0 AND revocations IS NOT NULL)", (before,))
 
 
-def given(tx: Connection, places: Iterable[Place]) -> None:
-    """The hub has these."""
+def given(tx: Connection, places: Iterable[Place], *, head_ms: int) -> None:
+    """The hub has these; it said so at `head_ms` by its clock."""
     tx.executemany(
-        "UPDATE feed_segment SET returned = (SELECT generation FROM hub_state) "
-        "WHERE generation = ? AND scope = ? AND first = ?",
-        [(place.generation, place.scope, place.first) for place in places],
+        f"{_RETURNED} WHERE generation = ? AND scope = ? AND first = ?",
+        [(head_ms, place.generation, place.scope, place.first) for place in places],
     )
 
 
-def cover(tx: Connection, past: Sequence[tuple[int, Sequence[int]]]) -> None:
+def cover(tx: Connection, past: Sequence[tuple[int, Sequence[int]]], *, head_ms: int) -> None:
     """Note what the hub says it has of its earlier lives, scope by scope in the order of our cursors.
 
     Lives before the first it names are in its backup; of one that it does not name it has nothing.
@@ -92,16 +93,10 @@ def cover(tx: Connection, past: Sequence[tuple[int, Sequence[int]]]) -> None:
         return
     names = [name for (name,) in tx.execute("SELECT scope FROM cursor ORDER BY place").fetchall()]
     reach = [
-        (generation, scope, position)
+        (head_ms, generation, scope, position)
         for generation, positions in past
         for scope, position in zip(names, positions, strict=False)
     ]
-    tx.executemany(
-        "UPDATE feed_segment SET returned = (SELECT generation FROM hub_state) "
-        "WHERE generation = ? AND scope = ? AND last <= ?",
-        reach,
-    )
-    tx.execute(
-        "UPDATE feed_segment SET returned = (SELECT generation FROM hub_state) WHERE generation < ?",
-        (min(generation for generation, _ in past),),
-    )
+    tx.executemany(f"{_RETURNED} WHERE generation = ? AND scope = ? AND last <= ? AND {_OWED}", reach)
+    first = min(generation for generation, _ in past)
+    tx.execute(f"{_RETURNED} WHERE generation < ? AND {_OWED}", (head_ms, first))

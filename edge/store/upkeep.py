@@ -29,8 +29,12 @@ def prune(tx: Connection, *, node: int, trusted_ms: int | None, now_ms: int) -> 
     safe_ms = feed.state(tx).safe_ms
     covered_ms = min(before_ms, safe_ms)
     # The hub's originals too: what a backup lacks comes back from here. Where none was ever made none can be
-    # restored, and nothing is kept for it.
-    tx.execute("DELETE FROM feed_segment WHERE received_ms < ?", (covered_ms if safe_ms else before_ms,))
+    # restored, and nothing is kept for it. A backup of this life has of earlier ones what came back to it.
+    tx.execute(
+        "DELETE FROM feed_segment WHERE received_ms < ? "
+        "AND max(generation, returned) = (SELECT generation FROM hub_state)",
+        (covered_ms if safe_ms else before_ms,),
+    )
     for name, last in lives.covered(tx, covered_ms):
         _prune_log(tx, name, last)
         lives.let_go(tx, name)

@@ -114,6 +114,22 @@ MUTANTS: Final = (
         tests=_RESTORED,
     ),
     Mutant(
+        name="restore-originals-let-go-by-a-strange-backup",
+        promise=NOTHING_LOST,
+        path="edge/store/upkeep.py",
+        old='        "AND max(generation, returned) = (SELECT generation FROM hub_state)",\n',
+        new='        "",\n',
+        tests=("tests/restore/test_originals_kept.py",),
+    ),
+    Mutant(
+        name="restore-given-back-and-let-go-at-once",
+        promise=NOTHING_LOST,
+        path="edge/store/returns.py",
+        old="(SELECT generation FROM hub_state), received_ms = ?",
+        new="(SELECT generation FROM hub_state), received_ms = received_ms + 0 * ?",
+        tests=("tests/restore/test_originals_kept.py",),
+    ),
+    Mutant(
         name="restore-refused-twice",
         promise=SAME_STATE,
         path="hub/merger.py",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from pathlib import Path
 
@@ -51,6 +51,18 @@ class Lost(House):
         for post in posts or self.posts:
             self.sky.move(MINUTE_MS)
             post.node.round.run(self.centre.hub.exchange, everything=True)
+
+    def once(self) -> Callable[[bytes], bytes]:
+        """A link that carries one question and its answer, and then fails."""
+        asked: list[bytes] = []
+
+        def exchange(question: bytes) -> bytes:
+            if asked:
+                raise InterruptedError
+            asked.append(question)
+            return self.centre.hub.exchange(question)
+
+        return exchange
 
     def pass_week(self) -> None:
         self.sky.move(8 * DAY_MS)

@@ -331,7 +331,7 @@ def test_a_post_keeps_what_a_backup_lacks(house: Lost):
     sent = klobuk.node.round
     sent._careful = True  # a hello alone, after which the link fails
     with pytest.raises(InterruptedError):
-        sent.run(_once(house))
+        sent.run(house.once())
     assert klobuk.look("SELECT count(*) FROM ack_mark WHERE lane = 1") == [(0,)]
 
 
@@ -357,18 +357,6 @@ def _is_list_only(house: Lost, name: str) -> bool:
 
     load = courier.read_load(courier.open_file((house.folder / name).read_bytes(), Sort.LOAD))
     return load.returned is not None and not load.returned.sealed
-
-
-def _once(house: Lost):  # type: ignore[no-untyped-def]  # an exchange
-    asked = []
-
-    def exchange(question: bytes) -> bytes:
-        if asked:
-            raise InterruptedError
-        asked.append(question)
-        return house.centre.hub.exchange(question)
-
-    return exchange
 
 
 def test_a_hub_put_back_by_hand_is_told_at_the_posts_and_at_the_console(house: Lost, tmp_path: Path):
