@@ -17,8 +17,8 @@ MUTANTS: Final = (
         name="restore-segment-not-returned",
         promise=NOTHING_LOST,
         path="edge/store/returns.py",
-        old='        "WHERE generation = ? AND scope = ? AND last <= ?",\n',
-        new='        "WHERE generation = ? AND scope = ? AND ? >= 0",\n',
+        old="AND scope = ? AND last <= ? AND {_OWED}",
+        new="AND scope = ? AND ? >= 0 AND {_OWED}",
         tests=_RESTORED,
     ),
     Mutant(
