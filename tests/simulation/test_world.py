@@ -52,7 +52,7 @@ def test_no_promise_breaks_in_longer_lives(first: int) -> None:
 def test_no_promise_breaks_among_many_posts(first: int) -> None:
     """The same among nine posts that edit each other's records for as long as it takes to get lost."""
     _, happened = play(range(first, first + BIG_PIECE), BIG)
-    assert happened[Event.SAVED] > 40 * BIG_PIECE
+    assert happened[Event.SAVED] > 30 * BIG_PIECE
 
 
 def test_a_world_is_a_function_of_its_seed(tmp_path: Path) -> None:
