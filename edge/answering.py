@@ -68,12 +68,12 @@ def find(kit: Kit, tx: Connection, subject: Subject) -> Findings:
     if lease.state(kit, tx).locked:
         return Findings()
     failed: Spoilt = {}
-    candidates, found = Candidates(alerts=[], cut=False), []
+    rarity, candidates, found = watch.rarity(tx), Candidates(alerts=[], cut=False), []
     with sparing(failed, 0):
         candidates = watch.find(tx, kit.matcher, subject)
     for alert in candidates.alerts:
         with sparing(failed, alert.id):
-            found.append(judge(kit, tx, subject, alert))
+            found.append(judge(kit, tx, subject, alert, rarity=rarity))
     for failure in sorted(set(failed.values())):
         log.error("not_compared", failure=failure)
     return _in_order(found, cut=candidates.cut, failed=bool(failed))

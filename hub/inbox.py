@@ -176,10 +176,7 @@ class Inbox(Reception):
         """Merge what had to give way: what it says besides stands in no bundle of the line."""
         assert parcel.batch is not None and parcel.node is not None  # noqa: PT018 — it was looked at
         try:
-            with attempt(tx):
-                self._merger.merge(
-                    tx, parcel.node, parcel.batch, revoked=self._is_revoked(tx, parcel.node), at_ms=at_ms
-                )
+            self._apply(tx, parcel.node, parcel.batch, at_ms)
         except RemoteError as error:
             self._keep_evidence(tx, parcel, error.code, at_ms)
 
@@ -268,10 +265,7 @@ class Inbox(Reception):
         fault = parcel.fault
         if parcel.batch is not None and parcel.node is not None:
             try:
-                with attempt(tx):
-                    self._merger.merge(
-                        tx, parcel.node, parcel.batch, revoked=self._is_revoked(tx, parcel.node), at_ms=at_ms
-                    )
+                self._apply(tx, parcel.node, parcel.batch, at_ms)
                 self._witness(tx, header, "bundle_merged", at_ms)
                 return True
             except RemoteError as error:
@@ -332,16 +326,18 @@ class Inbox(Reception):
             return False  # its turn comes when the gap is filled
         assert parcel.batch is not None and parcel.header is not None and parcel.node is not None  # noqa: PT018 — callers looked
         try:
-            with attempt(tx):
-                self._merger.merge(
-                    tx, parcel.node, parcel.batch, revoked=self._is_revoked(tx, parcel.node), at_ms=at_ms
-                )
+            self._apply(tx, parcel.node, parcel.batch, at_ms)
         except RemoteError:
             return False
         custody.set_state(tx, kept.id, State.MERGED)
         custody.settle_faults(tx, kept.id, at_ms=at_ms)
         self._witness(tx, parcel.header, "bundle_merged", at_ms)
         return True
+
+    def _apply(self, tx: Connection, node: KnownNode, batch: Batch, at_ms: int) -> None:
+        """Merge what a node said, all of it or nothing. Raises RemoteError."""
+        with attempt(tx):
+            self._merger.merge(tx, node, batch, revoked=self._is_revoked(tx, node), at_ms=at_ms)
 
     def _is_revoked(self, tx: Connection, node: KnownNode) -> bool:
         """Whether the author lost their standing after the bundle was taken: then it is kept, and refused."""
