@@ -10,6 +10,7 @@ Must not know: who searches.
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
 from threading import Lock
 from typing import Final
 
@@ -21,6 +22,7 @@ from shared.ids import Lane, feed_of_dot, lane_of_feed
 from shared.ledger import search
 from shared.ledger.savepoint import Spoilt, attempt, sparing
 from shared.schema import Kind
+from shared.watchlist import Subject
 
 RECORDS_A_TURN: Final = 16_000  # a third of a second of one core, nearly all before the store is locked:
 # each turn ends in one run, and the larger the runs, the less often a pair is merged into a larger one
@@ -111,15 +113,29 @@ class Indexer:
         spoilt: Spoilt = {}
         count = 0
         for number, base, top in custody.search_queue(tx, RANGES_A_TURN, later=later):
-            for record, subject in lists.subjects_between(tx, base, top):
-                with sparing(spoilt, record):
-                    pairs += [(key, record) for key in self._kit.matcher.keys_of(subject)]
-                count += 1
+            subjects = [*lists.subjects_between(tx, base, top)]
+            pairs += _pairs(self._kit.matcher.keys_of, subjects, spoilt)
+            count += len(subjects)
             ranges.append(number)
             spans.append((base, top))
             if count >= RECORDS_A_TURN:
                 break
         return ranges, pairs, spans, count, spoilt
+
+
+def _pairs(
+    keys_of: Callable[[Subject], tuple[int, ...]], subjects: Sequence[tuple[int, Subject]], spoilt: Spoilt
+) -> list[search.Pair]:
+    """What records are found by; each alone where they cannot be read together."""
+    found: list[search.Pair] = []
+    together: Spoilt = {}
+    with sparing(together, 0):
+        found = [(key, record) for record, subject in subjects for key in keys_of(subject)]
+    if together:
+        for record, subject in subjects:
+            with sparing(spoilt, record):
+                found += [(key, record) for key in keys_of(subject)]
+    return found
 
 
 def _file_persons(tx: Connection, base: int, top: int, spoilt: Spoilt) -> None:

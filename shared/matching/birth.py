@@ -16,7 +16,7 @@ from operator import ne
 from typing import Final
 
 from shared.errors import WireError
-from shared.partial_date import PartialDate, from_day_number
+from shared.partial_date import PartialDate, from_day_number, year_of_day_number
 
 
 class Relation(StrEnum):
@@ -67,6 +67,16 @@ def date_of(number: int | None) -> PartialDate | None:
     except WireError:
         return None
     return found if found.year is not None or found.month is not None else None
+
+
+def year_of(number: int | None) -> int | None:
+    """The year of `date_of`, for whoever files checks by the thousand: few people share a birth date."""
+    if number is None:
+        return None
+    try:
+        return year_of_day_number(number)
+    except WireError:
+        return None
 
 
 @lru_cache(maxsize=1 << 11)

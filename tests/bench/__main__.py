@@ -14,6 +14,7 @@ import os
 import platform
 import shutil
 import sys
+import sysconfig
 import tempfile
 from collections.abc import Iterable, Sequence
 from functools import partial
@@ -66,8 +67,15 @@ def machine(folder: Path) -> str:
     system = max(under, key=lambda mount: len(mount[0]), default=("", "?"))[1]
     return (
         f"{cpu}, {os.cpu_count()} cores, {kib / (1 << 20):.1f} GiB, {platform.system()} "
-        f"{platform.release()}, Python {platform.python_version()}, {system}"
+        f"{platform.release()}, Python {platform.python_version()}{built()}, {system}"
     )
+
+
+def built() -> str:
+    """What is to be said of how this Python was built: a plain build takes 1.3 to 1.5 times as long as
+    Debian's, which was optimised by a profile."""
+    by_profile = "--enable-optimizations" in str(sysconfig.get_config_var("CONFIG_ARGS"))
+    return "" if by_profile else " (built without --enable-optimizations)"
 
 
 def _say(console: Console, name: str, line: str) -> None:

@@ -69,8 +69,16 @@ MUTANTS: Final = (
         name="persons-of-a-range-fall-together",
         promise=ALONE,
         path="hub/indexer.py",
-        old="    if together:\n",
-        new="    spoilt |= together\n    if False:\n",
+        old="    if together:\n        for record in lists",
+        new="    spoilt |= together\n    if False:\n        for record in lists",
+        tests=_HUB,
+    ),
+    Mutant(
+        name="keys-of-a-range-fall-together",
+        promise=ALONE,
+        path="hub/indexer.py",
+        old="    if together:\n        for record, subject in",
+        new="    if False:\n        for record, subject in",
         tests=_HUB,
     ),
     Mutant(

@@ -201,6 +201,18 @@ def test_could_equal_sees_that_two_halves_make_no_day() -> None:
     assert PartialDate(year=1976).could_equal(PartialDate(month=2, day=29))
 
 
+@given(st.integers(-10, 240_000) | dates.map(PartialDate.day_number))
+def test_the_year_alone_is_the_dates(number: int) -> None:
+    """The short way to the year agrees with the whole date, and refuses the same numbers."""
+    try:
+        expected = partial_date.from_day_number(number).year
+    except WireError as error:
+        with pytest.raises(WireError, match=error.args[0]):
+            partial_date.year_of_day_number(number)
+        return
+    assert partial_date.year_of_day_number(number) == expected
+
+
 @given(dates)
 def test_earliest_and_latest_bound_the_date(when: PartialDate) -> None:
     """The two bounds agree with the date, and the days outside do not."""
