@@ -14,8 +14,8 @@ import os
 import platform
 import shutil
 import sys
-import sysconfig
 import tempfile
+import time
 from collections.abc import Iterable, Sequence
 from functools import partial
 from pathlib import Path
@@ -30,6 +30,7 @@ from tests.bench.figures import Context, Figure
 ROOT: Final = Path(__file__).parents[2]
 RESULTS: Final = ROOT / "bench.json"
 BENCHES: Final = ("wire", "ingest", "edge", "storm", "link", "push", "matching", "snapshot")
+SUMMED: Final = 5_000_000
 
 
 def found(only: Sequence[str]) -> list[tuple[str, ModuleType]]:
@@ -57,7 +58,7 @@ def merged(new: Iterable[Figure], results: Path = RESULTS) -> list[dict[str, obj
 
 
 def machine(folder: Path) -> str:
-    """Processor, cores, memory, system, Python, and the file system under `folder`."""
+    """Processor, cores, memory, system, Python and its pace, and the file system under `folder`."""
     cpu = next(
         (line.partition(":")[2].strip() for line in _lines("/proc/cpuinfo") if "model name" in line), "?"
     )
@@ -67,15 +68,24 @@ def machine(folder: Path) -> str:
     system = max(under, key=lambda mount: len(mount[0]), default=("", "?"))[1]
     return (
         f"{cpu}, {os.cpu_count()} cores, {kib / (1 << 20):.1f} GiB, {platform.system()} "
-        f"{platform.release()}, Python {platform.python_version()}{built()}, {system}"
+        f"{platform.release()}, {system}, Python {platform.python_version()} "
+        f"({SUMMED:,} additions in {sum_s():.2f} s)"
     )
 
 
-def built() -> str:
-    """What is to be said of how this Python was built: a plain build takes 1.3 to 1.5 times as long as
-    Debian's, which was optimised by a profile."""
-    by_profile = "--enable-optimizations" in str(sysconfig.get_config_var("CONFIG_ARGS"))
-    return "" if by_profile else " (built without --enable-optimizations)"
+def sum_s() -> float:
+    """Seconds of processor that a plain loop takes here and now, the best of a few.
+
+    So much a busy host, or a Python built without a profile, makes of every figure below: 0.15 is a good day.
+    """
+
+    def once() -> float:
+        began, total = time.thread_time(), 0
+        for number in range(SUMMED):
+            total += number
+        return time.thread_time() - began
+
+    return min(once() for _ in range(5))
 
 
 def _say(console: Console, name: str, line: str) -> None:
