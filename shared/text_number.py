@@ -11,5 +11,4 @@ from hashlib import blake2b
 
 def number_of(text: str, bits: int) -> int:
     """BLAKE2b (RFC 7693) of the UTF-8 bytes, as long as it takes to fill `bits`, whose first `bits` count."""
-    size = bits + 7 >> 3
-    return int.from_bytes(blake2b(text.encode(), digest_size=size).digest(), "big") >> (8 * size - bits)
+    return int.from_bytes(blake2b(text.encode(), digest_size=bits + 7 >> 3).digest(), "big") >> (-bits & 7)

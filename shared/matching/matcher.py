@@ -59,11 +59,11 @@ class PersonMatcher:
     def keys_of(self, subject: Subject) -> tuple[int, ...]:
         """Keys a store keeps and asks by: one a number, and a few a name with its year of birth."""
         keys = _name_keys(subject, self._number_of)
-        if form := _form(subject.document_number):
+        if subject.document_number and (form := _form(subject.document_number)):
             keys.append(_key("d", form))
         if subject.plate:
             keys += [_key("p", form) for form in _plate_forms(subject.plate)]
-        if form := _form(subject.vin):
+        if subject.vin and (form := _form(subject.vin)):
             keys.append(_key("v", form))
         return tuple(keys)
 
