@@ -8,7 +8,7 @@ Must not know: pages, who is at the booth.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 
 from edge import answering
 from edge.answering import Found
@@ -52,8 +52,12 @@ def append(
     return count
 
 
-def late_hits(kit: Kit, tx: Connection, alert: Record) -> int:
-    """Run one new or changed alert against the node's last checks; returns how many hits came of it."""
+def late_hits(kit: Kit, tx: Connection, alerts: Sequence[Record]) -> int:
+    """Run new or changed alerts against the node's last checks; returns how many hits came of it."""
+    return sum(_late_hits(kit, tx, alert) for alert in watch.worth_trying(tx, kit.matcher, alerts))
+
+
+def _late_hits(kit: Kit, tx: Connection, alert: Record) -> int:
     count = 0
     for check in watch.checks_with(tx, kit.matcher, subject_of(alert.values), newest=LATE_HIT_CHECKS):
         if check.values.get("void"):

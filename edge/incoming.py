@@ -28,7 +28,7 @@ from shared import wire
 from shared.change import Change
 from shared.database import Connection
 from shared.ledger import records
-from shared.ledger.person_index import EntryRow, Written, lot_of
+from shared.ledger.person_rows import EntryRow, Written, lot_of
 from shared.ledger.rows import plain, shown
 from shared.ledger.savepoint import Spoilt, sparing
 from shared.limits import APPLY_SLICE_MS, SNAPSHOT_MAX_BLOCKS

@@ -16,7 +16,7 @@ from typing import Final, TypeVar
 from edge.store import next_list
 from edge.store.next_list import ALERT_BUCKETS, PAIR, WORDS, word_part
 from shared.database import Connection
-from shared.ledger.person_index import Lot
+from shared.ledger.person_rows import Lot
 
 CHUNK: Final = 100  # rows written between two looks at the clock: about a millisecond
 

@@ -19,7 +19,7 @@ from edge.store.watch import Wanted, pack_keys, wanted_in
 from shared import wire
 from shared.change import Change, Value
 from shared.ledger.columns import from_column
-from shared.ledger.person_index import Filed, Written, written
+from shared.ledger.person_rows import Filed, Written, written
 from shared.ledger.rows import PlainRows, Row, plain_rows, shown
 from shared.ledger.savepoint import Spoilt, sparing
 from shared.schema import SCHEMA, Kind

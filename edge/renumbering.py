@@ -134,7 +134,7 @@ def renumber(
         change = wire.unpack_change(payload)
         keys.touch(change)
         records.apply(tx, change)
-        watch.hold(tx, change.record, scope)
+        watch.hold(tx, [change.record], scope)
     for kind, author, fields in again:
         log.append(tx, kind=kind, author=author, fields=fields)
     lives.rename_in_passing(tx, ids.new)
@@ -217,7 +217,7 @@ class _Keys:
             watch.file_check(self._tx, record, subject)
         moved = {int(self._ids.new[Dot(old)]) for old in self._alerts if Dot(old) in self._ids.new}
         for record in sorted({*self._alerts, *moved}):
-            watch.rekey(self._tx, self._matcher, record)
+            watch.rekey(self._tx, self._matcher, [record])
 
     def _note(self, record: int) -> None:
         if record in self._before or record in self._alerts:

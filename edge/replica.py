@@ -37,6 +37,7 @@ _ABOUT: Final = {
     Kind.TOMBSTONE: field_by_name(Kind.TOMBSTONE, "of").number,
 }
 _LEFT: Final = field_by_name(Kind.SCOPE_LEAVE, "of").number
+_RUN_MAX: Final = 10  # new alerts at a time: a quarter of a slice, and longer runs save no more
 _LEFT_SCOPE: Final = field_by_name(Kind.SCOPE_LEAVE, "scope").number
 
 
@@ -50,25 +51,54 @@ class Replica:
         """Apply segments in order; returns how many late hits were found. `head_ms` dates the originals."""
         late = 0
         for segment in segments:
-            changes = iter(segment.changes)
+            runs = self._runs(segment.changes)
             finished = False
             while not finished:
                 with self._kit.database.transaction() as tx:
-                    found, finished = self._slice(tx, segment.scope, changes)
+                    found, finished = self._slice(tx, segment.scope, runs)
                     late += found
                     if finished:
                         feed.move(tx, segment, now_ms=head_ms)
         return late
 
-    def _slice(self, tx: Connection, scope: str, changes: Iterator[Change]) -> tuple[int, bool]:
+    def _runs(self, changes: Iterable[Change]) -> Iterator[list[Change]]:
+        """The changes in order: new alerts a few together, any other alone."""
+        run: list[Change] = []
+        for change in changes:
+            new_alert = change.creates and change.kind == Kind.ALERT
+            if new_alert and node_of_dot(change.dot) != self._kit.log.node:
+                run.append(change)
+                if len(run) < _RUN_MAX:
+                    continue
+            else:
+                if run:
+                    yield run
+                run = [change]
+            yield run
+            run = []
+        if run:
+            yield run
+
+    def _slice(self, tx: Connection, scope: str, runs: Iterator[list[Change]]) -> tuple[int, bool]:
         """Apply changes until the slice is used up; (late hits, whether none is left)."""
         monotonic = self._kit.world.monotonic_ms
         until, late = monotonic() + APPLY_SLICE_MS, 0
-        for change in changes:
-            late += self.one_alone(tx, scope, change)
+        for run in runs:
+            if len(run) == 1 or (found := self._together(tx, scope, run)) is None:
+                found = sum(self.one_alone(tx, scope, change) for change in run)
+            late += found
             if monotonic() >= until:
                 return late, False
         return late, True
+
+    def _together(self, tx: Connection, scope: str, alerts: list[Change]) -> int | None:
+        """Apply new alerts at a third of the cost of each alone; None, and nothing done, where one fails."""
+        late, spoilt = 0, Spoilt()
+        with sparing(spoilt, 0), attempt(tx):
+            new = [each.record for each in alerts if records.apply(tx, each).effect is not Effect.REPEATED]
+            watch.hold(tx, [each.record for each in alerts], scope)
+            late = hitting.late_hits(self._kit, tx, watch.rekey(tx, self._kit.matcher, new))
+        return None if spoilt else late
 
     def one_alone(self, tx: Connection, scope: str, change: Change) -> int:
         """Apply one change; where that fails by what it says it is kept for later, and the feed goes on."""
@@ -95,7 +125,7 @@ class Replica:
         if change.kind == Kind.SCOPE_LEAVE:
             self._leave(tx, change)
             return 0
-        watch.hold(tx, change.record, scope)
+        watch.hold(tx, [change.record], scope)
         return 0 if applied.effect is Effect.REPEATED else self._follow(tx, change.kind, subject, before)
 
     def _is_anothers(self, tx: Connection, change: Change) -> bool:
@@ -126,9 +156,9 @@ class Replica:
             if officer is None or officer.values.get("disabled"):
                 accounts.end_sessions(tx, record)
         if kind == Kind.ALERT or kind in _ABOUT:
-            alert = watch.rekey(tx, self._kit.matcher, record)
-            if alert is not None:
-                return hitting.late_hits(self._kit, tx, alert)
+            alerts = watch.rekey(tx, self._kit.matcher, [record])
+            if alerts:
+                return hitting.late_hits(self._kit, tx, alerts)
         if kind == Kind.CHECK or kind in _ABOUT:
             return self._rekey_check(tx, record, before)
         return 0
@@ -162,7 +192,7 @@ class Replica:
         if watch.let_go(tx, record, scope) and not self._kit.owns(record):
             records.forget(tx, record)
             passed_over.forget(tx, record)
-            watch.rekey(tx, self._kit.matcher, record)
+            watch.rekey(tx, self._kit.matcher, [record])
             accounts.end_sessions(tx, record)
 
 

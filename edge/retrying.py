@@ -46,7 +46,5 @@ def _match(kit: Kit, tx: Connection, one: PassedOver) -> bool:
         return True
     if records.read(tx, Kind.ALERT, one.dot) is None:
         return load.read(tx) is None
-    alert = watch.rekey(tx, kit.matcher, one.dot)
-    if alert is not None:
-        hitting.late_hits(kit, tx, alert)
+    hitting.late_hits(kit, tx, watch.rekey(tx, kit.matcher, [one.dot]))
     return True

@@ -24,7 +24,8 @@ from shared.database import Connection
 from shared.ids import Dot, OfficerId, RecordId, feed_of_dot, lane_of_feed, node_of_dot, seq_of_dot
 from shared.ledger import statements
 from shared.ledger.columns import from_column
-from shared.ledger.person_index import BUCKET_BITS, VERSION, PersonIndex
+from shared.ledger.person_index import VERSION, PersonIndex
+from shared.ledger.person_rows import BUCKET_BITS
 from shared.ledger.rows import Head, Row, created_from
 from shared.matching.rarity import WORD_BITS
 from shared.schema import SCHEMA, Kind

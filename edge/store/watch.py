@@ -9,9 +9,11 @@ Must not know: how matching works, what officers see.
 
 from __future__ import annotations
 
+import json
 from array import array
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import chain
 from typing import Final
 
 from edge.store import passed_over
@@ -20,7 +22,8 @@ from shared.database import Connection
 from shared.ids import Dot, RecordId
 from shared.ledger import records
 from shared.ledger.concern import WITHDRAWN, is_watched
-from shared.ledger.person_index import Filed, PersonIndex
+from shared.ledger.person_index import PersonIndex
+from shared.ledger.person_rows import Filed
 from shared.ledger.records import Record
 from shared.ledger.savepoint import Spoilt, sparing
 from shared.matching.evidence import Rarity
@@ -32,31 +35,34 @@ from shared.watchlist import Matcher, Subject, numbers_of, subject_of
 _WANTED: Final = PersonIndex("wanted")
 _SEEN: Final = PersonIndex("seen")
 _ALERTS_OF_A_NUMBER_MAX: Final = 200  # one document or car on more alerts than that is a list gone wrong
+_THESE: Final = "(SELECT value FROM json_each(?))"
 _PERSON_FIELDS_READ: Final = 500  # records read at a time when an index is built anew
 
 
-def rekey(tx: Connection, matcher: Matcher, alert: int) -> Record | None:
-    """Bring one alert's keys up to date; returns the alert if it can match now."""
-    found = records.read(tx, Kind.ALERT, alert)
-    wanted = None if found is None else wanted_in(matcher, found.values)
-    keys = wanted.keys if wanted is not None else []
-    row = tx.execute("SELECT keys FROM watched WHERE alert = ?", (alert,)).fetchone()
-    old = unpack_keys(row[0]) if row is not None else []
+def rekey(tx: Connection, matcher: Matcher, alerts: Sequence[int]) -> list[Record]:
+    """Bring the keys of alerts up to date; returns those that can match now."""
+    ids = json.dumps(alerts)
+    found = records.select(tx, Kind.ALERT, f"id IN {_THESE}", (ids,))
+    wanted = {int(each.id): of for each in found if (of := wanted_in(matcher, each.values)) is not None}
+    watched = tx.execute(f"SELECT alert, keys FROM watched WHERE alert IN {_THESE}", (ids,)).fetchall()  # noqa: S608 — our own text
+    for alert, packed in watched:
+        kept = wanted[alert].keys if alert in wanted else []
+        tx.executemany(
+            "DELETE FROM watch_key WHERE key = ? AND alert = ?",
+            [(key, alert) for key in unpack_keys(packed) if key not in kept],
+        )
+        if alert not in wanted:
+            tx.execute("DELETE FROM watched WHERE alert = ?", (alert,))
+    _WANTED.put_all(tx, {alert: wanted[alert].person if alert in wanted else None for alert in alerts})
     tx.executemany(
-        "DELETE FROM watch_key WHERE key = ? AND alert = ?", [(key, alert) for key in old if key not in keys]
+        "INSERT OR IGNORE INTO watch_key (key, alert) VALUES (?, ?)",
+        [(key, alert) for alert, of in wanted.items() for key in of.keys],
     )
-    _WANTED.put(tx, alert, wanted.person if wanted is not None else None)
-    if found is None or wanted is None:
-        tx.execute("DELETE FROM watched WHERE alert = ?", (alert,))
-        return None
     tx.executemany(
-        "INSERT OR IGNORE INTO watch_key (key, alert) VALUES (?, ?)", [(key, alert) for key in keys]
-    )
-    tx.execute(
         "INSERT OR REPLACE INTO watched (alert, keys, expires) VALUES (?, ?, ?)",
-        (alert, pack_keys(keys), wanted.expires),
+        [(alert, pack_keys(of.keys), of.expires) for alert, of in wanted.items()],
     )
-    return found
+    return [each for each in found if each.id in wanted]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -163,8 +169,11 @@ def count(tx: Connection) -> int:
 # --- which scope brought a record here ---
 
 
-def hold(tx: Connection, record: int, scope: str) -> None:
-    tx.execute("INSERT OR IGNORE INTO held (record, scope) VALUES (?, ?)", (record, scope))
+def hold(tx: Connection, records: Iterable[int], scope: str) -> None:
+    """Note that a scope holds these records."""
+    tx.executemany(
+        "INSERT OR IGNORE INTO held (record, scope) VALUES (?, ?)", [(record, scope) for record in records]
+    )
 
 
 def let_go(tx: Connection, record: int, scope: str) -> bool:
@@ -204,6 +213,26 @@ def forget_old_checks(tx: Connection, *, newest: int, most: int) -> int:
     for (check,) in old:
         _SEEN.put(tx, check, None)
     return len(old)
+
+
+def worth_trying(tx: Connection, matcher: Matcher, alerts: Sequence[Record]) -> list[Record]:
+    """Those of these alerts that any own check may match: `checks_like` finds nobody for the others.
+
+    Most alerts are about people and cars that were never here: one question tells for all of them.
+    """
+    subjects = [subject_of(alert.values) for alert in alerts]
+    keys = [matcher.keys_of(subject) for subject in subjects]
+    rows = tx.execute(
+        "SELECT value FROM json_each(?) WHERE EXISTS (SELECT 1 FROM check_key WHERE key = value)",
+        (json.dumps([*{*chain.from_iterable(keys)}]),),
+    )
+    known = {key for (key,) in rows}
+    persons = _SEEN.worth_a_look(tx, [person_in(subject) for subject in subjects])
+    return [
+        alert
+        for alert, asked, met in zip(alerts, keys, persons, strict=True)
+        if met or not known.isdisjoint(asked)
+    ]
 
 
 def checks_like(tx: Connection, matcher: Matcher, subject: Subject) -> list[int]:

@@ -12,7 +12,8 @@ from typing import Final
 
 from shared.database import Connection
 from shared.ledger import records
-from shared.ledger.person_index import Filed, PersonIndex
+from shared.ledger.person_index import PersonIndex
+from shared.ledger.person_rows import Filed
 from shared.ledger.savepoint import Spoilt, sparing
 from shared.matching.evidence import Rarity
 from shared.matching.matcher import person_in

@@ -16,7 +16,8 @@ from typing import Final
 
 from shared.database import Connection
 from shared.ledger import person_index
-from shared.ledger.person_index import Filed, PersonIndex
+from shared.ledger.person_index import PersonIndex
+from shared.ledger.person_rows import Filed
 from shared.matching.matcher import PersonMatcher, person_in
 from shared.watchlist import Match, Subject, numbers_of
 

@@ -18,37 +18,46 @@ Must not know: alerts, verdicts, pages.
 
 from __future__ import annotations
 
-from array import array
-from collections.abc import Callable, Iterable, Iterator, Sequence
+import json
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 from heapq import nlargest
 from itertools import islice
 from math import log2
-from typing import Final, NamedTuple
+from typing import Final
 
 from rapidfuzz import fuzz
 
 from shared.database import Connection
-from shared.ledger.savepoint import Spoilt, sparing
+from shared.ledger.person_rows import (
+    EntryRow,
+    Filed,
+    Written,
+    filed_of,
+    lot_of,
+    row_of,
+    sound,
+    unpacked,
+    words_of,
+    written,
+)
+from shared.ledger.savepoint import Spoilt
 from shared.matching.birth import compare_births, date_of
 from shared.matching.evidence import Evidence, weigh
-from shared.matching.keys import FULL, KEY_BITS, asked_keys, stored_keys
-from shared.matching.person import Person, name_words
-from shared.matching.rarity import ListRarity, word_numbers
-from shared.matching.tokens import Token, stored_name, stored_text
+from shared.matching.keys import FULL, asked_keys, stored_keys
+from shared.matching.person import Person
+from shared.matching.rarity import ListRarity
+from shared.matching.tokens import stored_name
 
 VERSION: Final = 3  # of the keys and words; another one makes every index of the old one be built anew
 POSTINGS_MAX: Final = 1_000  # a key with more says nothing; the others of the same person say it
 WEIGHED_MAX: Final = 12  # of those read, the likeliest by a quick look; bounds the time of a hostile list
 READ_MAX: Final = 150  # rows read of those that share a key; the right one is among the first ten
-ENTRY_BITS: Final = 64 - KEY_BITS
-ENTRIES_MAX: Final = 1 << ENTRY_BITS
 BUILD_PERSONS: Final = 250_000  # filed at a time by the bulk build: about 20 MB of keys
 READ_UNDATED_MAX: Final = 400  # where no full date says who comes first
 TOGETHER_MAX: Final = 4_000  # entries of all keys of a look-up read in one go; beyond it each key is capped
 _FULL_WORTH: Final = 40.0  # the key of date and two words outvotes any others together
-BUCKET_BITS: Final = 6
 _PERSONS_NOMINAL: Final = 1 << 20
 _ALIKE_MIN: Final = 40.0  # per cent of letters in common; romanisations of one name share more
 _VOTE_MIN: Final = 14.0  # bits of one common word with a year: with a full date asked for, no one is meant
@@ -57,43 +66,6 @@ _KEYS_SAY: Final = 30.0  # bits of shared keys from which spelling, and so the o
 _ALIKE_BY_KEYS: Final = 75.0
 _VOTE_SHARE: Final = 0.3  # of the keys shared: they see through spelling, which the quick look does not
 _ALIKE_BITS: Final = 0.3  # a per cent, in the quick look: thirty bits for a whole name
-
-
-@dataclass(frozen=True, slots=True)
-class Filed:
-    """One listed person: whose record it is, and what it says."""
-
-    owner: int
-    person: Person
-
-
-EntryRow = tuple[int, int, str, int | None, str, str]
-"""A person as filed: entry, owner, names, birth, sex, nationality."""
-
-
-class Written(NamedTuple):
-    """One listed person as what is filed: whose, the row's columns, keys and word numbers packed.
-
-    A tenth of the room of a `Filed`; nothing of the name need be read again.
-    """
-
-    owner: int
-    names: str
-    birth: int | None
-    sex: str
-    nationality: str
-    keys: bytes
-    words: bytes
-
-
-@dataclass(frozen=True, slots=True)
-class Lot:
-    """Persons made ready to be filed: rows by birth, keys packed with their entries by bucket, and how many
-    persons have each word."""
-
-    rows: list[EntryRow]
-    buckets: list[array[int]]
-    words: dict[int, int]
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,6 +117,7 @@ _SQL: Final = {
     "put_whole": "INSERT OR REPLACE INTO {p}_entry (entry, owner, names, birth, sex, nationality) "
     "VALUES (?, ?, ?, ?, ?, ?)",
     "of_owner": "SELECT entry, names, birth FROM {p}_entry WHERE owner = ?",
+    "of_owners": "SELECT owner FROM {p}_entry WHERE owner IN (SELECT value FROM json_each(?))",
     "drop": "DELETE FROM {p}_entry WHERE entry = ?",
     "file": "INSERT OR IGNORE INTO {p}_key (key, entry) VALUES (?, ?)",
     "unfile": "DELETE FROM {p}_key WHERE key = ? AND entry = ?",
@@ -154,6 +127,7 @@ _SQL: Final = {
     "total": "UPDATE {p}_total SET persons = max(0, persons + ?)",
     "postings": "SELECT entry FROM {p}_key WHERE key = ? LIMIT ?",
     "all_postings": "SELECT key, entry FROM {p}_key WHERE key IN ",
+    "known": "SELECT value FROM json_each(?) WHERE EXISTS (SELECT 1 FROM {p}_key WHERE key = value)",
     "rows": "SELECT entry, owner, names, birth, sex, nationality FROM {p}_entry WHERE entry IN ",
     "word": "SELECT persons FROM {p}_word WHERE word = ?",
     "persons": "SELECT persons, version FROM {p}_total",
@@ -183,17 +157,26 @@ class PersonIndex:
             old = [stored_name(line) for line in names.split("\n")]
             keys = {key for name in old for key in stored_keys(name, birth)}
             tx.executemany(self._sql["unfile"], [(key, entry) for key in keys])
-            tx.executemany(self._sql["count_word"], [(word, -1) for word in _words(old)])
+            tx.executemany(self._sql["count_word"], [(word, -1) for word in words_of(old)])
             tx.execute(self._sql["drop"], (entry,))
             tx.execute(self._sql["total"], (-1,))
         if person is None or not person.names:
             return False
-        (entry,) = tx.execute(self._sql["put"], (owner, *_row(person))).fetchone()
+        (entry,) = tx.execute(self._sql["put"], (owner, *row_of(person))).fetchone()
         keys = {key for name in person.names for key in stored_keys(name, person.birth)}
         tx.executemany(self._sql["file"], sorted((key, entry) for key in keys))
-        tx.executemany(self._sql["count_word"], [(word, 1) for word in _words(person.names)])
+        tx.executemany(self._sql["count_word"], [(word, 1) for word in words_of(person.names)])
         tx.execute(self._sql["total"], (1,))
         return True
+
+    def put_all(self, tx: Connection, persons: Mapping[int, Person | None]) -> None:
+        """`put` for many records at once, by owner; those not filed yet cost less than half as much."""
+        owners = json.dumps([*persons])
+        filed = {owner for (owner,) in tx.execute(self._sql["of_owners"], (owners,))}
+        for owner in filed:
+            self.put(tx, owner, persons[owner])
+        new = ((owner, person) for owner, person in persons.items() if owner not in filed)
+        self.build(tx, [Filed(owner, person) for owner, person in new if person is not None and person.names])
 
     def build(
         self,
@@ -208,7 +191,7 @@ class PersonIndex:
         Whoever cannot be filed is noted in `spoilt`, if there is one, and the others are.
         """
         (entry,) = tx.execute(self._sql["last"]).fetchone()
-        source = map(written, persons) if spoilt is None else _sound(persons, spoilt)
+        source = map(written, persons) if spoilt is None else sound(persons, spoilt)
         done = 0
         while batch := list(islice(source, BUILD_PERSONS)):
             entry = self._build_batch(tx, batch, entry)
@@ -222,7 +205,7 @@ class PersonIndex:
         """File one batch, keys in the order of their table."""
         lot = lot_of(batch, after=entry)
         self.add_rows(tx, lot.rows)
-        for bucket in lot.buckets:
+        for bucket in filter(None, lot.buckets):
             self.add_keys(tx, sorted(bucket))
         tx.executemany(self._sql["count_word"], sorted(lot.words.items()))
         return entry + len(batch)
@@ -235,7 +218,7 @@ class PersonIndex:
 
     def add_keys(self, tx: Connection, packed: Iterable[int]) -> None:
         """Keys with their entries, as `lot_of` packs them; quickest in ascending order."""
-        tx.executemany(self._sql["file"], map(_unpacked, packed))
+        tx.executemany(self._sql["file"], map(unpacked, packed))
 
     def set_words(self, tx: Connection, words: Iterable[tuple[int, int]]) -> None:
         """How many persons have each word: these numbers, whatever stood there."""
@@ -260,6 +243,8 @@ class PersonIndex:
     def find(self, tx: Connection, person: Person) -> Meant:
         """Everybody filed whom this person matches at least possibly, surest first."""
         looked = self.look(tx, person)
+        if not looked.found:
+            return Meant((), looked.cut)
         rarity = self.rarity(tx)
         weighed = ((filed, weigh(person, filed.person, rarity)) for filed in looked.found)
         found = [
@@ -267,6 +252,15 @@ class PersonIndex:
         ]
         found.sort(key=lambda each: (not each[1].is_hit, -each[1].bits, each[0].owner))
         return Meant(tuple(found), looked.cut)
+
+    def worth_a_look(self, tx: Connection, persons: Sequence[Person]) -> list[bool]:
+        """Which of these persons share a key with anybody filed: `find` finds nobody for the others."""
+        asked = [
+            {key for name in person.names for _, key in asked_keys(name, person.birth)} for person in persons
+        ]
+        every = json.dumps([*set().union(*asked)])
+        known = {key for (key,) in tx.execute(self._sql["known"], (every,))}
+        return [not keys.isdisjoint(known) for keys in asked]
 
     def persons(self, tx: Connection) -> int:
         """How many are filed."""
@@ -299,7 +293,7 @@ class PersonIndex:
             votes = {entry: worth for entry, worth in votes.items() if worth >= _VOTE_MIN}
         chosen = nlargest(most, votes, key=lambda entry: (votes[entry], -entry))
         rows = sorted(self._read(tx, person, chosen, votes), key=lambda each: (-each[0], each[1][0]))
-        found = tuple(_filed(row) for _, row in rows[:WEIGHED_MAX])
+        found = tuple(filed_of(row) for _, row in rows[:WEIGHED_MAX])
         return Looked(found, cut or len(votes) > most)
 
     def _postings(self, tx: Connection, asked: list[tuple[str, int]]) -> Iterator[tuple[str, list[int]]]:
@@ -341,59 +335,3 @@ class PersonIndex:
                 promising += _VOTE_SHARE * votes[row[0]]
                 if promising >= _PROMISING_MIN:
                     yield promising, row
-
-
-def written(filed: Filed) -> Written:
-    """A person made ready to be filed, now or later."""
-    person = filed.person
-    keys = {key for name in person.names for key in stored_keys(name, person.birth)}
-    words = _words(person.names)
-    return Written(filed.owner, *_row(person), array("Q", keys).tobytes(), array("Q", words).tobytes())
-
-
-def _sound(persons: Iterable[Filed], spoilt: Spoilt) -> Iterator[Written]:
-    for filed in persons:
-        with sparing(spoilt, filed.owner):
-            yield written(filed)
-
-
-def lot_of(batch: Sequence[Written], *, after: int) -> Lot:
-    """Persons to be filed, entries from `after` + 1 on; by birth: who is found together lies together."""
-    ordered = sorted(batch, key=lambda each: each.birth if each.birth is not None else -1)
-    lot = Lot([], [array("Q") for _ in range(1 << BUCKET_BITS)], {})
-    for entry, each in enumerate(ordered, after + 1):
-        lot.rows.append((entry, *each[:5]))
-        for key in _numbers(each.keys):
-            lot.buckets[key >> (KEY_BITS - BUCKET_BITS)].append(key << ENTRY_BITS | entry)
-        for word in _numbers(each.words):
-            lot.words[word] = lot.words.get(word, 0) + 1
-    return lot
-
-
-def _numbers(packed: bytes) -> array[int]:
-    numbers = array("Q")
-    numbers.frombytes(packed)
-    return numbers
-
-
-def _filed(row: EntryRow) -> Filed:
-    _, owner, names, birth, sex, nationality = row
-    tokens = tuple(stored_name(line) for line in names.split("\n"))
-    return Filed(owner, Person(names=tokens, birth=birth, sex=sex, nationality=nationality))
-
-
-def _row(person: Person) -> tuple[str, int | None, str, str]:
-    return (
-        "\n".join(stored_text(name) for name in person.names),
-        person.birth,
-        person.sex,
-        person.nationality,
-    )
-
-
-def _words(names: Iterable[tuple[Token, ...]]) -> set[int]:
-    return {number for name in names for token in name_words(name) for number in word_numbers(token)}
-
-
-def _unpacked(packed: int) -> tuple[int, int]:
-    return packed >> ENTRY_BITS, packed & (ENTRIES_MAX - 1)

@@ -1,7 +1,7 @@
-"""A feed of alerts beside the booth: the filing of their persons, and all that a node does of a change.
+"""A feed of alerts beside the booth: the filing of their persons alone, and the segments applied by a node.
 
-Both end a transaction after a slice of time, as `edge.replica` does, and commit as a node does. Another
-thread asks for twenty travellers a second meanwhile, more than any post has booths for.
+Both end a transaction after a slice of time, and commit as a node does. Another thread asks for twenty
+travellers a second meanwhile, more than any post has booths for.
 """
 
 from __future__ import annotations
@@ -9,7 +9,7 @@ from __future__ import annotations
 import tempfile
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from functools import partial
@@ -18,14 +18,17 @@ from typing import Final
 
 from edge.node import assemble, real_world
 from edge.replica import Replica
+from shared import segment
 from shared.change import Change, Value, named
 from shared.clock import stamp_at
+from shared.crypto import SigningKey
 from shared.database import Connection, Database
 from shared.ids import Lane, OfficerId, RecordId, feed_of, make_dot
 from shared.ledger.person_index import PersonIndex
 from shared.limits import APPLY_SLICE_MS
 from shared.matching.matcher import PersonMatcher, person_in
 from shared.schema import Kind
+from shared.segment import CHAIN_START, Segment
 from shared.watchlist import Subject
 from tests.bench.matching_list import answer, opened, subject
 from tests.match_data.corruptions import as_listed
@@ -34,6 +37,8 @@ from tests.simulation.papers import make_papers
 
 _OWNERS: Final = 10_000_000  # of the feed's alerts, beside the list's
 _HUB: Final = 1
+_A_SEGMENT: Final = 500
+_TAG: Final = bytes(16)
 _NOW_MS: Final = 1_800_000_000_000
 Step = Callable[[Connection], object]
 
@@ -45,19 +50,16 @@ def feed(path: Path, changes: int) -> dict[str, float]:
     index = PersonIndex("wanted")
     with opened(path) as database, _replica(database) as replica:
         filing = [partial(_file, index, _OWNERS + number, each) for number, each in enumerate(new[:changes])]
-        applying = [
-            partial(_apply, replica, _alert(_OWNERS + number, each))
-            for number, each in enumerate(new[changes:], start=changes)
-        ]
-        filed, whole = _beside_the_booth(database, filing), _beside_the_booth(database, applying)
+        segments = _segments([_alert(_OWNERS + at, each) for at, each in enumerate(new[changes:], changes)])
+        filed = _beside_the_booth(database, partial(_in_slices, database, filing))
+        whole = _beside_the_booth(database, partial(replica.apply, segments, head_ms=_NOW_MS))
     return filed | {
         "applied_s": whole["feed_s"],
         "applied_processor_s": whole["processor_s"],
-        "applied_slices": whole["slices"],
     }
 
 
-def _beside_the_booth(database: Database, steps: list[Step]) -> dict[str, float]:
+def _beside_the_booth(database: Database, act: Callable[[], object]) -> dict[str, float]:
     matcher, waits, going = PersonMatcher(), [], threading.Event()
 
     def booth() -> None:
@@ -72,7 +74,7 @@ def _beside_the_booth(database: Database, steps: list[Step]) -> dict[str, float]
     officer = threading.Thread(target=booth)
     officer.start()
     began, used = time.perf_counter(), time.thread_time()
-    slices = _in_slices(database, iter(steps))
+    act()
     took, used = time.perf_counter() - began, time.thread_time() - used
     going.set()
     officer.join()
@@ -80,32 +82,27 @@ def _beside_the_booth(database: Database, steps: list[Step]) -> dict[str, float]
     return {
         "feed_s": took,
         "processor_s": used,
-        "slices": slices,
         "asked": len(waits),
         "p99_ms": waits[int(len(waits) * 0.99)] if waits else 0.0,
     }
 
 
-def _in_slices(database: Database, steps: Iterator[Step]) -> int:
-    """Do every step; how many transactions that took."""
-    for slices in range(1, 1_000_000):
+def _in_slices(database: Database, steps: Iterable[Step]) -> None:
+    left = iter(steps)
+    finished = False
+    while not finished:
         with database.transaction() as tx:
             until = time.monotonic() + APPLY_SLICE_MS / 1000
-            for step in steps:
+            for step in left:
                 step(tx)
                 if time.monotonic() >= until:
                     break
             else:
-                return slices
-    raise AssertionError("a feed without end")
+                finished = True
 
 
 def _file(index: PersonIndex, owner: int, each: Subject, tx: Connection) -> None:
     index.put(tx, owner, person_in(each))
-
-
-def _apply(replica: Replica, change: Change, tx: Connection) -> None:
-    replica.one(tx, "all", change)
 
 
 @contextmanager
@@ -117,6 +114,20 @@ def _replica(database: Database) -> Iterator[Replica]:
             yield Replica(replace(node.kit, database=database))
         finally:
             node.close()
+
+
+def _segments(changes: Sequence[Change]) -> list[Segment]:
+    """The changes as a hub would send them."""
+    key, found = SigningKey.generate(), []
+    chain = CHAIN_START
+    for first in range(0, len(changes), _A_SEGMENT):
+        raw, signature = segment.cut(
+            changes[first : first + _A_SEGMENT], hub=_TAG, generation=1, scope="all", first=first + 1,
+            before=chain, signer=key,
+        )  # fmt: skip
+        found.append(segment.read(raw, signature, hub=_TAG, key=key.verify_key))
+        chain = found[-1].chain
+    return found
 
 
 def _alert(number: int, of: Subject) -> Change:

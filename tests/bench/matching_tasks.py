@@ -14,7 +14,8 @@ from random import Random
 from typing import Any, Final
 
 from shared.database import Connection, Database
-from shared.ledger.person_index import Filed, PersonIndex
+from shared.ledger.person_index import PersonIndex
+from shared.ledger.person_rows import Filed
 from shared.matching.matcher import PersonMatcher, person_in
 from shared.watchlist import Subject, Verdict
 from tests.bench.matching_feed import feed

@@ -12,7 +12,7 @@ from edge.loading import Loader
 from edge.node import EdgeNode
 from edge.screen import Session
 from edge.store import filed_keys, watch
-from shared.ledger import concern, person_index
+from shared.ledger import concern, person_index, person_rows
 from shared.ledger.person_index import WEIGHED_MAX
 from shared.ledger.records import Record
 from shared.matching.matcher import PersonMatcher
@@ -45,14 +45,15 @@ def spoil_keys(monkeypatch: pytest.MonkeyPatch, number: str = POISON) -> None:
 
 def spoil_filing(monkeypatch: pytest.MonkeyPatch) -> None:
     """Keys of persons that choke on everybody born on one day."""
-    day, sound = parse(SPOILT_DAY).day_number(), person_index.stored_keys
+    day, sound = parse(SPOILT_DAY).day_number(), person_rows.stored_keys
 
     def choking(name: tuple[Token, ...], birth: int | None) -> set[int]:
         if birth == day:
             raise IndexError
         return sound(name, birth)
 
-    monkeypatch.setattr(person_index, "stored_keys", choking)
+    for module in (person_index, person_rows):
+        monkeypatch.setattr(module, "stored_keys", choking)
 
 
 def troubles(node: EdgeNode) -> list[str]:

@@ -210,7 +210,7 @@ def test_a_desks_correction_of_a_check_arrives(post: Post, node: EdgeNode, booth
 
 def test_a_long_feed_is_applied_in_slices(post: Post, node: EdgeNode):
     """When applying takes time, the booth gets its turn in between; everything arrives all the same."""
-    for number in range(60):
+    for number in range(600):
         post.centre.alert(document_number=f"N{number}")
     node.round.run(post.centre.exchange)
 
@@ -225,8 +225,25 @@ def test_a_long_feed_is_applied_in_slices(post: Post, node: EdgeNode):
         lambda sql: begun.append(sql) if sql.startswith("BEGIN IMMEDIATE") else None
     )
     again.round.run(post.centre.exchange)
-    assert len(begun) > 60 // 4
-    assert again.booth.status().alerts == 60
+    assert len(begun) > 600 // 10 // 4, "they are applied ten at a time, and three times seven ms is a slice"
+    assert again.booth.status().alerts == 600
+
+
+def test_of_many_new_alerts_those_about_earlier_checks_hit(
+    post: Post, node: EdgeNode, booth: Booth, session: Session
+):
+    """Alerts that come together are tried by number and by person alike; the others find nobody."""
+    admit(booth, session)
+    about = []
+    for number in range(25):
+        post.centre.alert(document_number=f"N{number}", surname=f"SURNAME{number}", birth="1960-01-02")
+        if number == 3:
+            about.append(post.centre.alert(document_number="L898902C3"))
+        if number in (7, 19):
+            about.append(post.centre.alert(surname="Ericson", given_names="Ana Maria", birth="1974-08-12"))
+    heard(post, node)
+    assert rows(node, "SELECT alert FROM hit_record ORDER BY alert") == [(alert,) for alert in sorted(about)]
+    assert booth.status().alerts == 28
 
 
 def test_only_the_newest_checks_are_run_again(

@@ -11,7 +11,8 @@ import pytest
 
 from shared.database import Database
 from shared.ledger import person_index
-from shared.ledger.person_index import POSTINGS_MAX, READ_MAX, WEIGHED_MAX, Filed, PersonIndex
+from shared.ledger.person_index import POSTINGS_MAX, READ_MAX, WEIGHED_MAX, PersonIndex
+from shared.ledger.person_rows import Filed
 from shared.matching.birth import Relation
 from shared.matching.person import Person, person_of
 from shared.partial_date import from_date, parse
@@ -112,6 +113,43 @@ def test_the_bulk_build_files_what_single_filing_files(database: Database) -> No
     assert counts(database) == single
     assert told == [len(people)]
     assert found(database, people[50].person)
+
+
+def test_many_put_at_once_are_filed_as_each_alone(database: Database) -> None:
+    """New, changed and gone in one call: what is found and counted is the same."""
+    before = {7: person("Petrović", "Marko"), 8: person("Kovačević", "Ivan")}
+    after = {
+        7: person("Skenderbegović", "Adaleta"),
+        8: None,
+        9: person("Đorđević", "Ana"),
+        10: person("", ""),
+    }
+    for owner, each in (before | after).items():
+        put(database, owner, before.get(owner))
+        put(database, owner, each)
+    single = counts(database)
+    with database.transaction() as tx:
+        INDEX.clear(tx)
+        INDEX.put_all(tx, before)
+        INDEX.put_all(tx, after)
+        assert INDEX.persons(tx) == 2
+    assert counts(database) == single
+    assert found(database, person("Petrović", "Marko")) == []
+    assert found(database, person("Skenderbegovic", "Adaleta")) == [7]
+
+
+def test_whoever_is_not_worth_a_look_is_not_found(database: Database) -> None:
+    """The screen lets everybody through whom a look would find, however they are spelled."""
+    put(database, 7, person("Đorđević", "Ana Marija"))
+    asked = [
+        *(person("DJORDJEVIC", "ANA"), person("Ана", "Ђорђевић"), person("Dordevic", "Ana", "1974")),
+        *(person("Wang", "Li", "1950-01-01"), person("", "")),
+    ]
+    with database.snapshot() as tx:
+        screened = INDEX.worth_a_look(tx, asked)
+        looked = [bool(INDEX.look(tx, each).found) for each in asked]
+    assert looked == [True, True, True, False, False]
+    assert screened == looked
 
 
 def test_a_rolled_back_change_leaves_the_index_as_it_was(database: Database) -> None:

@@ -7,7 +7,7 @@ from hashlib import sha256
 from itertools import islice
 
 from shared.ledger import person_index
-from shared.ledger.person_index import Filed, written
+from shared.ledger.person_rows import Filed, written
 from shared.matching.matcher import KEYS_VERSION, PersonMatcher, person_in
 from shared.partial_date import parse
 from shared.watchlist import Subject
