@@ -119,7 +119,7 @@ class LookUps:
         return spared(lambda: bool(self._kit.matcher.keys_of(subject)), otherwise=True)
 
     def _own_checks(self, tx: Connection, subject: Subject) -> OwnChecks:
-        like = watch.checks_like(tx, self._kit.matcher, subject)
+        like = watch.checks_like(tx, self._kit.matcher, [subject])[0]
         read = checks.some(tx, like[:SEARCH_MAX_ROWS])
         agreeing = [
             check for check in read if self._kit.matcher.judge(subject_of(check.values), subject) is not None

@@ -28,7 +28,7 @@ def of_check(kit: Kit, tx: Connection, check: Record) -> tuple[Elsewhere, ...]:
 
 
 def _too_soon(kit: Kit, tx: Connection, check: Record) -> tuple[Elsewhere, ...]:
-    like = watch.checks_like(tx, kit.matcher, subject_of(check.values))[:SEARCH_MAX_ROWS]
+    like = watch.checks_like(tx, kit.matcher, [subject_of(check.values)])[0][:SEARCH_MAX_ROWS]
     found = []
     for other in checks.some(tx, like):
         if other.id == check.id or other.text("post") == check.text("post"):

@@ -40,10 +40,12 @@ _PERSON_FIELDS_READ: Final = 500  # records read at a time when an index is buil
 
 
 def rekey(tx: Connection, matcher: Matcher, alerts: Sequence[int]) -> list[Record]:
-    """Bring the keys of alerts up to date; returns those that can match now."""
+    """Bring the keys of alerts up to date; returns those that can match now, by id."""
+    if not alerts:
+        return []
     ids = json.dumps(alerts)
-    found = records.select(tx, Kind.ALERT, f"id IN {_THESE}", (ids,))
-    wanted = {int(each.id): of for each in found if (of := wanted_in(matcher, each.values)) is not None}
+    found = records.select(tx, Kind.ALERT, f"id IN {_THESE}", (ids,), "ORDER BY id")
+    wanted = {int(each.id): keys for each in found if (keys := wanted_in(matcher, each.values)) is not None}
     watched = tx.execute(f"SELECT alert, keys FROM watched WHERE alert IN {_THESE}", (ids,)).fetchall()  # noqa: S608 — our own text
     for alert, packed in watched:
         kept = wanted[alert].keys if alert in wanted else []
@@ -56,11 +58,11 @@ def rekey(tx: Connection, matcher: Matcher, alerts: Sequence[int]) -> list[Recor
     _WANTED.put_all(tx, {alert: wanted[alert].person if alert in wanted else None for alert in alerts})
     tx.executemany(
         "INSERT OR IGNORE INTO watch_key (key, alert) VALUES (?, ?)",
-        [(key, alert) for alert, of in wanted.items() for key in of.keys],
+        [(key, alert) for alert, each in wanted.items() for key in each.keys],
     )
     tx.executemany(
         "INSERT OR REPLACE INTO watched (alert, keys, expires) VALUES (?, ?, ?)",
-        [(alert, pack_keys(of.keys), of.expires) for alert, of in wanted.items()],
+        [(alert, pack_keys(each.keys), each.expires) for alert, each in wanted.items()],
     )
     return [each for each in found if each.id in wanted]
 
@@ -169,10 +171,10 @@ def count(tx: Connection) -> int:
 # --- which scope brought a record here ---
 
 
-def hold(tx: Connection, records: Iterable[int], scope: str) -> None:
+def hold(tx: Connection, ids: Iterable[int], scope: str) -> None:
     """Note that a scope holds these records."""
     tx.executemany(
-        "INSERT OR IGNORE INTO held (record, scope) VALUES (?, ?)", [(record, scope) for record in records]
+        "INSERT OR IGNORE INTO held (record, scope) VALUES (?, ?)", [(record, scope) for record in ids]
     )
 
 
@@ -215,47 +217,35 @@ def forget_old_checks(tx: Connection, *, newest: int, most: int) -> int:
     return len(old)
 
 
-def worth_trying(tx: Connection, matcher: Matcher, alerts: Sequence[Record]) -> list[Record]:
-    """Those of these alerts that any own check may match: `checks_like` finds nobody for the others.
-
-    Most alerts are about people and cars that were never here: one question tells for all of them.
-    """
-    subjects = [subject_of(alert.values) for alert in alerts]
+def checks_like(tx: Connection, matcher: Matcher, subjects: Sequence[Subject]) -> list[list[int]]:
+    """For each of a few subjects the own checks that may match: those that share a key and the persons the
+    index finds; newest first."""
     keys = [matcher.keys_of(subject) for subject in subjects]
-    rows = tx.execute(
-        "SELECT value FROM json_each(?) WHERE EXISTS (SELECT 1 FROM check_key WHERE key = value)",
-        (json.dumps([*{*chain.from_iterable(keys)}]),),
-    )
-    known = {key for (key,) in rows}
-    persons = _SEEN.worth_a_look(tx, [person_in(subject) for subject in subjects])
-    return [
-        alert
-        for alert, asked, met in zip(alerts, keys, persons, strict=True)
-        if met or not known.isdisjoint(asked)
-    ]
+    under: dict[int, list[int]] = {}
+    for key, check in tx.execute(
+        f"SELECT key, record FROM check_key WHERE key IN {_THESE}",  # noqa: S608 — our own text
+        (json.dumps(list({*chain.from_iterable(keys)})),),
+    ):
+        under.setdefault(key, []).append(check)
+    meant = _SEEN.find_all(tx, [person_in(subject) for subject in subjects])
+    found = []
+    for asked, persons in zip(keys, meant, strict=True):
+        checks = {filed.owner for filed, _ in persons.found}
+        checks.update(check for key in asked for check in under.get(key, ()))
+        found.append(sorted(checks, reverse=True))
+    return found
 
 
-def checks_like(tx: Connection, matcher: Matcher, subject: Subject) -> list[int]:
-    """Own checks that may match: those that share a key and the persons the index finds; newest first."""
-    keys = matcher.keys_of(subject)
-    marks = ",".join("?" * len(keys))
-    rows = tx.execute(
-        f"SELECT DISTINCT record FROM check_key WHERE key IN ({marks})",  # noqa: S608 — only question marks
-        keys,
-    )
-    found = {record for (record,) in rows} if keys else set()
-    found.update(filed.owner for filed, _ in _SEEN.find(tx, person_in(subject)).found)
-    return sorted(found, reverse=True)
-
-
-def checks_with(tx: Connection, matcher: Matcher, subject: Subject, *, newest: int) -> list[Record]:
-    """Own checks that may match, among the `newest` ones, newest first."""
-    ids = checks_like(tx, matcher, subject)
-    if not ids:
-        return []
+def checks_with(
+    tx: Connection, matcher: Matcher, subjects: Sequence[Subject], *, newest: int
+) -> list[list[Record]]:
+    """The same, as records, of the `newest` checks alone."""
+    found = checks_like(tx, matcher, subjects)
+    if not any(found):
+        return [[] for _ in subjects]
     floor = tx.execute(
         "SELECT id FROM check_record ORDER BY id DESC LIMIT 1 OFFSET ?", (newest - 1,)
     ).fetchone()
     lowest = RecordId(Dot(floor[0] if floor else 0))
-    found = (records.read(tx, Kind.CHECK, record) for record in ids if record >= lowest)
-    return [check for check in found if check is not None]
+    read = ((records.read(tx, Kind.CHECK, each) for each in checks if each >= lowest) for checks in found)
+    return [[check for check in checks if check is not None] for checks in read]

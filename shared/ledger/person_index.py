@@ -35,17 +35,18 @@ from shared.ledger.person_rows import (
     Filed,
     Written,
     filed_of,
+    keys_of,
     lot_of,
     row_of,
-    sound,
     unpacked,
     words_of,
     written,
+    written_where_sound,
 )
 from shared.ledger.savepoint import Spoilt
 from shared.matching.birth import compare_births, date_of
 from shared.matching.evidence import Evidence, weigh
-from shared.matching.keys import FULL, asked_keys, stored_keys
+from shared.matching.keys import FULL, asked_keys
 from shared.matching.person import Person
 from shared.matching.rarity import ListRarity
 from shared.matching.tokens import stored_name
@@ -117,7 +118,7 @@ _SQL: Final = {
     "put_whole": "INSERT OR REPLACE INTO {p}_entry (entry, owner, names, birth, sex, nationality) "
     "VALUES (?, ?, ?, ?, ?, ?)",
     "of_owner": "SELECT entry, names, birth FROM {p}_entry WHERE owner = ?",
-    "of_owners": "SELECT owner FROM {p}_entry WHERE owner IN (SELECT value FROM json_each(?))",
+    "of_owners": "SELECT entry, names, birth FROM {p}_entry WHERE owner IN (SELECT value FROM json_each(?))",
     "drop": "DELETE FROM {p}_entry WHERE entry = ?",
     "file": "INSERT OR IGNORE INTO {p}_key (key, entry) VALUES (?, ?)",
     "unfile": "DELETE FROM {p}_key WHERE key = ? AND entry = ?",
@@ -126,8 +127,7 @@ _SQL: Final = {
     "set_word": "INSERT OR REPLACE INTO {p}_word (word, persons) VALUES (?, ?)",
     "total": "UPDATE {p}_total SET persons = max(0, persons + ?)",
     "postings": "SELECT entry FROM {p}_key WHERE key = ? LIMIT ?",
-    "all_postings": "SELECT key, entry FROM {p}_key WHERE key IN ",
-    "known": "SELECT value FROM json_each(?) WHERE EXISTS (SELECT 1 FROM {p}_key WHERE key = value)",
+    "all_postings": "SELECT key, entry FROM {p}_key WHERE key IN (SELECT value FROM json_each(?)) LIMIT ?",
     "rows": "SELECT entry, owner, names, birth, sex, nationality FROM {p}_entry WHERE entry IN ",
     "word": "SELECT persons FROM {p}_word WHERE word = ?",
     "persons": "SELECT persons, version FROM {p}_total",
@@ -153,30 +153,47 @@ class PersonIndex:
 
     def put(self, tx: Connection, owner: int, person: Person | None) -> bool:
         """File a record's person in place of what was filed for it (None: out); returns whether any is."""
-        for entry, names, birth in tx.execute(self._sql["of_owner"], (owner,)).fetchall():
-            old = [stored_name(line) for line in names.split("\n")]
-            keys = {key for name in old for key in stored_keys(name, birth)}
-            tx.executemany(self._sql["unfile"], [(key, entry) for key in keys])
-            tx.executemany(self._sql["count_word"], [(word, -1) for word in words_of(old)])
-            tx.execute(self._sql["drop"], (entry,))
-            tx.execute(self._sql["total"], (-1,))
+        self._take_out(tx, tx.execute(self._sql["of_owner"], (owner,)).fetchall())
         if person is None or not person.names:
             return False
         (entry,) = tx.execute(self._sql["put"], (owner, *row_of(person))).fetchone()
-        keys = {key for name in person.names for key in stored_keys(name, person.birth)}
-        tx.executemany(self._sql["file"], sorted((key, entry) for key in keys))
+        tx.executemany(
+            self._sql["file"], [(key, entry) for key in sorted(keys_of(person.names, person.birth))]
+        )
         tx.executemany(self._sql["count_word"], [(word, 1) for word in words_of(person.names)])
         tx.execute(self._sql["total"], (1,))
         return True
 
     def put_all(self, tx: Connection, persons: Mapping[int, Person | None]) -> None:
-        """`put` for many records at once, by owner; those not filed yet cost less than half as much."""
-        owners = json.dumps([*persons])
-        filed = {owner for (owner,) in tx.execute(self._sql["of_owners"], (owners,))}
-        for owner in filed:
-            self.put(tx, owner, persons[owner])
-        new = ((owner, person) for owner, person in persons.items() if owner not in filed)
-        self.build(tx, [Filed(owner, person) for owner, person in new if person is not None and person.names])
+        """`put` for each of a few, by owner, at half the cost."""
+        if not persons:
+            return
+        self._take_out(tx, tx.execute(self._sql["of_owners"], (json.dumps([*persons]),)).fetchall())
+        new = [
+            Filed(owner, person) for owner, person in persons.items() if person is not None and person.names
+        ]
+        if not new:
+            return
+        (last,) = tx.execute(self._sql["last"]).fetchone()
+        rows, keys, words = [], [], []
+        for entry, filed in enumerate(new, last + 1):
+            person = filed.person
+            rows.append((entry, filed.owner, *row_of(person)))
+            keys += [(key, entry) for key in keys_of(person.names, person.birth)]
+            words += [(word, 1) for word in words_of(person.names)]
+        self.add_rows(tx, rows)
+        tx.executemany(self._sql["file"], sorted(keys))
+        tx.executemany(self._sql["count_word"], words)
+        self.add_total(tx, len(new))
+
+    def _take_out(self, tx: Connection, filed: Iterable[tuple[int, str, int | None]]) -> None:
+        """What is filed under these entries, with its names and birth: nothing of it stays."""
+        for entry, names, birth in filed:
+            old = [stored_name(line) for line in names.split("\n")]
+            tx.executemany(self._sql["unfile"], [(key, entry) for key in keys_of(old, birth)])
+            tx.executemany(self._sql["count_word"], [(word, -1) for word in words_of(old)])
+            tx.execute(self._sql["drop"], (entry,))
+            tx.execute(self._sql["total"], (-1,))
 
     def build(
         self,
@@ -191,7 +208,7 @@ class PersonIndex:
         Whoever cannot be filed is noted in `spoilt`, if there is one, and the others are.
         """
         (entry,) = tx.execute(self._sql["last"]).fetchone()
-        source = map(written, persons) if spoilt is None else sound(persons, spoilt)
+        source = map(written, persons) if spoilt is None else written_where_sound(persons, spoilt)
         done = 0
         while batch := list(islice(source, BUILD_PERSONS)):
             entry = self._build_batch(tx, batch, entry)
@@ -205,7 +222,7 @@ class PersonIndex:
         """File one batch, keys in the order of their table."""
         lot = lot_of(batch, after=entry)
         self.add_rows(tx, lot.rows)
-        for bucket in filter(None, lot.buckets):
+        for bucket in lot.buckets:
             self.add_keys(tx, sorted(bucket))
         tx.executemany(self._sql["count_word"], sorted(lot.words.items()))
         return entry + len(batch)
@@ -242,7 +259,25 @@ class PersonIndex:
 
     def find(self, tx: Connection, person: Person) -> Meant:
         """Everybody filed whom this person matches at least possibly, surest first."""
-        looked = self.look(tx, person)
+        return self._weighed(tx, person, self.look(tx, person))
+
+    def find_all(self, tx: Connection, persons: Sequence[Person]) -> list[Meant]:
+        """`find` for each of a few: one question asks for all their keys, unless very many lie under them."""
+        asked = [[asked_keys(name, person.birth) for name in person.names] for person in persons]
+        keys = json.dumps(list({key for names in asked for name in names for _, key in name}))
+        rows = tx.execute(self._sql["all_postings"], (keys, TOGETHER_MAX)).fetchall()
+        if len(rows) == TOGETHER_MAX:
+            return [self.find(tx, person) for person in persons]
+        under: dict[int, list[int]] = {}
+        for key, entry in rows:
+            under.setdefault(key, []).append(entry)
+        found = []
+        for person, names in zip(persons, asked, strict=True):
+            postings = [(sort, under[key]) for name in names for sort, key in name if key in under]
+            found.append(self._weighed(tx, person, self._chosen(tx, person, postings)))
+        return found
+
+    def _weighed(self, tx: Connection, person: Person, looked: Looked) -> Meant:
         if not looked.found:
             return Meant((), looked.cut)
         rarity = self.rarity(tx)
@@ -252,15 +287,6 @@ class PersonIndex:
         ]
         found.sort(key=lambda each: (not each[1].is_hit, -each[1].bits, each[0].owner))
         return Meant(tuple(found), looked.cut)
-
-    def worth_a_look(self, tx: Connection, persons: Sequence[Person]) -> list[bool]:
-        """Which of these persons share a key with anybody filed: `find` finds nobody for the others."""
-        asked = [
-            {key for name in person.names for _, key in asked_keys(name, person.birth)} for person in persons
-        ]
-        every = json.dumps([*set().union(*asked)])
-        known = {key for (key,) in tx.execute(self._sql["known"], (every,))}
-        return [not keys.isdisjoint(known) for keys in asked]
 
     def persons(self, tx: Connection) -> int:
         """How many are filed."""
@@ -277,15 +303,18 @@ class PersonIndex:
 
     def look(self, tx: Connection, person: Person) -> Looked:
         """Who may be this person, those that share most first."""
+        asked = (asked_keys(name, person.birth) for name in person.names)
+        return self._chosen(tx, person, (each for keys in asked for each in self._postings(tx, keys)))
+
+    def _chosen(self, tx: Connection, person: Person, postings: Iterable[tuple[str, list[int]]]) -> Looked:
+        """Of the entries under the keys of a person, those worth weighing."""
         votes: dict[int, float] = {}
         cut = False
-        for name in person.names:
-            asked = asked_keys(name, person.birth)
-            for sort, entries in self._postings(tx, asked):
-                cut = cut or len(entries) > POSTINGS_MAX
-                worth = _FULL_WORTH if sort is FULL else max(1.0, log2(_PERSONS_NOMINAL / len(entries)))
-                for entry in entries[:POSTINGS_MAX]:
-                    votes[entry] = votes.get(entry, 0.0) + worth
+        for sort, entries in postings:
+            cut = cut or len(entries) > POSTINGS_MAX
+            worth = _FULL_WORTH if sort is FULL else max(1.0, log2(_PERSONS_NOMINAL / len(entries)))
+            for entry in entries[:POSTINGS_MAX]:
+                votes[entry] = votes.get(entry, 0.0) + worth
         born = date_of(person.birth)
         dated = born is not None and born.is_full
         most = READ_MAX if dated else READ_UNDATED_MAX
@@ -299,8 +328,7 @@ class PersonIndex:
     def _postings(self, tx: Connection, asked: list[tuple[str, int]]) -> Iterator[tuple[str, list[int]]]:
         """(sort, entries) of each key that has any; one statement, unless some key has very many."""
         sorts = {key: sort for sort, key in asked}
-        marks = ",".join("?" * len(sorts))
-        rows = tx.execute(f"{self._sql['all_postings']} ({marks}) LIMIT ?", (*sorts, TOGETHER_MAX)).fetchall()
+        rows = tx.execute(self._sql["all_postings"], (json.dumps([*sorts]), TOGETHER_MAX)).fetchall()
         if len(rows) < TOGETHER_MAX:
             found: dict[int, list[int]] = {}
             for key, entry in rows:

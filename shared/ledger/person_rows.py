@@ -62,13 +62,13 @@ class Lot:
 def written(filed: Filed) -> Written:
     """A person made ready to be filed, now or later."""
     person = filed.person
-    keys = {key for name in person.names for key in stored_keys(name, person.birth)}
+    keys = keys_of(person.names, person.birth)
     words = words_of(person.names)
     return Written(filed.owner, *row_of(person), array("Q", keys).tobytes(), array("Q", words).tobytes())
 
 
-def sound(persons: Iterable[Filed], spoilt: Spoilt) -> Iterator[Written]:
-    """The same for many; who cannot be is noted in `spoilt`."""
+def written_where_sound(persons: Iterable[Filed], spoilt: Spoilt) -> Iterator[Written]:
+    """Persons made ready; whoever cannot be is noted in `spoilt` and left out."""
     for filed in persons:
         with sparing(spoilt, filed.owner):
             yield written(filed)
@@ -85,12 +85,6 @@ def lot_of(batch: Sequence[Written], *, after: int) -> Lot:
         for word in _numbers(each.words):
             lot.words[word] = lot.words.get(word, 0) + 1
     return lot
-
-
-def _numbers(packed: bytes) -> array[int]:
-    numbers = array("Q")
-    numbers.frombytes(packed)
-    return numbers
 
 
 def filed_of(row: EntryRow) -> Filed:
@@ -110,6 +104,11 @@ def row_of(person: Person) -> tuple[str, int | None, str, str]:
     )
 
 
+def keys_of(names: Iterable[tuple[Token, ...]], birth: int | None) -> set[int]:
+    """What a person of these names is filed under."""
+    return {key for name in names for key in stored_keys(name, birth)}
+
+
 def words_of(names: Iterable[tuple[Token, ...]]) -> set[int]:
     """The numbers of the words by which rarity is counted."""
     return {number for name in names for token in name_words(name) for number in word_numbers(token)}
@@ -118,3 +117,9 @@ def words_of(names: Iterable[tuple[Token, ...]]) -> set[int]:
 def unpacked(packed: int) -> tuple[int, int]:
     """A key with its entry, as `lot_of` packed them."""
     return packed >> ENTRY_BITS, packed & (ENTRIES_MAX - 1)
+
+
+def _numbers(packed: bytes) -> array[int]:
+    numbers = array("Q")
+    numbers.frombytes(packed)
+    return numbers

@@ -30,7 +30,7 @@ from tests.bench.figures import Context, Figure
 ROOT: Final = Path(__file__).parents[2]
 RESULTS: Final = ROOT / "bench.json"
 BENCHES: Final = ("wire", "ingest", "edge", "storm", "link", "push", "matching", "snapshot")
-SUMMED: Final = 5_000_000
+ADDITIONS: Final = 5_000_000
 
 
 def found(only: Sequence[str]) -> list[tuple[str, ModuleType]]:
@@ -69,7 +69,7 @@ def machine(folder: Path) -> str:
     return (
         f"{cpu}, {os.cpu_count()} cores, {kib / (1 << 20):.1f} GiB, {platform.system()} "
         f"{platform.release()}, {system}, Python {platform.python_version()} "
-        f"({SUMMED:,} additions in {sum_s():.2f} s)"
+        f"({ADDITIONS:,} additions in {sum_s():.2f} s)"
     )
 
 
@@ -81,7 +81,7 @@ def sum_s() -> float:
 
     def once() -> float:
         began, total = time.thread_time(), 0
-        for number in range(SUMMED):
+        for number in range(ADDITIONS):
             total += number
         return time.thread_time() - began
 
@@ -131,6 +131,7 @@ def main(arguments: Sequence[str]) -> int:
     console = Console(width=max(Console().width, 100))  # a narrow terminal wraps; a pipe has no width
     broken, figures = 0, []
     (ROOT / "build").mkdir(exist_ok=True)
+    title = machine(ROOT / "build")
     for name, module in found(only):
         folder = Path(tempfile.mkdtemp(prefix="bench-", dir=ROOT / "build"))
         try:
@@ -140,7 +141,7 @@ def main(arguments: Sequence[str]) -> int:
             broken += 1
         finally:
             shutil.rmtree(folder, ignore_errors=True)
-    console.print(table_of(figures, machine(ROOT / "build")), crop=False)
+    console.print(table_of(figures, title), crop=False)
     for figure in figures:
         if figure.notes:
             console.print(f"{figure.name}: " + " · ".join(f"{what} {much}" for what, much in figure.notes))

@@ -9,23 +9,27 @@ from __future__ import annotations
 import tempfile
 import threading
 import time
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
+from types import MappingProxyType
 from typing import Final
 
+from edge.kit import Kit
 from edge.node import assemble, real_world
 from edge.replica import Replica
+from edge.store import watch
 from shared import segment
 from shared.change import Change, Value, named
 from shared.clock import stamp_at
 from shared.crypto import SigningKey
 from shared.database import Connection, Database
-from shared.ids import Lane, OfficerId, RecordId, feed_of, make_dot
+from shared.ids import Feed, Lane, OfficerId, RecordId, feed_of, make_dot
+from shared.ledger import records
 from shared.ledger.person_index import PersonIndex
-from shared.limits import APPLY_SLICE_MS
+from shared.limits import APPLY_SLICE_MS, LATE_HIT_CHECKS
 from shared.matching.matcher import PersonMatcher, person_in
 from shared.schema import Kind
 from shared.segment import CHAIN_START, Segment
@@ -48,11 +52,12 @@ def feed(path: Path, changes: int) -> dict[str, float]:
     people = People("feed")
     new = [subject(as_listed(people.next())) for _ in range(2 * changes)]
     index = PersonIndex("wanted")
-    with opened(path) as database, _replica(database) as replica:
+    with opened(path) as database, _node(database) as kit:
         filing = [partial(_file, index, _OWNERS + number, each) for number, each in enumerate(new[:changes])]
         segments = _segments([_alert(_OWNERS + at, each) for at, each in enumerate(new[changes:], changes)])
+        _take_in_checks(kit, people)
         filed = _beside_the_booth(database, partial(_in_slices, database, filing))
-        whole = _beside_the_booth(database, partial(replica.apply, segments, head_ms=_NOW_MS))
+        whole = _beside_the_booth(database, partial(Replica(kit).apply, segments, head_ms=_NOW_MS))
     return filed | {
         "applied_s": whole["feed_s"],
         "applied_processor_s": whole["processor_s"],
@@ -106,14 +111,26 @@ def _file(index: PersonIndex, owner: int, each: Subject, tx: Connection) -> None
 
 
 @contextmanager
-def _replica(database: Database) -> Iterator[Replica]:
-    """What applies a feed at a node, here to the file of the bench."""
+def _node(database: Database) -> Iterator[Kit]:
+    """A node whose database is the file of the bench."""
     with tempfile.TemporaryDirectory() as folder:
         node = assemble(make_papers().posts[0], real_world(Path(folder)))
         try:
-            yield Replica(replace(node.kit, database=database))
+            yield replace(node.kit, database=database)
         finally:
             node.close()
+
+
+def _take_in_checks(kit: Kit, people: People) -> None:
+    """As many earlier checks as a new alert is tried against, of other people."""
+    with kit.database.transaction() as tx:
+        for number in range(1, LATE_HIT_CHECKS + 1):
+            check = _change(
+                Kind.CHECK, feed_of(kit.log.node, Lane.ROUTINE), number, of := subject(people.next())
+            )
+            records.apply(tx, check)
+            watch.key_check(tx, check.record, keys=kit.matcher.keys_of(of))
+            watch.file_check(tx, check.record, of)
 
 
 def _segments(changes: Sequence[Change]) -> list[Segment]:
@@ -131,13 +148,21 @@ def _segments(changes: Sequence[Change]) -> list[Segment]:
 
 
 def _alert(number: int, of: Subject) -> Change:
-    values: dict[str, Value] = {
-        "owner": "RS",
-        "training": False,
+    said: dict[str, Value] = {
         "status": "active",
         "category": "refuse_entry",
         "action": "seize",
         "reference": f"K-{number}/26",
+    }
+    return _change(Kind.ALERT, feed_of(_HUB, Lane.URGENT), number, of, said)
+
+
+def _change(
+    kind: Kind, feed: Feed, number: int, of: Subject, said: Mapping[str, Value] = MappingProxyType({})
+) -> Change:
+    values: dict[str, Value] = {
+        "owner": "RS",
+        "training": False,
         "surname": of.surname,
         "given_names": of.given_names,
         "birth": of.birth,
@@ -145,13 +170,14 @@ def _alert(number: int, of: Subject) -> Change:
         "nationality": of.nationality,
         "document_number": of.document_number,
         "document_issuer": of.document_issuer,
+        **said,
     }
-    dot = make_dot(feed_of(_HUB, Lane.URGENT), number)
+    dot = make_dot(feed, number)
     return Change(
         dot=dot,
         record=RecordId(dot),
-        kind=Kind.ALERT,
+        kind=kind,
         stamp=stamp_at(_NOW_MS + number),
         author=OfficerId(make_dot(feed_of(_HUB, Lane.URGENT), 41)),
-        fields=named(Kind.ALERT, {name: value for name, value in values.items() if value not in ("", None)}),
+        fields=named(kind, {name: value for name, value in values.items() if value not in ("", None)}),
     )

@@ -12,7 +12,7 @@ from edge.loading import Loader
 from edge.node import EdgeNode
 from edge.screen import Session
 from edge.store import filed_keys, watch
-from shared.ledger import concern, person_index, person_rows
+from shared.ledger import concern, person_rows
 from shared.ledger.person_index import WEIGHED_MAX
 from shared.ledger.records import Record
 from shared.matching.matcher import PersonMatcher
@@ -52,8 +52,7 @@ def spoil_filing(monkeypatch: pytest.MonkeyPatch) -> None:
             raise IndexError
         return sound(name, birth)
 
-    for module in (person_index, person_rows):
-        monkeypatch.setattr(module, "stored_keys", choking)
+    monkeypatch.setattr(person_rows, "stored_keys", choking)
 
 
 def troubles(node: EdgeNode) -> list[str]:

@@ -265,6 +265,14 @@ MUTANTS: Final = (
     ),
     # --- 6 ---
     Mutant(
+        name="alerts-of-a-run-held-by-no-scope",
+        promise=SAME_STATE,
+        path="edge/replica.py",
+        old="            watch.hold(tx, [each.record for each in alerts], scope)\n",
+        new="",
+        tests=("tests/edge/test_replica.py",),
+    ),
+    Mutant(
         name="feed-holds-the-booth",
         promise=NEVER_WAITS,
         path="edge/replica.py",

@@ -72,4 +72,4 @@ def _edit_alert(
             record=alert,
             context=records.context_of(tx, Kind.ALERT, alert),
         )
-        watch.rekey(tx, kit.matcher, alert)
+        watch.rekey(tx, kit.matcher, [alert])

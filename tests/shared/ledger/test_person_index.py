@@ -11,7 +11,7 @@ import pytest
 
 from shared.database import Database
 from shared.ledger import person_index
-from shared.ledger.person_index import POSTINGS_MAX, READ_MAX, WEIGHED_MAX, PersonIndex
+from shared.ledger.person_index import POSTINGS_MAX, READ_MAX, TOGETHER_MAX, WEIGHED_MAX, PersonIndex
 from shared.ledger.person_rows import Filed
 from shared.matching.birth import Relation
 from shared.matching.person import Person, person_of
@@ -55,6 +55,20 @@ def counts(database: Database) -> list[tuple[int, ...]]:
                 "(SELECT coalesce(sum(persons), 0) FROM listed_word)"
             ).fetchall()
         )
+
+
+def filed(database: Database) -> list[list[tuple[object, ...]]]:
+    """All that is filed, by owner."""
+    with database.snapshot() as tx:
+        return [
+            tx.execute(sql).fetchall()
+            for sql in (
+                "SELECT owner, names, birth FROM listed_entry ORDER BY owner",
+                "SELECT owner, key FROM listed_key LEFT JOIN listed_entry USING (entry) ORDER BY 1, 2",
+                "SELECT word, persons FROM listed_word WHERE persons ORDER BY word",
+                "SELECT persons FROM listed_total",
+            )
+        ]
 
 
 @pytest.mark.parametrize(
@@ -116,7 +130,7 @@ def test_the_bulk_build_files_what_single_filing_files(database: Database) -> No
 
 
 def test_many_put_at_once_are_filed_as_each_alone(database: Database) -> None:
-    """New, changed and gone in one call: what is found and counted is the same."""
+    """New, changed and gone in one call: the same keys, words and counts, and the same persons found."""
     before = {7: person("Petrović", "Marko"), 8: person("Kovačević", "Ivan")}
     after = {
         7: person("Skenderbegović", "Adaleta"),
@@ -124,32 +138,37 @@ def test_many_put_at_once_are_filed_as_each_alone(database: Database) -> None:
         9: person("Đorđević", "Ana"),
         10: person("", ""),
     }
-    for owner, each in (before | after).items():
-        put(database, owner, before.get(owner))
-        put(database, owner, each)
-    single = counts(database)
+    for step in (before, after):
+        for owner, each in step.items():
+            put(database, owner, each)
+    single = filed(database)
     with database.transaction() as tx:
         INDEX.clear(tx)
         INDEX.put_all(tx, before)
         INDEX.put_all(tx, after)
-        assert INDEX.persons(tx) == 2
-    assert counts(database) == single
+    assert filed(database) == single
     assert found(database, person("Petrović", "Marko")) == []
     assert found(database, person("Skenderbegovic", "Adaleta")) == [7]
 
 
-def test_whoever_is_not_worth_a_look_is_not_found(database: Database) -> None:
-    """The screen lets everybody through whom a look would find, however they are spelled."""
+def test_many_asked_about_at_once_are_found_as_each_alone(database: Database) -> None:
+    """However they are spelled, and however many share their keys."""
     put(database, 7, person("Đorđević", "Ana Marija"))
+    put(database, 8, person("Kovačević", "Ivan"))
     asked = [
-        *(person("DJORDJEVIC", "ANA"), person("Ана", "Ђорђевић"), person("Dordevic", "Ana", "1974")),
-        *(person("Wang", "Li", "1950-01-01"), person("", "")),
+        *(person("DJORDJEVIC", "ANA"), person("Ана", "Ђорђевић"), person("Ana Marija", "Djordjevich")),
+        *(person("Wang", "Li", "1950-01-01"), person("", ""), person("KOVACEVIC", "IVAN")),
     ]
+    alone = [found(database, each) for each in asked]
+    assert alone == [[7], [7], [7], [], [], [8]]
     with database.snapshot() as tx:
-        screened = INDEX.worth_a_look(tx, asked)
-        looked = [bool(INDEX.look(tx, each).found) for each in asked]
-    assert looked == [True, True, True, False, False]
-    assert screened == looked
+        together = [[each.owner for each, _ in meant.found] for meant in INDEX.find_all(tx, asked)]
+    assert together == alone
+    for owner in range(100, 100 + TOGETHER_MAX):
+        put(database, owner, person(f"Kovačević{owner}", "Ivan"))
+    with database.snapshot() as tx:
+        crowded = [[each.owner for each, _ in meant.found] for meant in INDEX.find_all(tx, asked)]
+    assert crowded == [found(database, each) for each in asked]
 
 
 def test_a_rolled_back_change_leaves_the_index_as_it_was(database: Database) -> None:
