@@ -14,7 +14,7 @@ from shared.limits import COUNT_MAX
 from shared.schema import Kind
 from tests.hub.outpost import Outpost, Realm
 from tests.hub.test_rematch import asked
-from tests.hub.world import count
+from tests.hub.world import count, faults
 
 WANTED = "L898902C3"
 _MINUTE_MS = 60_000
@@ -213,3 +213,4 @@ def test_a_time_that_no_clock_tells_holds_nobody_up(
     raca.send(hub)
     asked(hub)
     assert len(pairs(hub)) == 1
+    assert faults(hub) == [], "the check itself is asked about too, and not passed over"
