@@ -20,7 +20,7 @@ part counts as zero in its place (an unknown year as 1899).
 from __future__ import annotations
 
 import re
-from calendar import monthrange
+from calendar import isleap
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Final
@@ -35,6 +35,7 @@ _DAY_ZERO: Final = date(YEAR_MIN, 1, 1)
 _ORDINAL_ZERO: Final = _DAY_ZERO.toordinal()
 _DAYS: Final = (date(YEAR_MAX, 12, 31) - _DAY_ZERO).days + 1
 _PARTIAL: Final = 1 << 17
+_SHORT_MONTHS: Final = frozenset({4, 6, 9, 11})
 _LEAP_YEAR: Final = 2000  # stands in for an unknown year: 29 February is possible in some year
 
 _ISO: Final = re.compile(r"(\d{4}|XXXX)(?:-(\d{2}|XX)(?:-(\d{2}|XX))?)?", re.ASCII)
@@ -219,7 +220,9 @@ def _known(part: str | None) -> int | None:
 
 
 def _last_day(year: int | None, month: int) -> int:
-    return monthrange(_LEAP_YEAR if year is None else year, month)[1]
+    if month == 2:
+        return 29 if isleap(_LEAP_YEAR if year is None else year) else 28
+    return 30 if month in _SHORT_MONTHS else 31
 
 
 def _impossible() -> InputError:
