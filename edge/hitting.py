@@ -54,9 +54,11 @@ def append(
 
 def late_hits(kit: Kit, tx: Connection, alerts: Sequence[Record]) -> int:
     """Run a few new or changed alerts against the node's last checks; returns how many hits came of it."""
+    if not alerts:
+        return 0
     subjects = [subject_of(alert.values) for alert in alerts]
-    like = watch.checks_with(tx, kit.matcher, subjects, newest=LATE_HIT_CHECKS) if subjects else []
-    pairs = [(alert, check) for alert, checks in zip(alerts, like, strict=True) for check in checks]
+    like = watch.checks_with(tx, kit.matcher, subjects, newest=LATE_HIT_CHECKS)
+    pairs = ((alert, check) for alert, checks in zip(alerts, like, strict=True) for check in checks)
     count = 0
     for alert, check in pairs:
         if check.values.get("void"):

@@ -113,11 +113,8 @@ def statements(prefix: str) -> tuple[str, ...]:
 
 
 _SQL: Final = {
-    "put": "INSERT INTO {p}_entry (owner, names, birth, sex, nationality) VALUES (?, ?, ?, ?, ?) "
-    "RETURNING entry",
     "put_whole": "INSERT OR REPLACE INTO {p}_entry (entry, owner, names, birth, sex, nationality) "
     "VALUES (?, ?, ?, ?, ?, ?)",
-    "of_owner": "SELECT entry, names, birth FROM {p}_entry WHERE owner = ?",
     "of_owners": "SELECT entry, names, birth FROM {p}_entry WHERE owner IN (SELECT value FROM json_each(?))",
     "drop": "DELETE FROM {p}_entry WHERE entry = ?",
     "file": "INSERT OR IGNORE INTO {p}_key (key, entry) VALUES (?, ?)",
@@ -151,21 +148,12 @@ class PersonIndex:
 
     # --- filing ---
 
-    def put(self, tx: Connection, owner: int, person: Person | None) -> bool:
-        """File a record's person in place of what was filed for it (None: out); returns whether any is."""
-        self._take_out(tx, tx.execute(self._sql["of_owner"], (owner,)).fetchall())
-        if person is None or not person.names:
-            return False
-        (entry,) = tx.execute(self._sql["put"], (owner, *row_of(person))).fetchone()
-        tx.executemany(
-            self._sql["file"], [(key, entry) for key in sorted(keys_of(person.names, person.birth))]
-        )
-        tx.executemany(self._sql["count_word"], [(word, 1) for word in words_of(person.names)])
-        tx.execute(self._sql["total"], (1,))
-        return True
+    def put(self, tx: Connection, owner: int, person: Person | None) -> None:
+        """File a record's person in place of what was filed for it; None: out."""
+        self.put_all(tx, {owner: person})
 
     def put_all(self, tx: Connection, persons: Mapping[int, Person | None]) -> None:
-        """`put` for each of a few, by owner, at half the cost."""
+        """`put` for each of a few, by owner, at half the cost of one after another."""
         if not persons:
             return
         self._take_out(tx, tx.execute(self._sql["of_owners"], (json.dumps([*persons]),)).fetchall())
@@ -264,13 +252,9 @@ class PersonIndex:
     def find_all(self, tx: Connection, persons: Sequence[Person]) -> list[Meant]:
         """`find` for each of a few: one question asks for all their keys, unless very many lie under them."""
         asked = [[asked_keys(name, person.birth) for name in person.names] for person in persons]
-        keys = json.dumps(list({key for names in asked for name in names for _, key in name}))
-        rows = tx.execute(self._sql["all_postings"], (keys, TOGETHER_MAX)).fetchall()
-        if len(rows) == TOGETHER_MAX:
+        under = self._under(tx, {key for names in asked for name in names for _, key in name})
+        if under is None:
             return [self.find(tx, person) for person in persons]
-        under: dict[int, list[int]] = {}
-        for key, entry in rows:
-            under.setdefault(key, []).append(entry)
         found = []
         for person, names in zip(persons, asked, strict=True):
             postings = [(sort, under[key]) for name in names for sort, key in name if key in under]
@@ -328,17 +312,24 @@ class PersonIndex:
     def _postings(self, tx: Connection, asked: list[tuple[str, int]]) -> Iterator[tuple[str, list[int]]]:
         """(sort, entries) of each key that has any; one statement, unless some key has very many."""
         sorts = {key: sort for sort, key in asked}
-        rows = tx.execute(self._sql["all_postings"], (json.dumps([*sorts]), TOGETHER_MAX)).fetchall()
-        if len(rows) < TOGETHER_MAX:
-            found: dict[int, list[int]] = {}
-            for key, entry in rows:
-                found.setdefault(key, []).append(entry)
-            yield from ((sorts[key], entries) for key, entries in found.items())
+        under = self._under(tx, sorts)
+        if under is not None:
+            yield from ((sorts[key], entries) for key, entries in under.items())
             return
         for sort, key in asked:
             alone = tx.execute(self._sql["postings"], (key, POSTINGS_MAX + 1)).fetchall()
             if alone:
                 yield sort, [entry for (entry,) in alone]
+
+    def _under(self, tx: Connection, keys: Iterable[int]) -> dict[int, list[int]] | None:
+        """The entries under each key that has any; None where there are `TOGETHER_MAX` or more."""
+        rows = tx.execute(self._sql["all_postings"], (json.dumps([*keys]), TOGETHER_MAX)).fetchall()
+        if len(rows) == TOGETHER_MAX:
+            return None
+        under: dict[int, list[int]] = {}
+        for key, entry in rows:
+            under.setdefault(key, []).append(entry)
+        return under
 
     def _read(
         self, tx: Connection, asked: Person, entries: list[int], votes: dict[int, float]
