@@ -132,8 +132,9 @@ class Accounts:
         """
         login = login.strip()[: NAME_MAX_CHARS + 1]
         with self._database.transaction() as tx:
-            self._count_try(tx, login)
             found = self._find(tx, login)
+            tries = _tries_key(login, found.reset if found is not None else 0)
+            self._count_try(tx, tries)
         matches = self._matches(found, password)
         with self._database.transaction() as tx:
             now = self._find(tx, login)  # the desk may have acted while the password was weighed
@@ -143,7 +144,7 @@ class Accounts:
             else:
                 action = "sign_in_disabled" if now.disabled else "sign_in"
                 self._witness(tx, now.id, device, action)
-                tx.execute("DELETE FROM sign_in_try WHERE login = ?", (_login_key(login),))
+                _forget_tries(tx, tries)
                 if not now.disabled:
                     return self._begin(tx, now, device)
         if now is not None:
@@ -200,15 +201,16 @@ class Accounts:
         `password_same`, `password_is_login`, `password_differs`; SignInError `sign_in_wait`.
         """
         _judge_password(entry.officer, current=current, new=new, again=again)
+        tries = _tries_key(entry.officer.login, entry.officer.reset)
         with self._database.transaction() as tx:
-            self._count_try(tx, entry.officer.login)
+            self._count_try(tx, tries)
         if not self._matches(entry.officer, current):
             raise InputError(
                 "wrong_password", "this is not your password", hint="Type it again.", field="current"
             )
         verifier = password_verifier(new)
         with self._database.transaction() as tx:
-            tx.execute("DELETE FROM sign_in_try WHERE login = ?", (_login_key(entry.officer.login),))
+            _forget_tries(tx, tries)
             self._set_password(tx, entry.officer, verifier)
             tx.execute(
                 "DELETE FROM web_session WHERE officer = ? AND token <> ?",
@@ -234,9 +236,9 @@ class Accounts:
             password_matches(verifier if usable else self._nobody, password[:PASSWORD_MAX_CHARS]) and usable
         )
 
-    def _count_try(self, tx: Connection, login: str) -> None:
+    def _count_try(self, tx: Connection, key: bytes) -> None:
         """Refuse a try that comes too soon, else count it."""
-        now, key = self._now_ms(), _login_key(login)
+        now = self._now_ms()
         tx.execute("DELETE FROM sign_in_try WHERE ? - last_ms > ?", (now, _TRIES_KEPT_MS))
         row = tx.execute("SELECT failed, last_ms FROM sign_in_try WHERE login = ?", (key,)).fetchone()
         failed, last_ms = row if row is not None else (0, now)
@@ -336,5 +338,10 @@ def _same_password(before: Officer, now: Officer) -> bool:
     return (before.id, before.verifier) == (now.id, now.verifier)
 
 
-def _login_key(login: str) -> bytes:
-    return digest(b"karaula/login\0", login.casefold().encode(errors="replace"))
+def _tries_key(login: str, reset: int) -> bytes:
+    """Under what wrong tries are counted: the desk's new password has had none yet, and waits for none."""
+    return digest(b"karaula/login\0", f"{login.casefold()}\0{reset}".encode(errors="replace"))
+
+
+def _forget_tries(tx: Connection, key: bytes) -> None:
+    tx.execute("DELETE FROM sign_in_try WHERE login = ?", (key,))

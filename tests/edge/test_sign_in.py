@@ -104,6 +104,18 @@ def test_the_wait_after_wrong_tries_outlives_a_restart(post: Post, node: EdgeNod
     assert sign_in(again).login == "mira"
 
 
+def test_the_desks_new_password_ends_the_wait(post: Post, node: EdgeNode, booth: Booth, session: Session):
+    """Who has guessed too often is told to ask the desk: what the desk then gives works at once."""
+    for _ in range(SIGN_IN_TRIES):
+        code_of(booth, "mira", "wrong wrong wrong")
+    assert code_of(booth, "mira", FIRST_PASSWORD) == "sign_in_wait"
+    (officer,) = rows(node, "SELECT id FROM officer_record")[0]
+    assert isinstance(officer, int)
+    post.centre.say(Kind.OFFICER, {"reset": 2}, record=officer, scope="post:KLOBUK")
+    node.round.run(post.centre.exchange)
+    assert sign_in(booth, "mira", FIRST_PASSWORD).must_change
+
+
 def test_the_wait_doubles_and_a_clock_set_back_does_not_prolong_it(post: Post, booth: Booth):
     """The sixth wrong try waits twice as long; a clock a year back waits no longer than that."""
     for _ in range(SIGN_IN_TRIES):

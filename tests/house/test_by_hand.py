@@ -137,11 +137,14 @@ def the_officer_is_shut_out(walk: Walk) -> None:
         try:
             mira.sign_in()
         except Unexpected as told:
+            print(told)
             return "disabled" in str(told)
         return False
 
-    until(refused, "shut out")
-    mira.close()
+    try:
+        until(refused, "shut out")
+    finally:
+        mira.close()
 
 
 def the_stick_has_brought_a_list(walk: Walk) -> None:
@@ -196,6 +199,8 @@ def walk(tmp_path: Path) -> Iterator[Walk]:
     made = Walk(tmp_path)
     yield made
     made.stop()
+    for data in made.urls:
+        print(f"--- {data} said:\n{made.log(data)}")  # shown where the test fails
 
 
 def test_the_walk_through_works_line_by_line(walk: Walk):

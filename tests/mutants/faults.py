@@ -330,6 +330,14 @@ MUTANTS: Final = (
         tests=("tests/edge/test_sign_in.py",),
     ),
     Mutant(
+        name="new-password-waits-for-old-guesses",
+        promise=RIGHTS,
+        path="shared/ledger/accounts.py",
+        old='f"{login.casefold()}\\0{reset}".encode(errors="replace"))',
+        new='f"{login.casefold()}".encode(errors="replace"))',
+        tests=("tests/edge/test_sign_in.py",),
+    ),
+    Mutant(
         name="decided-past-an-unseen-alert",
         promise=RIGHTS,
         path="edge/cases.py",
