@@ -12,13 +12,14 @@ Must not know: where the stick is mounted, pages.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
+from itertools import chain
 
 from edge import gaps, lease, receipts, rematch, renewal, returning
 from edge.kit import Kit
 from edge.replica import Replica
 from edge.sealer import Sealer
 from edge.store import feed, lives, returns
-from shared import courier, wire
+from shared import courier
 from shared.courier import Packet, Report, Shelf, Slip, Sort, Up, name_of, slip_name
 from shared.courier.stick import BACK, downs, half_written, ups
 from shared.crypto import digest
@@ -69,14 +70,17 @@ class Courier:
             heads = self._kit.log.heads(tx)
         here = shelf.names()
         own = {name: up for name, up in ups(here) if up.node == self._kit.node}
+        besides = self._besides()
+        asked_for = {_name(self._kit.node, run) for run in besides}
+        waiting += sum(each.count for run in besides for each in run)
         for name, up in own.items():  # first of all make room
-            if up.lane in heads and up.last <= heads[Lane(up.lane)].acked:
+            if up.lane in heads and up.last <= heads[Lane(up.lane)].acked and name not in asked_for:
                 self._clear(shelf, name, report)
         wanted = {slip_name(self._kit.node)}
         shelf.write(slip_name(self._kit.node), _file(slip, []))
         report.written += 1
         wanted |= self._give_back(shelf, slip, here, report)
-        for run in self._runs():
+        for run in chain(self._runs(), besides):
             name = _name(self._kit.node, run)
             wanted.add(name)
             if name in own and _holds(shelf, name, run):
@@ -98,19 +102,22 @@ class Courier:
         for place, gift in enumerate(
             returning.gifts(self._kit, self._sealer, budget_bytes=LOAD_BUDGET_BYTES)
         ):
-            marks = [digest(original.raw) for original in gift.originals] or [
-                gift.returned.revocations or b""
-            ]
-            mark = digest(wire.pack([slip.generation, gift.returned.prekey]), *marks, size=_MARK_BYTES).hex()
-            name = name_of(Up(lane=BACK, node=self._kit.node, first=place, mark=mark))
+            name = name_of(Up(lane=BACK, node=self._kit.node, first=place, mark=gift.mark.hex()))
             names.add(name)
             if name in here and _is_whole(shelf, name):
                 report.kept += 1
                 continue
-            load = courier.write_load(slip, [], returned=gift.returned)
+            load = courier.write_load(slip, [], returned=gift.seal().returned)
             shelf.write(name, courier.close_file(Sort.LOAD, load))
             report.written += 1
         return names
+
+    def _besides(self) -> list[list[Sealed]]:
+        """What the hub has acknowledged and says it lacks: given up there, or lost with its database."""
+        with self._kit.database.snapshot() as tx:
+            given_up = self._kit.log.bundles_in(tx, gaps.told(tx), budget_bytes=LOAD_BUDGET_BYTES)
+            lost = renewal.handed_down(self._kit, self._sealer, tx, budget_bytes=LOAD_BUDGET_BYTES)
+        return [run[:REQUEST_MAX_BUNDLES] for run in (given_up, lost) if run]
 
     def slip(self, tx: Connection) -> Slip:
         """Where this node stands, signed."""

@@ -19,6 +19,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Final
 
+from edge import returning
 from edge.courier import Courier
 from edge.kit import Kit
 from edge.sealer import Sealer
@@ -46,15 +47,23 @@ Carry = Callable[[bytes], bytes]
 LINK_CODES: Final = frozenset({"link_down", "link_cut", "link_slow", "hub_busy"})
 """What the way itself says: then another way is tried, and what is carried stays."""
 _TURNS_MAX: Final = 1_000
+_GIFT_AGAIN_MS: Final = 60 * 60 * 1000  # what was handed over may have been lost on its way
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Called:
     """What one call at a relay did. `refused` counts packets that were not to be believed."""
 
-    handed: int
-    packets: int
-    refused: int
+    handed: int = 0
+    packets: int = 0
+    refused: int = 0
+
+    def __add__(self, other: Called) -> Called:
+        return Called(
+            handed=self.handed + other.handed,
+            packets=self.packets + other.packets,
+            refused=self.refused + other.refused,
+        )
 
 
 class Relay:
@@ -86,10 +95,12 @@ class Relay:
                 neighbours.keep_bundle(
                     tx, node, feed=header.feed, first=header.first, last=header.last, raw=raw
                 )
+            if load.returned is not None:
+                neighbours.keep_gift(tx, node, load.returned)
             self._drop_read(tx, load.slip)
             carried = neighbours.carried(tx, node)
             packets = neighbours.packets_of(tx, node)
-        if load.bundles:
+        if load.bundles or load.returned is not None:
             self._told.add(node)
         return courier.write_reply(
             carried={Feed(name): Seq(last) for name, last in carried.items()}, packets=packets
@@ -136,8 +147,10 @@ class Relay:
     def _make_room(self, tx: Connection, load: Load) -> None:
         known = neighbours.everyone(tx)
         crowded = load.slip.node not in known and len(known) >= RELAY_MAX_NODES
-        size = neighbours.bytes_of(tx, load.slip.node) + sum(len(raw) for raw in load.bundles)
-        if crowded or (load.bundles and size > RELAY_NODE_MAX_BYTES):
+        gift = 0 if load.returned is None else load.returned.size
+        brought = gift + sum(len(raw) for raw in load.bundles)
+        full = neighbours.bytes_of(tx, load.slip.node) + brought > RELAY_NODE_MAX_BYTES
+        if crowded or (brought and full):
             raise StoreError(
                 "relay_full",
                 "this node carries as much as it may",
@@ -182,6 +195,26 @@ class Relay:
     def _forward_one(self, node: int, carry: Carry) -> int:
         self._told.discard(node)
         self._asked_ms[node] = self._kit.world.monotonic_ms()
+        try:
+            return self._give_back(node, carry) + self._hand_on(node, carry)
+        except RemoteError as refused:
+            if refused.code in LINK_CODES:
+                raise
+            return 0  # a refusal bears no signature: all stays, and is tried again
+
+    def _give_back(self, node: int, carry: Carry) -> int:
+        """Before the bundles, which say less without it. An answer lets go: the origin offers it anew."""
+        with self._kit.database.snapshot() as tx:
+            kept, gifts = neighbours.slip_of(tx, node), neighbours.gifts_of(tx, node)
+        if kept is None:
+            return 0
+        for gift in gifts:
+            self._keep(node, carry(courier.write_load(read_slip(*kept), [], returned=gift)))
+            with self._kit.database.transaction() as tx:
+                neighbours.drop_gift(tx, gift)
+        return len(gifts)
+
+    def _hand_on(self, node: int, carry: Carry) -> int:
         place, sent = (0, 0), 0
         while True:
             with self._kit.database.snapshot() as tx:
@@ -189,15 +222,7 @@ class Relay:
                 run = self._next(tx, node, place)
             if kept is None or (sent and not run):
                 return sent
-            try:
-                reply = courier.read_reply(
-                    carry(courier.write_load(read_slip(*kept), [raw for *_, raw in run]))
-                )
-                self._keep(node, [self._packet(raw) for raw in reply.packets], reply.packets)
-            except RemoteError as refused:
-                if refused.code in LINK_CODES:
-                    raise
-                return sent  # a refusal bears no signature: all stays, and is tried again
+            self._keep(node, carry(courier.write_load(read_slip(*kept), [raw for *_, raw in run])))
             sent += 1
             if not run:
                 return sent
@@ -211,8 +236,10 @@ class Relay:
         last = Lane.URGENT if self._kit.metered else Lane.BULK
         return [each for each in run if lane_of_feed(each[0]) <= last]
 
-    def _keep(self, node: int, packets: list[Packet], raws: tuple[bytes, ...]) -> None:
+    def _keep(self, node: int, answer: bytes) -> None:
         """Keep what the hub signed for this neighbour, and let go of what it signed for."""
+        raws = courier.read_reply(answer).packets
+        packets = [self._packet(raw) for raw in raws]
         if any(packet.node != node for packet in packets):
             raise SessionError("not_for_us", "the packet is for another node", hint="Call the centre.")
         with self._kit.database.transaction() as tx:
@@ -236,24 +263,43 @@ class RelayCall:
         self._sealer = sealer
         self._courier = courier_of
         self._carried: dict[Lane, int] = {}  # the relay's word, and only a reason not to repeat oneself
+        self._given_ms: dict[bytes, int] = {}  # when each gift was handed over, uptime: likewise
 
     def run(self, carry: Carry) -> Called:
         """Hand over what waits and is not carried yet. Raises RemoteError, StoreError."""
-        handed = taken = refused = 0
+        called = self._give_back(carry)
         for turn in range(_TURNS_MAX):
             self._sealer.seal(link_appeared=not turn)  # a packet may just have made late hits
             with self._kit.database.snapshot() as tx:
                 slip, run = self._courier.slip(tx), self._next(tx)
-            reply = courier.read_reply(carry(courier.write_load(slip, [each.raw for each in run])))
-            handed += len(run)
             before = dict(self._carried)
-            self._carried = {lane: reply.carried.get(feed_of(self._kit.node, lane), Seq(0)) for lane in Lane}
-            outcomes = [self._take(raw) for raw in reply.packets]
-            news = outcomes.count(True)
-            taken, refused = taken + news, refused + outcomes.count(None)
-            if not news and (not run or before == self._carried):
+            turned = self._hand(carry, courier.write_load(slip, [each.raw for each in run]), count=len(run))
+            called += turned
+            if not turned.packets and (not run or before == self._carried):
                 break
-        return Called(handed=handed, packets=taken, refused=refused)
+        return called
+
+    def _give_back(self, carry: Carry) -> Called:
+        """What a restored hub lacks of its own words, each once an hour until it says that it has it."""
+        called, now = Called(), self._kit.world.monotonic_ms()
+        given_ms, self._given_ms = self._given_ms, {}
+        for gift in returning.gifts(self._kit, self._sealer, budget_bytes=RELAY_LOAD_BYTES):
+            given = given_ms.get(gift.mark)
+            if given is not None and now - given < _GIFT_AGAIN_MS:
+                self._given_ms[gift.mark] = given
+                continue
+            with self._kit.database.snapshot() as tx:
+                slip = self._courier.slip(tx)
+            called += self._hand(carry, courier.write_load(slip, [], returned=gift.seal().returned))
+            self._given_ms[gift.mark] = now
+        return called
+
+    def _hand(self, carry: Carry, load: bytes, *, count: int = 0) -> Called:
+        """One load of so many bundles, and what comes back for it."""
+        reply = courier.read_reply(carry(load))
+        self._carried = {lane: reply.carried.get(feed_of(self._kit.node, lane), Seq(0)) for lane in Lane}
+        outcomes = [self._take(raw) for raw in reply.packets]
+        return Called(handed=count, packets=outcomes.count(True), refused=outcomes.count(None))
 
     def _next(self, tx: Connection) -> list[Sealed]:
         for lane in Lane:

@@ -128,21 +128,26 @@ def handed_down(kit: Kit, sealer: Sealer, tx: Connection, *, budget_bytes: int) 
     if kit.renewing:
         return []
     found: list[Sealed] = []
-    for each in lives.former_feeds(tx):
-        if each.lacking and budget_bytes > 0:
-            made = _bundle(kit, sealer, tx, each)
-            if made is not None:
-                budget_bytes -= len(made.raw)
-                found.append(made)
+    for lost in lives.former_feeds(tx):
+        while lost.lacking and budget_bytes > 0:
+            made = _bundle(kit, sealer, tx, lost)
+            if made is None:
+                break
+            sealed, chain = made
+            budget_bytes -= len(sealed.raw)
+            found.append(sealed)
+            lost = replace(lost, hub_head=sealed.first + sealed.count - 1, chain=chain)
     return found
 
 
-def _bundle(kit: Kit, sealer: Sealer, tx: Connection, lost: FormerFeed) -> Sealed | None:
+def _bundle(kit: Kit, sealer: Sealer, tx: Connection, lost: FormerFeed) -> tuple[Sealed, bytes] | None:
+    """The next bundle that the hub lacks, and the chain with it."""
     assert lost.hub_head is not None  # it lacks some
     rows = lives.logged(tx, lost.feed, lost.hub_head, min(lost.last, lost.hub_head + BUNDLE_MAX_CHANGES))
     if not rows or rows[0][0] != lost.hub_head + 1:
         return None  # pruned: a backup of the hub's had it once
     number, key = sealer.prekey(tx)
+    before = lost.chain or bytes(HASH_BYTES)
     count = len(rows) if lane_of_feed(lost.feed) is not Lane.BULK else 1
     while True:
         header = Header(
@@ -154,16 +159,12 @@ def _bundle(kit: Kit, sealer: Sealer, tx: Connection, lost: FormerFeed) -> Seale
         )
         try:
             changes = [wire.unpack_change(payload) for _, payload in rows[:count]]
-            raw = bundle.seal(
-                wire.encode(changes, base=header.base),
-                header=header,
-                before=lost.chain or bytes(HASH_BYTES),
-                prekey=key,
-                signer=kit.identity.keys.sign,
-            )
+            body = wire.encode(changes, base=header.base)
+            raw = bundle.seal(body, header=header, before=before, prekey=key, signer=kit.identity.keys.sign)
         except WireError as error:
             if error.code not in wire.TOO_MUCH or count == 1:
                 raise
             count //= 2
         else:
-            return Sealed(feed=header.feed, first=header.first, count=count, prekey=number, raw=raw)
+            sealed = Sealed(feed=header.feed, first=header.first, count=count, prekey=number, raw=raw)
+            return sealed, bundle.chain_next(before, header, body)

@@ -11,14 +11,19 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import Final
 
 from edge.kit import Kit
 from edge.sealer import Sealer
 from edge.store import feed, returns
 from edge.store.returns import Original
+from shared import wire
+from shared.crypto import SealKey, digest
 from shared.database import Connection
 from shared.limits import RETURN_BUDGET_BYTES, RETURN_MAX_SEGMENTS
 from shared.session import ENVELOPE, Head, Returned, give_back
+
+_MARK_BYTES: Final = 8
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -28,10 +33,23 @@ class Gift:
     originals: tuple[Original, ...]
     returned: Returned
 
-    @property
-    def size(self) -> int:
-        """Bytes on the wire, about."""
-        return len(self.returned.sealed) + len(self.returned.revocations or b"")
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Unsealed:
+    """What is to be a gift. `mark` names what it gives to which life of the hub, whenever it is sealed."""
+
+    originals: tuple[Original, ...]
+    revocations: bytes | None
+    prekey: int
+    key: SealKey
+    mark: bytes
+
+    def seal(self) -> Gift:
+        pairs = [(original.raw, original.signature) for original in self.originals]
+        return Gift(
+            originals=self.originals,
+            returned=give_back(pairs, prekey=self.prekey, key=self.key, revocations=self.revocations),
+        )
 
 
 def next_gift(kit: Kit, sealer: Sealer, tx: Connection, *, budget_bytes: int) -> Gift | None:
@@ -41,10 +59,10 @@ def next_gift(kit: Kit, sealer: Sealer, tx: Connection, *, budget_bytes: int) ->
     paper = returns.owed_list(tx)
     if not originals and paper is None:
         return None
-    return _wrapped(sealer, tx, originals, paper)
+    return _unsealed(sealer, tx, originals, paper).seal()
 
 
-def gifts(kit: Kit, sealer: Sealer, *, budget_bytes: int) -> Iterator[Gift]:
+def gifts(kit: Kit, sealer: Sealer, *, budget_bytes: int) -> Iterator[Unsealed]:
     """All that is owed, a file at a time."""
     after, first = returns.Place(generation=0, scope="", first=0), True
     while True:
@@ -53,7 +71,7 @@ def gifts(kit: Kit, sealer: Sealer, *, budget_bytes: int) -> Iterator[Gift]:
             paper = returns.owed_list(tx) if first else None
             if not originals and paper is None:
                 return
-            gift = _wrapped(sealer, tx, originals, paper)
+            gift = _unsealed(sealer, tx, originals, paper)
         yield gift
         if not originals:
             return
@@ -81,9 +99,13 @@ def begin(tx: Connection, head: Head) -> None:
     returns.cover(tx, head.past, head_ms=head.time_ms)
 
 
-def _wrapped(sealer: Sealer, tx: Connection, originals: list[Original], paper: bytes | None) -> Gift:
+def _unsealed(sealer: Sealer, tx: Connection, originals: list[Original], paper: bytes | None) -> Unsealed:
     number, key = sealer.prekey(tx)
-    pairs = [(original.raw, original.signature) for original in originals]
-    return Gift(
-        originals=tuple(originals), returned=give_back(pairs, prekey=number, key=key, revocations=paper)
+    marks = [digest(original.raw) for original in originals] or [paper or b""]
+    return Unsealed(
+        originals=tuple(originals),
+        revocations=paper,
+        prekey=number,
+        key=key,
+        mark=digest(wire.pack([feed.state(tx).generation, number]), *marks, size=_MARK_BYTES),
     )

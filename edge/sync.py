@@ -154,7 +154,7 @@ class SyncRound:
         outgoing, budget = Outgoing(), self.pace.request_bytes
         with kit.database.snapshot() as tx:
             gift = None if careful else returning.next_gift(kit, self._sealer, tx, budget_bytes=budget)
-            budget -= 0 if gift is None else min(gift.size, budget // 2)
+            budget -= 0 if gift is None else min(gift.returned.size, budget // 2)
             if not careful:
                 waiting = kit.log.pending(tx, budget_bytes=self._reach(budget), lanes=lanes)
                 outgoing = plan(waiting, self._held, budget_bytes=budget)

@@ -40,7 +40,7 @@ from shared.errors import (
     StoreError,
     TrustError,
 )
-from shared.ids import SYSTEM, Node, lane_of_feed
+from shared.ids import SYSTEM, Node
 from shared.ledger import audit
 from shared.ledger.audit import Line
 from shared.limits import RELAY_MAX_PACKETS, REPLY_BUDGET_BYTES, STAMP_COUNTER_BITS
@@ -184,9 +184,8 @@ class Courier:
         return None if kept is None else read_slip(*kept)
 
     def _covers(self, tx: Connection, load: Load) -> bool:
-        heads = custody.heads_of(tx, load.slip.node)
         headers = [bundle.read_header(raw) for raw in load.bundles]
-        return all(header.last <= heads[lane_of_feed(header.feed)] for header in headers)
+        return all(header.last <= custody.head_of(tx, header.feed).head for header in headers)
 
     # --- down ---
 

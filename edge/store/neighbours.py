@@ -1,4 +1,5 @@
-"""What this node carries for its neighbours, unread: their slips, their bundles, the hub's packets to them.
+"""What this node carries for its neighbours, unread: their slips, their bundles, what they give back to a
+restored hub, the hub's packets to them.
 
 Must not know: keys, what is inside.
 """
@@ -7,7 +8,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from shared.crypto import digest
 from shared.database import Connection
+from shared.session import Returned
 
 
 def keep_slip(tx: Connection, node: int, raw: bytes, signature: bytes) -> None:
@@ -60,7 +63,10 @@ def bundles_after(
 def bytes_of(tx: Connection, node: int) -> int:
     """How much is carried up for a node."""
     (size,) = tx.execute(
-        "SELECT coalesce(sum(length(raw)), 0) FROM relay_bundle WHERE node = ?", (node,)
+        "SELECT (SELECT coalesce(sum(length(raw)), 0) FROM relay_bundle WHERE node = ?1) "
+        "+ (SELECT coalesce(sum(length(sealed) + coalesce(length(revocations), 0)), 0) "
+        "FROM relay_gift WHERE node = ?1)",
+        (node,),
     ).fetchone()
     return int(size)
 
@@ -90,6 +96,30 @@ def drop_from(tx: Connection, node: int, *, feed: int, first: int) -> None:
     tx.execute("DELETE FROM relay_bundle WHERE node = ? AND feed = ? AND last >= ?", (node, feed, first))
 
 
+def keep_gift(tx: Connection, node: int, returned: Returned) -> None:
+    """Take into custody what a node gives back; the same bytes once."""
+    tx.execute(
+        "INSERT OR IGNORE INTO relay_gift (mark, node, prekey, sealed, revocations) VALUES (?, ?, ?, ?, ?)",
+        (_gift_mark(returned), node, returned.prekey, returned.sealed, returned.revocations),
+    )
+
+
+def gifts_of(tx: Connection, node: int) -> list[Returned]:
+    """What a node gives back, as it came."""
+    rows = tx.execute(
+        "SELECT prekey, sealed, revocations FROM relay_gift WHERE node = ? ORDER BY rowid", (node,)
+    )
+    return [Returned(prekey=row[0], sealed=row[1], revocations=row[2]) for row in rows]
+
+
+def drop_gift(tx: Connection, returned: Returned) -> None:
+    tx.execute("DELETE FROM relay_gift WHERE mark = ?", (_gift_mark(returned),))
+
+
+def _gift_mark(returned: Returned) -> bytes:
+    return digest(b"karaula/gift\0", returned.sealed, returned.revocations or b"")
+
+
 def keep_packets(tx: Connection, node: int, packets: Sequence[bytes]) -> None:
     """Put these in the place of the node's earlier packets."""
     tx.execute("DELETE FROM relay_packet WHERE node = ?", (node,))
@@ -109,6 +139,7 @@ def let_go(tx: Connection, node: int) -> None:
     """Carry nothing for a node any more."""
     for sql in (
         "DELETE FROM relay_bundle WHERE node = ?",
+        "DELETE FROM relay_gift WHERE node = ?",
         "DELETE FROM relay_packet WHERE node = ?",
         "DELETE FROM relay_acked WHERE feed >> 2 = ?",
         "DELETE FROM relay_slip WHERE node = ?",

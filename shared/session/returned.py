@@ -29,6 +29,11 @@ class Returned:
     sealed: bytes
     revocations: bytes | None = None
 
+    @property
+    def size(self) -> int:
+        """Bytes on the wire, about."""
+        return len(self.sealed) + len(self.revocations or b"")
+
     def written(self) -> list[int | bytes | None]:
         """As it stands in a question or a load."""
         return [self.prekey, self.sealed, self.revocations]

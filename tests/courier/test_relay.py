@@ -2,34 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
 import pytest
 
-from edge.relay import Relay
+from edge.relay import Carry, Relay
 from shared import courier, wire
 from shared.enrolment import Revocations
 from shared.errors import KaraulaError, RemoteError, StoreError
 from shared.ids import Lane
-from tests.courier.house import House
+from shared.session import Returned
+from tests.courier.house import House, as_remote
 from tests.simulation.machine import Post
 from tests.simulation.papers import authority_keys
-
-Carry = Callable[[bytes], bytes]
-
-
-def as_remote(call: Carry) -> Carry:
-    """What HTTP makes of any refusal: a RemoteError with its code."""
-
-    def carried(load: bytes) -> bytes:
-        try:
-            return call(load)
-        except RemoteError:
-            raise
-        except KaraulaError as refused:
-            raise RemoteError(refused.code, refused.message, hint=refused.hint) from None
-
-    return carried
 
 
 def link_of(house: House) -> Carry:
@@ -252,6 +235,10 @@ def test_custody_is_bounded(waiting: House, monkeypatch: pytest.MonkeyPatch):
     with pytest.raises(StoreError) as told:
         waiting.klobuk.node.relay.receive(load_of(waiting.gostun))
     assert told.value.code == "relay_full"
+    slip = courier.read_load(load_of(waiting.gostun)).slip
+    gift = Returned(prekey=1, sealed=bytes(60), revocations=bytes(60))
+    with pytest.raises(StoreError):
+        waiting.klobuk.node.relay.receive(courier.write_load(slip, [], returned=gift))
     monkeypatch.setattr("edge.relay.RELAY_NODE_MAX_BYTES", 1 << 20)
     monkeypatch.setattr("edge.relay.RELAY_MAX_NODES", 1)
     waiting.klobuk.node.relay.receive(load_of(waiting.gostun))

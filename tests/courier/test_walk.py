@@ -10,7 +10,8 @@ import pytest
 from edge.node import assemble
 from edge.stick import Stick as PostStick
 from edge.store import feed
-from shared import segment
+from shared import courier, segment
+from shared.courier import Sort
 from shared.enrolment import Revocations
 from shared.errors import StoreError
 from shared.ids import Lane
@@ -41,9 +42,6 @@ def test_a_walk_there_and_back_does_what_a_contact_does(house: House):
 
 def test_the_bundles_on_a_stick_are_the_bytes_of_the_wire(house: House):
     """What lies in the files is, byte for byte, what the next question would carry."""
-    from shared import courier
-    from shared.courier import Sort
-
     capture(house, "KLOBUK")
     house.post_export(house.klobuk)
     raws = [raw for (raw,) in house.klobuk.look("SELECT raw FROM sealed ORDER BY feed, first")]
@@ -271,6 +269,36 @@ def test_a_dead_prekey_is_resealed_by_stick(house: House):
     house.there_and_back(house.klobuk)
     assert house.checks() == 3
     assert house.queue(house.klobuk) == 0
+
+
+def test_a_stick_brings_what_was_given_up_too_early(house: House):
+    """An operator gave up on a bundle that only ever lay at the post: its next stick has it."""
+    klobuk, desk = house.klobuk, house.centre.hub.desk
+    for _ in range(2):
+        capture(house, "KLOBUK", 1)
+        klobuk.node.sealer.seal(link_appeared=True)
+    with klobuk.database.snapshot() as tx:
+        slip = klobuk.node.courier.slip(tx)
+        _first, second = klobuk.node.kit.log.pending_of(tx, Lane.ROUTINE, after=0, budget_bytes=100_000)
+    house.centre.hub.courier.take(courier.write_load(slip, [second.raw]))
+    operator = house.operators._operator("BA")
+    (gap,) = desk.gaps.rows(operator)
+    desk.gaps.give_up(operator, second.feed, gap.first, gap.last, reason="nobody has it")
+    assert house.checks() == 1
+    house.hub_export(also=(klobuk.number,))
+    house.post_import(klobuk)
+    assert house.acked(klobuk)[Lane.ROUTINE] == second.first + second.count - 1
+    house.post_export(klobuk)
+    written = house.names()
+    house.post_export(klobuk)
+    assert house.names() == written  # kept, not written anew
+    house.hub_import()
+    assert house.checks() == 2
+    assert desk.gaps.rows(operator) == ()
+    house.hub_export()
+    house.post_import(klobuk)
+    house.post_export(klobuk)
+    assert house.loads(klobuk) == []
 
 
 def test_a_full_disk_at_the_hub_takes_nothing_and_clears_nothing(house: House):

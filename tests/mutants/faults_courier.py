@@ -128,8 +128,8 @@ MUTANTS: Final = (
         name="relay-word-taken-for-the-hubs",
         promise=NOTHING_LOST,
         path="edge/relay.py",
-        old="            handed += len(run)\n",
-        new="            handed += len(run)\n            with self._kit.database.transaction() as tx:\n                for name, last in reply.carried.items():\n                    self._kit.log.acknowledge(tx, name, last)\n",
+        old="        outcomes = [self._take(raw) for raw in reply.packets]\n",
+        new="        outcomes = [self._take(raw) for raw in reply.packets]\n        with self._kit.database.transaction() as tx:\n            for name, last in reply.carried.items():\n                self._kit.log.acknowledge(tx, name, last)\n",
         tests=("tests/courier/test_relay.py",),
     ),
     Mutant(

@@ -10,6 +10,7 @@ from tests.mutants.faults import HOSTILE, NOTHING_LOST, RIGHTS, SAME_STATE
 from tests.mutants.plant import Mutant
 
 _RESTORED: Final = ("tests/restore/test_restored.py",)
+_CARRIED: Final = ("tests/restore/test_carried_back.py",)
 _BACKUP: Final = ("tests/hub/test_backup.py",)
 
 MUTANTS: Final = (
@@ -176,5 +177,61 @@ MUTANTS: Final = (
         old="        except OSError:\n            return False\n",
         new="        except OSError:\n            pass\n",
         tests=("tests/hub/test_prekeys.py",),
+    ),
+    Mutant(
+        name="restore-relay-keeps-no-gift",
+        promise=NOTHING_LOST,
+        path="edge/relay.py",
+        old="            if load.returned is not None:\n                neighbours",
+        new="            if load.returned is None:\n                neighbours",
+        tests=_CARRIED,
+    ),
+    Mutant(
+        name="restore-gift-handed-over-once",
+        promise=NOTHING_LOST,
+        path="edge/relay.py",
+        old="if given is not None and now - given < _GIFT_AGAIN_MS:",
+        new="if given is not None:",
+        tests=_CARRIED,
+    ),
+    Mutant(
+        name="restore-gift-beyond-all-bounds",
+        promise=HOSTILE,
+        path="edge/relay.py",
+        old="        brought = gift + sum(",
+        new="        brought = sum(",
+        tests=("tests/courier/test_relay.py",),
+    ),
+    Mutant(
+        name="restore-stick-without-earlier-numbers",
+        promise=NOTHING_LOST,
+        path="edge/courier.py",
+        old="for run in (given_up, lost) if run]",
+        new="for run in (given_up,) if run]",
+        tests=_CARRIED,
+    ),
+    Mutant(
+        name="restore-handed-down-without-its-chain",
+        promise=NOTHING_LOST,
+        path="edge/renewal.py",
+        old="hub_head=sealed.first + sealed.count - 1, chain=chain)",
+        new="hub_head=sealed.first + sealed.count - 1)",
+        tests=_CARRIED,
+    ),
+    Mutant(
+        name="courier-given-up-stays-at-the-post",
+        promise=NOTHING_LOST,
+        path="edge/courier.py",
+        old="for run in (given_up, lost) if run]",
+        new="for run in (lost,) if run]",
+        tests=("tests/courier/test_walk.py",),
+    ),
+    Mutant(
+        name="courier-covered-by-another-feed",
+        promise=NOTHING_LOST,
+        path="hub/courier.py",
+        old="header.last <= custody.head_of(tx, header.feed).head for header",
+        new="header.last <= custody.heads_of(tx, load.slip.node)[header.lane] for header",
+        tests=_CARRIED,
     ),
 )

@@ -13,7 +13,8 @@ from shared.ids import Node
 from shared.ledger import records
 from shared.schema import Kind
 from shared.session import Returned, give_back
-from tests.courier.house import House
+from tests.courier.house import House, as_remote
+from tests.edge.reborn import renewed
 from tests.simulation.machine import DAY_MS, Machine, Post
 from tests.simulation.papers import authority_keys
 
@@ -51,6 +52,30 @@ class Lost(House):
         for post in posts or self.posts:
             self.sky.move(MINUTE_MS)
             post.node.round.run(self.centre.hub.exchange, everything=True)
+
+    def hand_over(self, origin: Post, relay: Post) -> None:
+        """A call of one at the other, on their own network."""
+        self.sky.move(MINUTE_MS)
+        origin.node.relay_call.run(as_remote(relay.node.relay.receive))
+
+    def by_neighbour(self, origin: Post, relay: Post) -> None:
+        """One hands over, the other hands on, and what the hub said is fetched."""
+        self.hand_over(origin, relay)
+        self.sky.move(MINUTE_MS)
+        relay.node.relay.forward(as_remote(self.centre.hub.carry))
+        self.hand_over(origin, relay)
+
+    def enrol_again(self, post: Post, number: int) -> None:
+        """A certificate that replaces the post's, and contacts until its log is under the new number."""
+        post.stop()
+        post.become(renewed(post.identity, number))
+        post.boot()
+        while post.node.kit.renewing:
+            self.talk(post)
+            if post.node.renumber_due:
+                post.stop()
+                post.boot()
+        self.talk(post)
 
     def once(self) -> Callable[[bytes], bytes]:
         """A link that carries one question and its answer, and then fails."""

@@ -297,28 +297,6 @@ def test_a_refusal_of_an_earlier_life_is_not_said_again(house: Lost):
     assert house.count("incident_record") == 0
 
 
-def test_a_stick_gives_back_too(house: Lost):
-    """A post without a link hears of the new life from a packet; its next stick brings what is lacking."""
-    klobuk = house.klobuk
-    house.talk()
-    backup = house.back_up()
-    house.operators.raise_alert()
-    house.capture(klobuk)
-    house.talk()
-    held = klobuk.look("SELECT id FROM alert_record")
-    house.restore(backup)
-    house.there_and_back(klobuk)
-    assert klobuk.look("SELECT generation FROM hub_state") == [(20,)]
-    report = house.there_and_back(klobuk)
-    assert report.problems == []
-    assert house.centre.look("SELECT id FROM alert_record") == held
-    assert house.checks() == 1
-    house.there_and_back(klobuk)
-    owed = klobuk.look("SELECT count(*) FROM feed_segment WHERE generation < 20 AND returned < 20")
-    assert owed == [(0,)]
-    assert not [name for name in house.names() if "back" in name and not _is_list_only(house, name)]
-
-
 def test_a_post_keeps_what_a_backup_lacks(house: Lost):
     """An old ack does not count once the hub was restored from before it: its next backup may lack it too."""
     klobuk = house.klobuk
@@ -349,14 +327,6 @@ def test_a_post_the_backup_did_not_know_is_let_in_at_once(house: Lost):
 def _generation(house: Lost, raw: bytes, signature: bytes) -> int:
     identity = house.centre.identity
     return segment.read(raw, signature, hub=identity.tag, key=identity.keys.sign.verify_key).generation
-
-
-def _is_list_only(house: Lost, name: str) -> bool:
-    from shared import courier
-    from shared.courier import Sort
-
-    load = courier.read_load(courier.open_file((house.folder / name).read_bytes(), Sort.LOAD))
-    return load.returned is not None and not load.returned.sealed
 
 
 def test_a_hub_put_back_by_hand_is_told_at_the_posts_and_at_the_console(house: Lost, tmp_path: Path):

@@ -1,0 +1,103 @@
+"""What a restored hub lacks comes back without a link, too: by stick, or through a neighbour with one."""
+
+from __future__ import annotations
+
+import pytest
+
+from shared import courier
+from shared.courier import Sort
+from tests.restore.centre import MINUTE_MS, Lost
+
+
+def test_a_stick_gives_back_too(house: Lost):
+    """A post without a link hears of the new life from a packet; its next stick brings what is lacking."""
+    klobuk = house.klobuk
+    house.talk()
+    backup = house.back_up()
+    house.operators.raise_alert()
+    house.capture(klobuk)
+    house.talk()
+    held = klobuk.look("SELECT id FROM alert_record")
+    house.restore(backup)
+    house.there_and_back(klobuk)
+    assert klobuk.look("SELECT generation FROM hub_state") == [(20,)]
+    report = house.there_and_back(klobuk)
+    assert report.problems == []
+    assert house.centre.look("SELECT id FROM alert_record") == held
+    assert house.checks() == 1
+    house.there_and_back(klobuk)
+    owed = klobuk.look("SELECT count(*) FROM feed_segment WHERE generation < 20 AND returned < 20")
+    assert owed == [(0,)]
+    assert not [name for name in house.names() if "back" in name and not _is_list_only(house, name)]
+
+
+def test_a_stick_brings_what_was_sent_under_an_earlier_number(house: Lost, monkeypatch: pytest.MonkeyPatch):
+    """The device was enrolled again, then the hub lost: checks of the old number come back by stick alone."""
+    monkeypatch.setattr("edge.renewal.BUNDLE_MAX_CHANGES", 2)
+    klobuk = house.klobuk
+    house.capture(klobuk)
+    house.talk()
+    backup = house.back_up()
+    house.capture(klobuk, 5)
+    house.talk()
+    house.enrol_again(klobuk, 30)
+    house.restore(backup)
+    assert house.checks() == 1
+    for _ in range(2):  # it hears of the new life, and asks how far that has the old feed
+        assert house.there_and_back(klobuk).problems == []
+    house.post_export(klobuk)
+    assert house.loads(klobuk) != []
+    assert house.hub_import().problems == []
+    assert house.checks() == 6
+    assert house.loads(klobuk) == []
+    house.hub_export()
+    house.post_import(klobuk)
+    house.post_export(klobuk)
+    assert house.loads(klobuk) == []
+
+
+def test_a_post_behind_a_neighbour_gives_back_too(house: Lost):
+    """What only a post without a link was told comes back through the one that carries for it."""
+    gostun, klobuk = house.gostun, house.klobuk
+    house.capture(gostun)
+    house.talk()
+    backup = house.back_up()
+    alert = house.alert_for(gostun)
+    house.talk()
+    house.restore(backup)
+    house.by_neighbour(gostun, klobuk)
+    assert house.centre.look("SELECT id FROM alert_record") == []
+    house.by_neighbour(gostun, klobuk)
+    assert house.centre.look("SELECT id FROM alert_record") == [(alert,)]
+    assert klobuk.look("SELECT count(*) FROM relay_gift") == [(0,)]
+    house.by_neighbour(gostun, klobuk)
+    assert gostun.look("SELECT count(*) FROM feed_segment WHERE generation < 20 AND returned < 20") == [(0,)]
+    assert klobuk.look("SELECT count(*) FROM alert_record") == [(0,)]
+
+
+def test_a_gift_that_was_lost_on_its_way_is_handed_over_again(house: Lost):
+    """A relay that is told and dies keeps it; one that loses it is given it once more, in an hour."""
+    gostun, klobuk = house.gostun, house.klobuk
+    house.capture(gostun)
+    house.talk()
+    backup = house.back_up()
+    alert = house.alert_for(gostun)
+    house.talk()
+    house.restore(backup)
+    house.by_neighbour(gostun, klobuk)
+    house.hand_over(gostun, klobuk)
+    house.hand_over(gostun, klobuk)
+    klobuk.restart()
+    assert klobuk.look("SELECT count(*) FROM relay_gift") == [(1,)]  # once, however often it is asked
+    with klobuk.database.transaction() as tx:
+        tx.execute("DELETE FROM relay_gift")
+    house.by_neighbour(gostun, klobuk)
+    assert house.centre.look("SELECT id FROM alert_record") == []
+    house.sky.move(60 * MINUTE_MS)
+    house.by_neighbour(gostun, klobuk)
+    assert house.centre.look("SELECT id FROM alert_record") == [(alert,)]
+
+
+def _is_list_only(house: Lost, name: str) -> bool:
+    load = courier.read_load(courier.open_file((house.folder / name).read_bytes(), Sort.LOAD))
+    return load.returned is not None and not load.returned.sealed
