@@ -96,12 +96,12 @@ class Outbox:
         tx.execute("UPDATE own_head SET acked_seq = min(acked_seq, ?) WHERE lane = ?", (head, feed & 3))
 
     def is_another(self, tx: Connection, lane: Lane, seq: int, chain: bytes) -> bool:
-        """Whether a log that has this chain at a seq we have cut is another than ours.
+        """Whether a log that has this chain at a seq is another than ours; one that is longer than ours is.
 
         Both are cut into the same bundles, once and for all; what is pruned cannot be compared.
         """
         head = self.heads(tx)[lane]
-        if seq == head.cut:
+        if seq >= head.cut:
             return chain != head.chain
         row = tx.execute(
             "SELECT first, before FROM sealed WHERE feed = ? AND first <= ? ORDER BY first DESC LIMIT 1",

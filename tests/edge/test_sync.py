@@ -17,6 +17,7 @@ from shared.database import Connection
 from shared.errors import KaraulaError, RemoteError, SessionError, TrustError
 from shared.ids import SYSTEM, Lane
 from shared.ledger.outbox import Composed
+from shared.limits import COUNT_MAX
 from shared.schema import Kind
 from shared.session import read_question
 from tests.edge.posts import START_MS, Post, changes_of, heads_of, rows
@@ -184,10 +185,13 @@ def test_a_lost_prekey_is_answered_by_new_envelopes(
     assert len(checks_at(post)) == 1
 
 
-def test_a_clone_is_noticed(post: Post, node: EdgeNode, booth: Booth, session: Session):
+@pytest.mark.parametrize("seq", [5, COUNT_MAX])
+def test_a_clone_is_noticed(post: Post, node: EdgeNode, booth: Booth, session: Session, seq: int):
     """When the hub holds more of this node's log than the node does, the node says so and stops sending."""
     admit(booth, session)
-    post.centre.heads = dict.fromkeys((feed_number(node, lane) for lane in Lane), 5)
+    node.sealer.seal(link_appeared=True)
+    post.centre.heads = dict.fromkeys((feed_number(node, lane) for lane in Lane), seq)
+    post.centre.chains = dict.fromkeys(post.centre.heads, bytes(16))
     with pytest.raises(TrustError) as told:
         node.round.run(post.centre.exchange, everything=True)
     assert told.value.code == "feed_cloned"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
+from tests.mutants.faults import HOSTILE
 from tests.mutants.plant import Mutant
 
 FOUND: Final = "a fork is found at the first contact that shows it, and nothing of it is acknowledged"
@@ -75,5 +76,13 @@ MUTANTS: Final = (
         old='(("feed_forked", _COPIED) if forks else ("", ""))',
         new='("", "")',
         tests=_WIRE,
+    ),
+    Mutant(
+        name="fork-number-beyond-the-store",
+        promise=HOSTILE,
+        path="shared/ledger/outbox.py",
+        old="        if seq >= head.cut:\n",
+        new="        if seq == head.cut:\n",
+        tests=("tests/edge/test_sync.py",),
     ),
 )
