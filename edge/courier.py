@@ -117,7 +117,7 @@ class Courier:
         with self._kit.database.snapshot() as tx:
             given_up = self._kit.log.bundles_in(tx, gaps.told(tx), budget_bytes=LOAD_BUDGET_BYTES)
             lost = renewal.handed_down(self._kit, self._sealer, tx, budget_bytes=LOAD_BUDGET_BYTES)
-        return [run[:REQUEST_MAX_BUNDLES] for run in (given_up, lost) if run]
+        return [run for run in (given_up[:REQUEST_MAX_BUNDLES], lost) if run]
 
     def slip(self, tx: Connection) -> Slip:
         """Where this node stands, signed."""

@@ -27,7 +27,7 @@ from shared.errors import WireError
 from shared.ids import Feed, Lane, Seq, lane_of_feed
 from shared.ledger.log import OwnLog
 from shared.ledger.outbox import Sealed
-from shared.limits import BUNDLE_MAX_CHANGES, FORMER_MARKS_MAX
+from shared.limits import BUNDLE_MAX_CHANGES, FORMER_MARKS_MAX, REQUEST_MAX_BUNDLES
 from shared.session import Ask, Former, mark_of
 from shared.session.former import ENDS_MAX, MARK_BYTES
 
@@ -121,7 +121,8 @@ def _compare(kit: Kit, tx: Connection, said: Former) -> bool:
 
 
 def handed_down(kit: Kit, sealer: Sealer, tx: Connection, *, budget_bytes: int) -> list[Sealed]:
-    """Bundles of earlier numbers' feeds that a restored hub lacks, from where it stands, within a budget.
+    """Bundles of earlier numbers' feeds that a restored hub lacks, from where it stands: within a budget (but
+    for the last one), and no more than a question may have.
 
     They are cut anew, under the key this device has now: the earlier numbers' keys are gone.
     """
@@ -129,7 +130,7 @@ def handed_down(kit: Kit, sealer: Sealer, tx: Connection, *, budget_bytes: int) 
         return []
     found: list[Sealed] = []
     for lost in lives.former_feeds(tx):
-        while lost.lacking and budget_bytes > 0:
+        while lost.lacking and budget_bytes > 0 and len(found) < REQUEST_MAX_BUNDLES:
             made = _bundle(kit, sealer, tx, lost)
             if made is None:
                 break

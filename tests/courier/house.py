@@ -7,12 +7,10 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from edge.relay import Carry
 from edge.stick import Stick as PostStick
 from hub.stick import Stick as HubStick
 from shared.courier import FOLDER, Report
 from shared.courier.stick import downs, ups
-from shared.errors import KaraulaError, RemoteError
 from shared.ids import Lane
 from tests.simulation.chance import Chance
 from tests.simulation.machine import Centre, Post, Sky
@@ -20,20 +18,6 @@ from tests.simulation.papers import START_MS, make_papers
 from tests.simulation.people import Officer, Operators
 
 HOUR_MS = 3_600_000
-
-
-def as_remote(call: Carry) -> Carry:
-    """What HTTP makes of any refusal: a RemoteError with its code."""
-
-    def carried(load: bytes) -> bytes:
-        try:
-            return call(load)
-        except RemoteError:
-            raise
-        except KaraulaError as refused:
-            raise RemoteError(refused.code, refused.message, hint=refused.hint) from None
-
-    return carried
 
 
 class House:

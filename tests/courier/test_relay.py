@@ -10,8 +10,9 @@ from shared.enrolment import Revocations
 from shared.errors import KaraulaError, RemoteError, StoreError
 from shared.ids import Lane
 from shared.session import Returned
-from tests.courier.house import House, as_remote
+from tests.courier.house import House
 from tests.simulation.machine import Post
+from tests.simulation.network import as_remote
 from tests.simulation.papers import authority_keys
 
 

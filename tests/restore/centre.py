@@ -13,9 +13,10 @@ from shared.ids import Node
 from shared.ledger import records
 from shared.schema import Kind
 from shared.session import Returned, give_back
-from tests.courier.house import House, as_remote
+from tests.courier.house import House
 from tests.edge.reborn import renewed
 from tests.simulation.machine import DAY_MS, Machine, Post
+from tests.simulation.network import as_remote
 from tests.simulation.papers import authority_keys
 
 MINUTE_MS = 60_000

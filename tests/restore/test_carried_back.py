@@ -56,15 +56,20 @@ def test_a_stick_brings_what_was_sent_under_an_earlier_number(house: Lost, monke
     assert house.loads(klobuk) == []
 
 
-def test_a_post_behind_a_neighbour_gives_back_too(house: Lost):
-    """What only a post without a link was told comes back through the one that carries for it."""
-    gostun, klobuk = house.gostun, house.klobuk
-    house.capture(gostun)
+def alone_told(house: Lost) -> int:
+    """An alert that only Gostun was told, and the restored hub lacks."""
+    house.capture(house.gostun)
     house.talk()
     backup = house.back_up()
-    alert = house.alert_for(gostun)
+    alert = house.alert_for(house.gostun)
     house.talk()
     house.restore(backup)
+    return alert
+
+
+def test_a_post_behind_a_neighbour_gives_back_too(house: Lost):
+    """What only a post without a link was told comes back through the one that carries for it."""
+    gostun, klobuk, alert = house.gostun, house.klobuk, alone_told(house)
     house.by_neighbour(gostun, klobuk)
     assert house.centre.look("SELECT id FROM alert_record") == []
     house.by_neighbour(gostun, klobuk)
@@ -77,13 +82,7 @@ def test_a_post_behind_a_neighbour_gives_back_too(house: Lost):
 
 def test_a_gift_that_was_lost_on_its_way_is_handed_over_again(house: Lost):
     """A relay that is told and dies keeps it; one that loses it is given it once more, in an hour."""
-    gostun, klobuk = house.gostun, house.klobuk
-    house.capture(gostun)
-    house.talk()
-    backup = house.back_up()
-    alert = house.alert_for(gostun)
-    house.talk()
-    house.restore(backup)
+    gostun, klobuk, alert = house.gostun, house.klobuk, alone_told(house)
     house.by_neighbour(gostun, klobuk)
     house.hand_over(gostun, klobuk)
     house.hand_over(gostun, klobuk)

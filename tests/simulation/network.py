@@ -44,6 +44,20 @@ Mishap = Callable[[Post, bytes, Carry], bytes]
 """What becomes of one question: (post, question, how it would go well) → answer. Raises RemoteError."""
 
 
+def as_remote(call: Carry) -> Carry:
+    """What HTTP makes of any refusal: a RemoteError with its code."""
+
+    def carried(load: bytes) -> bytes:
+        try:
+            return call(load)
+        except RemoteError:
+            raise
+        except KaraulaError as refused:
+            raise RemoteError(refused.code, refused.message, hint=refused.hint) from None
+
+    return carried
+
+
 class Network:
     """All links. `healed` makes them perfect. `add` brings in what else may befall a question."""
 

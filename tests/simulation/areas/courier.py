@@ -13,6 +13,7 @@ from shared.courier.stick import downs
 from shared.errors import KaraulaError, MissingError, RemoteError, StoreError
 from tests.simulation.areas.area import Area, Work
 from tests.simulation.machine import Post
+from tests.simulation.network import as_remote
 from tests.simulation.power import PowerCut
 
 if TYPE_CHECKING:
@@ -215,7 +216,7 @@ class Courier(Area):
         if fault is Fault.LOAD_REPEATED:
             with suppress(KaraulaError):
                 deliver(load)
-        reply = _coded(deliver, self.chance.damaged(load) if fault is Fault.LOAD_DAMAGED else load)
+        reply = as_remote(deliver)(self.chance.damaged(load) if fault is Fault.LOAD_DAMAGED else load)
         if fault is Fault.REPLY_LOST:
             raise _down()
         return reply
@@ -227,7 +228,7 @@ class Courier(Area):
 
     def talk(self) -> None:
         for post in self.world.posts:
-            post.node.relay.forward(lambda load: _coded(self._to_hub, load))
+            post.node.relay.forward(as_remote(self._to_hub))
 
     def said(self) -> list[tuple[object, ...]]:
         return [row for post in self.world.posts for row in post.look("SELECT count(*) FROM relay_bundle")]
@@ -244,16 +245,6 @@ class Courier(Area):
 def _what_goes_wrong(chance: Chance) -> Fault | None:
     faults = (Fault.LOAD_LOST, Fault.REPLY_LOST, Fault.LOAD_REPEATED, Fault.LOAD_DAMAGED)
     return chance.pick(faults) if chance.one_in(4) else None
-
-
-def _coded(deliver: Callable[[bytes], bytes], load: bytes) -> bytes:
-    """As over HTTP: any refusal is its code."""
-    try:
-        return deliver(load)
-    except RemoteError:
-        raise
-    except KaraulaError as refused:
-        raise RemoteError(refused.code, refused.message, hint=refused.hint) from None
 
 
 def _down() -> RemoteError:
