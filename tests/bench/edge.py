@@ -44,6 +44,7 @@ from shared.schema import Kind, field_by_name
 from tests.bench.figures import Context, Figure
 from tests.bench.forms import form_of
 from tests.bench.generator import Post, alerts
+from tests.bench.memory import peak_mb, resident_mb
 
 ALERTS: Final = 100_000
 CHECKS: Final = 10_000
@@ -142,7 +143,7 @@ def _memory(node: Node, *, loaded_s: float, after_list_mb: float) -> Figure:
             url = bare.stdout.readline().removeprefix("listening on ").strip()
             for _ in range(50):
                 httpx.get(url)
-            baseline = _resident_mb(bare.pid)
+            baseline = resident_mb(bare.pid)
         finally:
             bare.terminate()
     return Figure(
@@ -154,7 +155,7 @@ def _memory(node: Node, *, loaded_s: float, after_list_mb: float) -> Figure:
         baseline=baseline,
         notes=(
             ("right after the list", f"{after_list_mb:.0f} MB, loaded in {loaded_s:.0f} s"),
-            ("peak", f"{_status_mb(node.pid, 'VmHWM'):.0f} MB"),
+            ("peak", f"{peak_mb(node.pid):.0f} MB"),
             ("store", f"{(node.directory / 'karaula.db').stat().st_size / 1e6:.0f} MB on disk"),
         ),
     )
@@ -190,7 +191,7 @@ class Node:
         return found
 
     def resident_mb(self) -> float:
-        return _resident_mb(self.pid)
+        return resident_mb(self.pid)
 
     def _read(self) -> str:
         assert self._process.stdout is not None
@@ -253,15 +254,6 @@ def _free() -> int:
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         return int(probe.getsockname()[1])
-
-
-def _resident_mb(pid: int) -> float:
-    return _status_mb(pid, "VmRSS")
-
-
-def _status_mb(pid: int, line: str) -> float:
-    status = Path(f"/proc/{pid}/status").read_text()
-    return int(status.partition(f"{line}:")[2].split()[0]) * 1024 / 1e6
 
 
 def _file_system(directory: Path) -> str:

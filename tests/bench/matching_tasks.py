@@ -32,6 +32,7 @@ from tests.bench.matching_list import (
     subject,
 )
 from tests.bench.matching_plain import plain
+from tests.bench.memory import forget_peak, peak_mb, resident_mb
 from tests.match_data.corruptions import CORRUPTIONS, queries
 from tests.match_data.people import People, Person, document_number, vehicles
 
@@ -47,7 +48,8 @@ def build(path: Path, persons: int, documents: int, others: int) -> dict[str, fl
             numbers.extend(_number(Subject(document_number=each.document)) for each in part)
             first += len(part)
         index = PersonIndex("wanted")
-        before = path.stat().st_size
+        before, held = path.stat().st_size, resident_mb()
+        forget_peak()
         began, used = time.perf_counter(), time.process_time()
         with database.transaction() as tx:
             index.clear(tx)
@@ -56,7 +58,7 @@ def build(path: Path, persons: int, documents: int, others: int) -> dict[str, fl
         took, used = time.perf_counter() - began, time.process_time() - used
         database.connection().execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
         grown = path.stat().st_size - before
-        peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+        peak = peak_mb()
         _lay_keys(database, numbers, documents, others)
     making = _seconds_to_make(persons)
     sample(persons, path.with_suffix(".sample"))
@@ -66,6 +68,7 @@ def build(path: Path, persons: int, documents: int, others: int) -> dict[str, fl
         "making_s": making,
         "index_mb": grown / 1e6,
         "build_rss_mb": peak,
+        "held_before_mb": held,
     }
 
 

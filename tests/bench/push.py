@@ -37,6 +37,7 @@ from shared.doorbell import Call, write_call
 from shared.enrolment import Certificate, files
 from shared.ids import Node
 from tests.bench.figures import Context, Figure
+from tests.bench.memory import resident_mb
 
 ALERTS: Final = 15
 LISTENERS: Final = 5_000
@@ -143,13 +144,13 @@ def _position(store: Database) -> int:
 def _ring_all(context: Context, desk: Hub, bell: Server) -> Figure:
     signer = SigningKey.generate()
     admit_many(desk, signer, LISTENERS)
-    before_kb = _resident_kb(bell.pid)
+    before_mb = resident_mb(bell.pid)
     began = time.perf_counter()
     lines = open_lines(("127.0.0.1", bell.port), desk, signer, LISTENERS)
     opened_s = time.perf_counter() - began
     time.sleep(1.0)  # the first rings go: nobody here has read anything
     _drain(lines)
-    line_kb = (_resident_kb(bell.pid) - before_kb) / LISTENERS
+    line_kb = (resident_mb(bell.pid) - before_mb) * 1_000 / LISTENERS
     took = []
     for number in range(3):
         time.sleep(1.2)
@@ -250,13 +251,6 @@ def _until(happened: Callable[[], bool], what: str, *, look_s: float = 0.02) -> 
         if time.monotonic() > end:
             raise RuntimeError(f"waited in vain for {what}")
         time.sleep(look_s)
-
-
-def _resident_kb(pid: int) -> float:
-    for line in Path(f"/proc/{pid}/status").read_text().splitlines():
-        if line.startswith("VmRSS"):
-            return float(line.split()[1])
-    raise RuntimeError("the doorbell is gone")
 
 
 def _idle_share(pid: int) -> float:

@@ -39,6 +39,7 @@ from shared.ids import Lane, feed_of
 from tests.bench.figures import Context, Figure
 from tests.bench.generator import Post as Traffic
 from tests.bench.ingest import SearchJob, WallClock
+from tests.bench.memory import peak_mb
 from tests.hub.outpost import Outpost, Realm
 
 NODES: Final = 200
@@ -238,12 +239,6 @@ def _copied(connection: Connection, tables: tuple[str, ...]) -> int:
 
 def _pragma(connection: Connection, name: str) -> int:
     return int(connection.execute(f"PRAGMA {name}").fetchone()[0])
-
-
-def peak_mb() -> float:
-    """This process's largest resident size since its start."""
-    lines = Path("/proc/self/status").read_text(encoding="utf-8").splitlines()
-    return next(int(line.split()[1]) for line in lines if line.startswith("VmHWM")) * 1024 / _MB
 
 
 # --- the figures ---
