@@ -1,7 +1,7 @@
 """The node's side of a stick: what it has to say goes on, what the hub says to it comes off.
 
-Job: write the node's unacknowledged bundles as they lie sealed, with a slip that says where it stands;
-take packets by the rules of an answer.
+Job: write the node's unacknowledged bundles as they lie sealed, and what the hub says it lacks, with a slip
+that says where the node stands; take packets by the rules of an answer.
 Invariants
 * A bundle leaves the queue by the hub's signed ack alone, however often it lies on a stick.
 * A packet is kept whole or not at all; an older one, or one seen before, changes nothing.
@@ -25,7 +25,7 @@ from shared.courier.stick import BACK, downs, half_written, ups
 from shared.crypto import digest
 from shared.database import Connection
 from shared.errors import InputError, KaraulaError, MissingError, RemoteError, SessionError, StoreError
-from shared.ids import SYSTEM, Lane, Node, OfficerId, lane_of_feed
+from shared.ids import SYSTEM, Lane, Node, OfficerId, lane_of_feed, node_of_feed
 from shared.ledger import audit
 from shared.ledger.audit import Line
 from shared.ledger.outbox import Sealed
@@ -57,9 +57,10 @@ class Courier:
         device: str = "",
         progress: Callable[[int, int], None] = _nothing,
     ) -> Report:
-        """Put everything the hub has not acknowledged on the stick; files that are there already stay.
+        """Put all that the hub lacks on the stick: what it has not acknowledged, then what it says it lost.
 
-        Files of ours that receipts cover go. `progress` hears of changes written and in all.
+        Files that are there already stay, files of ours that receipts cover go. `progress` hears of changes
+        written and in all.
         Raises StoreError `stick_full`, `stick_read_only`, `stick_failing`: what is on the stick is whole.
         """
         report = Report(nodes={Node(self._kit.node)})
@@ -70,17 +71,16 @@ class Courier:
             heads = self._kit.log.heads(tx)
         here = shelf.names()
         own = {name: up for name, up in ups(here) if up.node == self._kit.node}
-        besides = self._besides()
-        asked_for = {_name(self._kit.node, run) for run in besides}
-        waiting += sum(each.count for run in besides for each in run)
+        asked_for = self._given_up()
+        again = {_name(self._kit.node, asked_for)} if asked_for else set()
         for name, up in own.items():  # first of all make room
-            if up.lane in heads and up.last <= heads[Lane(up.lane)].acked and name not in asked_for:
+            if up.lane in heads and up.last <= heads[Lane(up.lane)].acked and name not in again:
                 self._clear(shelf, name, report)
         wanted = {slip_name(self._kit.node)}
         shelf.write(slip_name(self._kit.node), _file(slip, []))
         report.written += 1
         wanted |= self._give_back(shelf, slip, here, report)
-        for run in chain(self._runs(), besides):
+        for run in chain(self._runs(), [asked_for] if asked_for else []):
             name = _name(self._kit.node, run)
             wanted.add(name)
             if name in own and _holds(shelf, name, run):
@@ -90,9 +90,10 @@ class Courier:
                 report.written += 1
             report.taken += len(run)
             report.changes += sum(each.count for each in run)
-            progress(report.changes, waiting)
+            progress(report.changes, max(waiting, report.changes))
+        self._hand_down(shelf, slip, here, report)
         for name in sorted({*own, *half_written(here)} - wanted):
-            if name in own or f"-{self._kit.node}-" in name:
+            if name in own or any(f"-{number}-" in name for number in self._kit.numbers):
                 self._clear(shelf, name, report)
         return report
 
@@ -104,20 +105,30 @@ class Courier:
         ):
             name = name_of(Up(lane=BACK, node=self._kit.node, first=place, mark=gift.mark.hex()))
             names.add(name)
-            if name in here and _is_whole(shelf, name):
-                report.kept += 1
-                continue
-            load = courier.write_load(slip, [], returned=gift.seal().returned)
-            shelf.write(name, courier.close_file(Sort.LOAD, load))
-            report.written += 1
+            self._put(shelf, name, here, courier.write_load(slip, [], returned=gift.seal().returned), report)
         return names
 
-    def _besides(self) -> list[list[Sealed]]:
-        """What the hub has acknowledged and says it lacks: given up there, or lost with its database."""
+    def _given_up(self) -> list[Sealed]:
+        """What the hub was told to go on without, though it is here: acknowledged, and asked for again."""
         with self._kit.database.snapshot() as tx:
-            given_up = self._kit.log.bundles_in(tx, gaps.told(tx), budget_bytes=LOAD_BUDGET_BYTES)
-            lost = renewal.handed_down(self._kit, self._sealer, tx, budget_bytes=LOAD_BUDGET_BYTES)
-        return [run for run in (given_up[:REQUEST_MAX_BUNDLES], lost) if run]
+            found = self._kit.log.bundles_in(tx, gaps.told(tx)[:1], budget_bytes=LOAD_BUDGET_BYTES)
+        return found[:REQUEST_MAX_BUNDLES]
+
+    def _hand_down(self, shelf: Shelf, slip: Slip, here: Sequence[str], report: Report) -> None:
+        """What a restored hub lacks of this device's earlier numbers, under these; the hub takes it away."""
+        for run in renewal.runs(self._kit, self._sealer, budget_bytes=LOAD_BUDGET_BYTES):
+            name = _name(node_of_feed(run.bundles[0].feed), run.bundles, mark=run.mark)
+            self._put(shelf, name, here, _load(slip, run.bundles), report)
+            report.taken += len(run.bundles)
+            report.changes += sum(each.count for each in run.bundles)
+
+    def _put(self, shelf: Shelf, name: str, here: Sequence[str], load: bytes, report: Report) -> None:
+        """Write a file whose name says what it holds, unless it is there and whole."""
+        if name in here and _is_whole(shelf, name):
+            report.kept += 1
+        else:
+            shelf.write(name, courier.close_file(Sort.LOAD, load))
+            report.written += 1
 
     def slip(self, tx: Connection) -> Slip:
         """Where this node stands, signed."""
@@ -283,14 +294,19 @@ def _refuse_older(standing: NodeStanding, packet: Packet) -> None:
         )
 
 
-def _file(slip: Slip, run: list[Sealed]) -> bytes:
-    return courier.close_file(Sort.LOAD, courier.write_load(slip, [each.raw for each in run]))
+def _load(slip: Slip, run: Sequence[Sealed]) -> bytes:
+    return courier.write_load(slip, [each.raw for each in run])
 
 
-def _name(node: int, run: list[Sealed]) -> str:
-    mark = digest(*(digest(each.raw) for each in run), size=_MARK_BYTES).hex()
-    last = run[-1].first + run[-1].count - 1
-    return name_of(Up(lane=lane_of_feed(run[0].feed), node=node, first=run[0].first, last=last, mark=mark))
+def _file(slip: Slip, run: Sequence[Sealed]) -> bytes:
+    return courier.close_file(Sort.LOAD, _load(slip, run))
+
+
+def _name(node: int, run: Sequence[Sealed], *, mark: bytes = b"") -> str:
+    """`mark` where the bytes differ from one cut to the next."""
+    mark = mark or digest(*(digest(each.raw) for each in run), size=_MARK_BYTES)
+    lane, last = lane_of_feed(run[0].feed), run[-1].first + run[-1].count - 1
+    return name_of(Up(lane=lane, node=node, first=run[0].first, last=last, mark=mark.hex()))
 
 
 def _is_whole(shelf: Shelf, name: str) -> bool:

@@ -8,8 +8,9 @@ Invariants
 * Only a node that the same authority certified, and that is not revoked, is carried for; each bundle must
   bear its signature. How much is carried for one node, and for how many, is bounded.
 * "Carried" is no receipt: the origin keeps every bundle until a packet with the hub's ack has come back.
-* What is carried goes when the hub's signature covers it, or the authority's list names its node; not on
-  anybody's word.
+* A bundle that is carried goes when the hub's signature covers it, or the authority's list names its node;
+  not on anybody's word. What is given back bears no signature: one of a node is held, it keeps no bundle out,
+  and it goes with any signed answer, for its origin offers it until the hub's word covers it.
 Must not know: HTTP, pages, what is inside.
 """
 
@@ -22,8 +23,9 @@ from typing import Final
 from edge import returning
 from edge.courier import Courier
 from edge.kit import Kit
+from edge.returning import Unsealed
 from edge.sealer import Sealer
-from edge.store import feed, neighbours
+from edge.store import feed, neighbours, returns
 from shared import bundle, courier
 from shared.courier import Load, Packet, Slip
 from shared.courier.load import read_slip
@@ -34,12 +36,15 @@ from shared.errors import InputError, RemoteError, SessionError, StoreError, Tru
 from shared.ids import Feed, Lane, Seq, feed_of, lane_of_feed
 from shared.ledger.outbox import Sealed
 from shared.limits import (
+    RELAY_GIFT_MAX_BYTES,
     RELAY_LOAD_BYTES,
     RELAY_MAX_NODES,
     RELAY_NODE_MAX_BYTES,
     RELAY_POLL_S,
     REQUEST_MAX_BUNDLES,
+    RETURN_BUDGET_BYTES,
 )
+from shared.session import Returned
 
 Carry = Callable[[bytes], bytes]
 """Hands a load over and brings the reply. Raises RemoteError."""
@@ -48,22 +53,16 @@ LINK_CODES: Final = frozenset({"link_down", "link_cut", "link_slow", "hub_busy"}
 """What the way itself says: then another way is tried, and what is carried stays."""
 _TURNS_MAX: Final = 1_000
 _GIFT_AGAIN_MS: Final = 60 * 60 * 1000  # what was handed over may have been lost on its way
+_LIST_AGAIN_MS: Final = 24 * _GIFT_AGAIN_MS  # of the revocation list alone no packet says that it came
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Called:
     """What one call at a relay did. `refused` counts packets that were not to be believed."""
 
-    handed: int = 0
-    packets: int = 0
-    refused: int = 0
-
-    def __add__(self, other: Called) -> Called:
-        return Called(
-            handed=self.handed + other.handed,
-            packets=self.packets + other.packets,
-            refused=self.refused + other.refused,
-        )
+    handed: int
+    packets: int
+    refused: int
 
 
 class Relay:
@@ -95,12 +94,12 @@ class Relay:
                 neighbours.keep_bundle(
                     tx, node, feed=header.feed, first=header.first, last=header.last, raw=raw
                 )
-            if load.returned is not None:
+            if load.returned is not None and load.returned.size <= RELAY_GIFT_MAX_BYTES:
                 neighbours.keep_gift(tx, node, load.returned)
             self._drop_read(tx, load.slip)
             carried = neighbours.carried(tx, node)
             packets = neighbours.packets_of(tx, node)
-        if load.bundles or load.returned is not None:
+        if load.bundles:
             self._told.add(node)
         return courier.write_reply(
             carried={Feed(name): Seq(last) for name, last in carried.items()}, packets=packets
@@ -147,10 +146,8 @@ class Relay:
     def _make_room(self, tx: Connection, load: Load) -> None:
         known = neighbours.everyone(tx)
         crowded = load.slip.node not in known and len(known) >= RELAY_MAX_NODES
-        gift = 0 if load.returned is None else load.returned.size
-        brought = gift + sum(len(raw) for raw in load.bundles)
-        full = neighbours.bytes_of(tx, load.slip.node) + brought > RELAY_NODE_MAX_BYTES
-        if crowded or (brought and full):
+        size = neighbours.bytes_of(tx, load.slip.node) + sum(len(raw) for raw in load.bundles)
+        if crowded or (load.bundles and size > RELAY_NODE_MAX_BYTES):
             raise StoreError(
                 "relay_full",
                 "this node carries as much as it may",
@@ -195,34 +192,22 @@ class Relay:
     def _forward_one(self, node: int, carry: Carry) -> int:
         self._told.discard(node)
         self._asked_ms[node] = self._kit.world.monotonic_ms()
-        try:
-            return self._give_back(node, carry) + self._hand_on(node, carry)
-        except RemoteError as refused:
-            if refused.code in LINK_CODES:
-                raise
-            return 0  # a refusal bears no signature: all stays, and is tried again
-
-    def _give_back(self, node: int, carry: Carry) -> int:
-        """Before the bundles, which say less without it. An answer lets go: the origin offers it anew."""
-        with self._kit.database.snapshot() as tx:
-            kept, gifts = neighbours.slip_of(tx, node), neighbours.gifts_of(tx, node)
-        if kept is None:
-            return 0
-        for gift in gifts:
-            self._keep(node, carry(courier.write_load(read_slip(*kept), [], returned=gift)))
-            with self._kit.database.transaction() as tx:
-                neighbours.drop_gift(tx, gift)
-        return len(gifts)
-
-    def _hand_on(self, node: int, carry: Carry) -> int:
         place, sent = (0, 0), 0
         while True:
             with self._kit.database.snapshot() as tx:
                 kept = neighbours.slip_of(tx, node)
                 run = self._next(tx, node, place)
+                gift = None if sent or self._kit.metered else neighbours.gift_of(tx, node)
             if kept is None or (sent and not run):
                 return sent
-            self._keep(node, carry(courier.write_load(read_slip(*kept), [raw for *_, raw in run])))
+            load = courier.write_load(read_slip(*kept), [raw for *_, raw in run], returned=gift)
+            try:
+                reply = courier.read_reply(carry(load))
+                self._keep(node, [self._packet(raw) for raw in reply.packets], reply.packets, gift)
+            except RemoteError as refused:
+                if refused.code in LINK_CODES:
+                    raise
+                return sent  # a refusal bears no signature: all stays, and is tried again
             sent += 1
             if not run:
                 return sent
@@ -236,10 +221,11 @@ class Relay:
         last = Lane.URGENT if self._kit.metered else Lane.BULK
         return [each for each in run if lane_of_feed(each[0]) <= last]
 
-    def _keep(self, node: int, answer: bytes) -> None:
-        """Keep what the hub signed for this neighbour, and let go of what it signed for."""
-        raws = courier.read_reply(answer).packets
-        packets = [self._packet(raw) for raw in raws]
+    def _keep(self, node: int, packets: list[Packet], raws: tuple[bytes, ...], gift: Returned | None) -> None:
+        """Keep what the hub signed for this neighbour, and let go of what it signed for.
+
+        What was given back goes with any signed answer: its origin offers it until the hub's word covers it.
+        """
         if any(packet.node != node for packet in packets):
             raise SessionError("not_for_us", "the packet is for another node", hint="Call the centre.")
         with self._kit.database.transaction() as tx:
@@ -249,6 +235,8 @@ class Relay:
                 for name, first in packet.head.reseals:  # these envelopes open no more: new ones will come
                     neighbours.drop_from(tx, node, feed=name, first=first)
             neighbours.keep_packets(tx, node, raws)
+            if gift is not None and packets:
+                neighbours.drop_gift(tx, node, gift)
 
     def _packet(self, raw: bytes) -> Packet:
         identity = self._kit.identity
@@ -263,43 +251,59 @@ class RelayCall:
         self._sealer = sealer
         self._courier = courier_of
         self._carried: dict[Lane, int] = {}  # the relay's word, and only a reason not to repeat oneself
-        self._given_ms: dict[bytes, int] = {}  # when each gift was handed over, uptime: likewise
+        self._given = b"", returns.START  # the last gift handed over, and its end: a relay holds one
+        self._again_ms = 0  # by when the hub should have said that it has it, uptime
+        self._after = returns.START  # what is owed before this place has had its turn
 
     def run(self, carry: Carry) -> Called:
         """Hand over what waits and is not carried yet. Raises RemoteError, StoreError."""
-        called = self._give_back(carry)
+        handed = taken = refused = 0
         for turn in range(_TURNS_MAX):
             self._sealer.seal(link_appeared=not turn)  # a packet may just have made late hits
             with self._kit.database.snapshot() as tx:
                 slip, run = self._courier.slip(tx), self._next(tx)
+                gift = None if turn else self._gift(tx)
+            back = None if gift is None else gift.seal().returned
+            load = courier.write_load(slip, [each.raw for each in run], returned=back)
+            reply = courier.read_reply(carry(load))
+            handed += len(run)
             before = dict(self._carried)
-            turned = self._hand(carry, courier.write_load(slip, [each.raw for each in run]), count=len(run))
-            called += turned
-            if not turned.packets and (not run or before == self._carried):
+            self._carried = {lane: reply.carried.get(feed_of(self._kit.node, lane), Seq(0)) for lane in Lane}
+            outcomes = [self._take(raw) for raw in reply.packets]
+            news = outcomes.count(True)
+            taken, refused = taken + news, refused + outcomes.count(None)
+            self._note(gift)
+            if not news and (not run or before == self._carried):
                 break
-        return called
+        return Called(handed=handed, packets=taken, refused=refused)
 
-    def _give_back(self, carry: Carry) -> Called:
-        """What a restored hub lacks of its own words, each once an hour until it says that it has it."""
-        called, now = Called(), self._kit.world.monotonic_ms()
-        given_ms, self._given_ms = self._given_ms, {}
-        for gift in returning.gifts(self._kit, self._sealer, budget_bytes=RELAY_LOAD_BYTES):
-            given = given_ms.get(gift.mark)
-            if given is not None and now - given < _GIFT_AGAIN_MS:
-                self._given_ms[gift.mark] = given
-                continue
-            with self._kit.database.snapshot() as tx:
-                slip = self._courier.slip(tx)
-            called += self._hand(carry, courier.write_load(slip, [], returned=gift.seal().returned))
-            self._given_ms[gift.mark] = now
-        return called
+    def _gift(self, tx: Connection) -> Unsealed | None:
+        """The next of what a restored hub lacks of its own words, to go beside the first bundles.
 
-    def _hand(self, carry: Carry, load: bytes, *, count: int = 0) -> Called:
-        """One load of so many bundles, and what comes back for it."""
-        reply = courier.read_reply(carry(load))
-        self._carried = {lane: reply.carried.get(feed_of(self._kit.node, lane), Seq(0)) for lane in Lane}
-        outcomes = [self._take(raw) for raw in reply.packets]
-        return Called(handed=count, packets=outcomes.count(True), refused=outcomes.count(None))
+        It goes once the hub has the one before. Where the hub does not say so in time, those behind have
+        their turn, and then all once more: it may have been lost, or be refused for good.
+        """
+        mark, end = self._given
+        owed = self._owed(tx)
+        if owed is not None and owed.mark == mark:
+            if self._kit.world.monotonic_ms() < self._again_ms:
+                return None
+            self._after = end
+            owed = self._owed(tx)
+        if owed is None and self._after != returns.START:
+            self._after = returns.START
+            owed = self._owed(tx)
+        return owed
+
+    def _owed(self, tx: Connection) -> Unsealed | None:
+        return returning.next_owed(
+            self._kit, self._sealer, tx, budget_bytes=2 * RETURN_BUDGET_BYTES, after=self._after
+        )
+
+    def _note(self, gift: Unsealed | None) -> None:
+        if gift is not None:
+            again_ms = _GIFT_AGAIN_MS if gift.originals else _LIST_AGAIN_MS
+            self._given, self._again_ms = (gift.mark, gift.end), self._kit.world.monotonic_ms() + again_ms
 
     def _next(self, tx: Connection) -> list[Sealed]:
         for lane in Lane:

@@ -11,8 +11,8 @@ Must not know: HTTP, how a log is renumbered.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import replace
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
 from typing import Final
 
 from edge.kit import Kit
@@ -21,17 +21,18 @@ from edge.store import lives
 from edge.store.lives import Compared, FormerFeed
 from shared import bundle, wire
 from shared.bundle import Header
-from shared.crypto import HASH_BYTES
+from shared.crypto import HASH_BYTES, digest
 from shared.database import Connection, Database
 from shared.errors import WireError
 from shared.ids import Feed, Lane, Seq, lane_of_feed
 from shared.ledger.log import OwnLog
 from shared.ledger.outbox import Sealed
-from shared.limits import BUNDLE_MAX_CHANGES, FORMER_MARKS_MAX, REQUEST_MAX_BUNDLES
+from shared.limits import BUNDLE_MAX_BYTES, BUNDLE_MAX_CHANGES, FORMER_MARKS_MAX, REQUEST_MAX_BUNDLES
 from shared.session import Ask, Former, mark_of
 from shared.session.former import ENDS_MAX, MARK_BYTES
 
 _LEAST_MARKS: Final = 64
+_MARK_BYTES: Final = 8
 
 
 ASKING: Final = "asking"
@@ -120,36 +121,78 @@ def _compare(kit: Kit, tx: Connection, said: Former) -> bool:
 # --- afterwards ---
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Run:
+    """Bundles of one earlier feed, following one another; `mark` names what they hold, whenever cut."""
+
+    bundles: tuple[Sealed, ...]
+    mark: bytes
+
+
 def handed_down(kit: Kit, sealer: Sealer, tx: Connection, *, budget_bytes: int) -> list[Sealed]:
-    """Bundles of earlier numbers' feeds that a restored hub lacks, from where it stands: within a budget (but
-    for the last one), and no more than a question may have.
+    """The next bundle of each earlier number's feed that a restored hub lacks, within a budget.
 
     They are cut anew, under the key this device has now: the earlier numbers' keys are gone.
     """
+    found: list[Sealed] = []
+    for lost in _lacking(kit, tx):
+        if budget_bytes > 0:
+            made = _bundle(kit, sealer, tx, lost)
+            if made is not None:
+                budget_bytes -= len(made[0].raw)
+                found.append(made[0])
+    return found
+
+
+def runs(kit: Kit, sealer: Sealer, *, budget_bytes: int) -> Iterator[Run]:
+    """All of them, urgent first, in runs of about that many bytes."""
+    with kit.database.snapshot() as tx:
+        lacking = _lacking(kit, tx)
+    for begins in lacking:
+        lost: FormerFeed | None = begins
+        while lost is not None and lost.lacking:
+            with kit.database.snapshot() as tx:
+                bundles, ends = _run(kit, sealer, tx, lost, budget_bytes=budget_bytes)
+            if bundles:
+                marks = [bundles[0].feed, bundles[0].first, bundles[0].prekey, lost.chain, ends.chain]
+                yield Run(bundles=bundles, mark=digest(wire.pack(marks), size=_MARK_BYTES))
+            lost = ends if bundles else None
+
+
+def _lacking(kit: Kit, tx: Connection) -> list[FormerFeed]:
     if kit.renewing:
         return []
+    lacking = [each for each in lives.former_feeds(tx) if each.lacking]
+    return sorted(lacking, key=lambda each: (lane_of_feed(each.feed), each.feed))
+
+
+def _run(
+    kit: Kit, sealer: Sealer, tx: Connection, lost: FormerFeed, *, budget_bytes: int
+) -> tuple[tuple[Sealed, ...], FormerFeed]:
+    """The next bundles of a feed, and where they lead."""
     found: list[Sealed] = []
-    for lost in lives.former_feeds(tx):
-        while lost.lacking and budget_bytes > 0 and len(found) < REQUEST_MAX_BUNDLES:
-            made = _bundle(kit, sealer, tx, lost)
-            if made is None:
-                break
-            sealed, chain = made
-            budget_bytes -= len(sealed.raw)
-            found.append(sealed)
-            lost = replace(lost, hub_head=sealed.first + sealed.count - 1, chain=chain)
-    return found
+    while lost.lacking and budget_bytes > 0 and len(found) < REQUEST_MAX_BUNDLES:
+        made = _bundle(kit, sealer, tx, lost)
+        if made is None:
+            break
+        sealed, chain = made
+        budget_bytes -= len(sealed.raw)
+        found.append(sealed)
+        lost = replace(lost, hub_head=sealed.first + sealed.count - 1, chain=chain)
+    return tuple(found), lost
 
 
 def _bundle(kit: Kit, sealer: Sealer, tx: Connection, lost: FormerFeed) -> tuple[Sealed, bytes] | None:
     """The next bundle that the hub lacks, and the chain with it."""
     assert lost.hub_head is not None  # it lacks some
-    rows = lives.logged(tx, lost.feed, lost.hub_head, min(lost.last, lost.hub_head + BUNDLE_MAX_CHANGES))
+    most = 1 if lane_of_feed(lost.feed) is Lane.BULK else BUNDLE_MAX_CHANGES  # a piece of a photo fills one
+    rows = lives.logged(tx, lost.feed, lost.hub_head, min(lost.last, lost.hub_head + most))
     if not rows or rows[0][0] != lost.hub_head + 1:
         return None  # pruned: a backup of the hub's had it once
     number, key = sealer.prekey(tx)
     before = lost.chain or bytes(HASH_BYTES)
-    count = len(rows) if lane_of_feed(lost.feed) is not Lane.BULK else 1
+    changes = [wire.unpack_change(payload) for _, payload in rows]
+    count = len(changes)
     while True:
         header = Header(
             hub=kit.identity.hub_tag,
@@ -159,13 +202,13 @@ def _bundle(kit: Kit, sealer: Sealer, tx: Connection, lost: FormerFeed) -> tuple
             count=count,
         )
         try:
-            changes = [wire.unpack_change(payload) for _, payload in rows[:count]]
-            body = wire.encode(changes, base=header.base)
+            body = wire.encode(changes[:count], base=header.base)
             raw = bundle.seal(body, header=header, before=before, prekey=key, signer=kit.identity.keys.sign)
         except WireError as error:
             if error.code not in wire.TOO_MUCH or count == 1:
                 raise
-            count //= 2
         else:
-            sealed = Sealed(feed=header.feed, first=header.first, count=count, prekey=number, raw=raw)
-            return sealed, bundle.chain_next(before, header, body)
+            if len(raw) <= BUNDLE_MAX_BYTES or count == 1:
+                sealed = Sealed(feed=header.feed, first=header.first, count=count, prekey=number, raw=raw)
+                return sealed, bundle.chain_next(before, header, body)
+        count //= 2

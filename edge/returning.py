@@ -16,7 +16,7 @@ from typing import Final
 from edge.kit import Kit
 from edge.sealer import Sealer
 from edge.store import feed, returns
-from edge.store.returns import Original
+from edge.store.returns import Original, Place
 from shared import wire
 from shared.crypto import SealKey, digest
 from shared.database import Connection
@@ -44,6 +44,11 @@ class Unsealed:
     key: SealKey
     mark: bytes
 
+    @property
+    def end(self) -> Place:
+        """Where it ends; the start for the list alone."""
+        return self.originals[-1].place if self.originals else returns.START
+
     def seal(self) -> Gift:
         pairs = [(original.raw, original.signature) for original in self.originals]
         return Gift(
@@ -54,17 +59,25 @@ class Unsealed:
 
 def next_gift(kit: Kit, sealer: Sealer, tx: Connection, *, budget_bytes: int) -> Gift | None:
     """What goes with the next question; None where nothing is owed."""
+    found = next_owed(kit, sealer, tx, budget_bytes=budget_bytes)
+    return None if found is None else found.seal()
+
+
+def next_owed(
+    kit: Kit, sealer: Sealer, tx: Connection, *, budget_bytes: int, after: Place = returns.START
+) -> Unsealed | None:
+    """What is owed after a place, half a question of it at most; the list is owed at the start."""
     budget = min(budget_bytes // 2, RETURN_BUDGET_BYTES)
-    originals = returns.owed(tx, budget_bytes=budget, at_most=RETURN_MAX_SEGMENTS)
-    paper = returns.owed_list(tx)
+    originals = returns.owed(tx, budget_bytes=budget, at_most=RETURN_MAX_SEGMENTS, after=after)
+    paper = returns.owed_list(tx) if after == returns.START else None
     if not originals and paper is None:
         return None
-    return _unsealed(sealer, tx, originals, paper).seal()
+    return _unsealed(sealer, tx, originals, paper)
 
 
 def gifts(kit: Kit, sealer: Sealer, *, budget_bytes: int) -> Iterator[Unsealed]:
     """All that is owed, a file at a time."""
-    after, first = returns.Place(generation=0, scope="", first=0), True
+    after, first = returns.START, True
     while True:
         with kit.database.snapshot() as tx:
             originals = returns.owed(tx, budget_bytes=budget_bytes, at_most=RETURN_MAX_SEGMENTS, after=after)

@@ -113,7 +113,8 @@ class Courier:
             self._heard_of(tx, load.slip, parcels, route=route, at_ms=now)
             if receipt.taken:
                 self._audit(tx, "courier_taken", load.slip.node, f"{receipt.taken} bundles", at_ms=now)
-            covered = not receipt.refusals and not not_returned and self._covers(tx, load)
+            in_hand = not (receipt.refusals or receipt.reseals or not_returned)
+            covered = in_hand and self._covers(tx, load)
         return Taken(
             node=load.slip.node,
             slip=load.slip,

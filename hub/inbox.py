@@ -109,7 +109,7 @@ class Inbox(Reception):
                 hint="Enrol the node again; its unsent records are taken over then.",
             )
         if parcel.reseal:
-            if header.last <= head.head:
+            if header.last <= head.head and not gaps.covers(tx, header.feed, header.first, header.last):
                 return  # an old envelope of what is here already
             receipt.reseals[header.feed] = min(header.first, receipt.reseals.get(header.feed, header.first))
             return

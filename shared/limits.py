@@ -131,6 +131,7 @@ STICK_FILE_MAX_BYTES: Final = REPLY_MAX_BYTES + 1024  # a packet is an answer, a
 STICK_MAX_FILES: Final = 20_000  # names read from one stick: 200 nodes, 100 files each
 RELAY_LOAD_BYTES: Final = 128 * 1024  # what one load to a neighbour offers: a second on the slowest LAN
 RELAY_NODE_MAX_BYTES: Final = 16 * 1024 * 1024  # of one neighbour: half a million checks
+RELAY_GIFT_MAX_BYTES: Final = 512 * 1024  # of one neighbour, given back: some segments, and the list
 RELAY_MAX_NODES: Final = 8  # neighbours on one LAN
 RELAY_MAX_PACKETS: Final = 2  # for one neighbour at a time; the next ones follow when it has read these
 RELAY_POLL_S: Final = 60  # how often a relay asks for a neighbour that has nothing new to say

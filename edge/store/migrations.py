@@ -15,8 +15,8 @@
     traffic     bytes sent and received, a day
     draft_photo photos of half-captured cases, made fit to keep; they go with their case
     relay_slip  where each neighbour stands that this node carries for; relay_bundle what it carries up,
-                relay_packet down, relay_acked how far the hub has signed for them, relay_gift what it
-                gives back to a restored hub
+                relay_packet down, relay_acked how far the hub has signed for them, relay_gift the
+                newest it gives back to a restored hub
     unmatched   checks made while the list was locked, to be asked about when it opens
     passed_over  what could not be taken in or matched, alone; with its change where it came by the feed
     wanted_…    the persons of the alerts, filed by name and birth (`shared.ledger.person_index`)
@@ -238,6 +238,6 @@ def m013_passed_over(db: sqlite_utils.Database) -> None:
 def m014_relay_gift(db: sqlite_utils.Database) -> None:
     db.execute(
         """CREATE TABLE relay_gift (
-            mark BLOB PRIMARY KEY, node INTEGER NOT NULL REFERENCES relay_slip (node),
+            node INTEGER PRIMARY KEY REFERENCES relay_slip (node),
             prekey INTEGER NOT NULL, sealed BLOB NOT NULL, revocations BLOB) STRICT"""
     )

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from shared.crypto import digest
 from shared.database import Connection
 from shared.session import Returned
 
@@ -61,12 +60,9 @@ def bundles_after(
 
 
 def bytes_of(tx: Connection, node: int) -> int:
-    """How much is carried up for a node."""
+    """How much of a node's bundles is carried."""
     (size,) = tx.execute(
-        "SELECT (SELECT coalesce(sum(length(raw)), 0) FROM relay_bundle WHERE node = ?1) "
-        "+ (SELECT coalesce(sum(length(sealed) + coalesce(length(revocations), 0)), 0) "
-        "FROM relay_gift WHERE node = ?1)",
-        (node,),
+        "SELECT coalesce(sum(length(raw)), 0) FROM relay_bundle WHERE node = ?", (node,)
     ).fetchone()
     return int(size)
 
@@ -96,28 +92,23 @@ def drop_from(tx: Connection, node: int, *, feed: int, first: int) -> None:
     tx.execute("DELETE FROM relay_bundle WHERE node = ? AND feed = ? AND last >= ?", (node, feed, first))
 
 
-def keep_gift(tx: Connection, node: int, returned: Returned) -> None:
-    """Take into custody what a node gives back; the same bytes once."""
+def keep_gift(tx: Connection, node: int, gift: Returned) -> None:
+    """Take into custody what a node gives back, in the place of what it gave before."""
     tx.execute(
-        "INSERT OR IGNORE INTO relay_gift (mark, node, prekey, sealed, revocations) VALUES (?, ?, ?, ?, ?)",
-        (_gift_mark(returned), node, returned.prekey, returned.sealed, returned.revocations),
+        "INSERT OR REPLACE INTO relay_gift (node, prekey, sealed, revocations) VALUES (?, ?, ?, ?)",
+        (node, gift.prekey, gift.sealed, gift.revocations),
     )
 
 
-def gifts_of(tx: Connection, node: int) -> list[Returned]:
+def gift_of(tx: Connection, node: int) -> Returned | None:
     """What a node gives back, as it came."""
-    rows = tx.execute(
-        "SELECT prekey, sealed, revocations FROM relay_gift WHERE node = ? ORDER BY rowid", (node,)
-    )
-    return [Returned(prekey=row[0], sealed=row[1], revocations=row[2]) for row in rows]
+    row = tx.execute("SELECT prekey, sealed, revocations FROM relay_gift WHERE node = ?", (node,)).fetchone()
+    return None if row is None else Returned(prekey=row[0], sealed=row[1], revocations=row[2])
 
 
-def drop_gift(tx: Connection, returned: Returned) -> None:
-    tx.execute("DELETE FROM relay_gift WHERE mark = ?", (_gift_mark(returned),))
-
-
-def _gift_mark(returned: Returned) -> bytes:
-    return digest(b"karaula/gift\0", returned.sealed, returned.revocations or b"")
+def drop_gift(tx: Connection, node: int, gift: Returned) -> None:
+    """Let go of this one; of a newer one not."""
+    tx.execute("DELETE FROM relay_gift WHERE node = ? AND sealed = ?", (node, gift.sealed))
 
 
 def keep_packets(tx: Connection, node: int, packets: Sequence[bytes]) -> None:

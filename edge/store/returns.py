@@ -31,12 +31,12 @@ class Original:
     signature: bytes
 
 
-_START = Place(generation=0, scope="", first=0)
+START = Place(generation=0, scope="", first=0)
 _RETURNED = "UPDATE feed_segment SET returned = (SELECT generation FROM hub_state), received_ms = ?"
 _OWED = "generation < (SELECT generation FROM hub_state) AND returned < (SELECT generation FROM hub_state)"
 
 
-def owed(tx: Connection, *, budget_bytes: int, at_most: int, after: Place = _START) -> list[Original]:
+def owed(tx: Connection, *, budget_bytes: int, at_most: int, after: Place = START) -> list[Original]:
     """The next segments to give back, within a budget; at least one where there is one."""
     found: list[Original] = []
     rows = tx.execute(

@@ -33,9 +33,14 @@ def want_reseal(tx: Connection, feed: Feed, first: int) -> None:
 
 
 def reseals_of(tx: Connection, node: int) -> tuple[tuple[int, int], ...]:
-    """(feed, first) of what a node must still reseal; what has come meanwhile is forgotten."""
+    """(feed, first) of what a node must still reseal; what has come meanwhile is forgotten.
+
+    A head that was moved over what is lost says nothing of that.
+    """
     tx.execute(
-        "DELETE FROM reseal_wanted AS r WHERE r.first <= (SELECT f.head FROM feed f WHERE f.feed = r.feed)"
+        "DELETE FROM reseal_wanted AS r WHERE r.first <= (SELECT f.head FROM feed f WHERE f.feed = r.feed) "
+        "AND NOT EXISTS (SELECT 1 FROM lost_run l WHERE l.feed = r.feed AND r.first >= l.first "
+        "AND r.first <= l.last)"
     )
     feeds = tuple(feed_of(node, lane) for lane in Lane)
     rows = tx.execute("SELECT feed, first FROM reseal_wanted WHERE feed IN (?, ?, ?) ORDER BY feed", feeds)

@@ -102,7 +102,7 @@ class Outbox:
         """
         head = self.heads(tx)[lane]
         if seq >= head.cut:
-            return chain != head.chain
+            return seq > head.cut or chain != head.chain
         row = tx.execute(
             "SELECT first, before FROM sealed WHERE feed = ? AND first <= ? ORDER BY first DESC LIMIT 1",
             (feed_of(self.node, lane), seq + 1),

@@ -9,6 +9,7 @@ from shared import courier, wire
 from shared.enrolment import Revocations
 from shared.errors import KaraulaError, RemoteError, StoreError
 from shared.ids import Lane
+from shared.limits import RELAY_GIFT_MAX_BYTES
 from shared.session import Returned
 from tests.courier.house import House
 from tests.simulation.machine import Post
@@ -230,16 +231,36 @@ def test_a_packet_that_is_not_to_be_believed_is_counted_and_leaves_the_queue(wai
     assert (waiting.acked(waiting.gostun), waiting.queue(waiting.gostun)) == before
 
 
+def test_junk_in_place_of_a_gift_keeps_no_bundle_out(waiting: House, monkeypatch: pytest.MonkeyPatch):
+    """What is given back bears no signature: one of a node is held, within bounds, beside its bundles."""
+    relay, gostun = waiting.klobuk.node.relay, waiting.gostun
+    slip = courier.read_load(load_of(gostun)).slip
+    for size in (100, 200, RELAY_GIFT_MAX_BYTES + 1):
+        junk = Returned(prekey=1, sealed=bytes(size), revocations=None)
+        relay.receive(courier.write_load(slip, [], returned=junk))
+    held = "SELECT length(sealed) FROM relay_gift"
+    assert waiting.klobuk.look(held) == [(200,)]
+    monkeypatch.setattr("edge.relay.RELAY_NODE_MAX_BYTES", len(load_of(gostun)))
+    relay.receive(load_of(gostun))
+    relay.forward(dead_reply)
+    assert waiting.klobuk.look(held) == [(200,)]
+    waiting.sky.move(61_000)
+    relay.forward(link_of(waiting))
+    assert waiting.checks() == 3
+    assert waiting.klobuk.look(held) == []
+
+
+def dead_reply(_: bytes) -> bytes:
+    """An answer that bears no signature of the hub's."""
+    return courier.write_reply(carried={}, packets=[])
+
+
 def test_custody_is_bounded(waiting: House, monkeypatch: pytest.MonkeyPatch):
     """A neighbour that hands over more than its share, and one neighbour too many, are told so."""
     monkeypatch.setattr("edge.relay.RELAY_NODE_MAX_BYTES", 100)
     with pytest.raises(StoreError) as told:
         waiting.klobuk.node.relay.receive(load_of(waiting.gostun))
     assert told.value.code == "relay_full"
-    slip = courier.read_load(load_of(waiting.gostun)).slip
-    gift = Returned(prekey=1, sealed=bytes(60), revocations=bytes(60))
-    with pytest.raises(StoreError):
-        waiting.klobuk.node.relay.receive(courier.write_load(slip, [], returned=gift))
     monkeypatch.setattr("edge.relay.RELAY_NODE_MAX_BYTES", 1 << 20)
     monkeypatch.setattr("edge.relay.RELAY_MAX_NODES", 1)
     waiting.klobuk.node.relay.receive(load_of(waiting.gostun))

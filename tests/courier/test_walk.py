@@ -10,6 +10,7 @@ import pytest
 from edge.node import assemble
 from edge.stick import Stick as PostStick
 from edge.store import feed
+from hub.desk.view import Operator
 from shared import courier, segment
 from shared.courier import Sort
 from shared.enrolment import Revocations
@@ -271,8 +272,8 @@ def test_a_dead_prekey_is_resealed_by_stick(house: House):
     assert house.queue(house.klobuk) == 0
 
 
-def test_a_stick_brings_what_was_given_up_too_early(house: House):
-    """An operator gave up on a bundle that only ever lay at the post: its next stick has it."""
+def give_up_too_early(house: House) -> Operator:
+    """Of two bundles the second came, and the desk gave up on the first, which only ever lay at the post."""
     klobuk, desk = house.klobuk, house.centre.hub.desk
     for _ in range(2):
         capture(house, "KLOBUK", 1)
@@ -288,17 +289,39 @@ def test_a_stick_brings_what_was_given_up_too_early(house: House):
     house.hub_export(also=(klobuk.number,))
     house.post_import(klobuk)
     assert house.acked(klobuk)[Lane.ROUTINE] == second.first + second.count - 1
+    return operator
+
+
+def test_a_stick_brings_what_was_given_up_too_early(house: House):
+    """The post's next stick has it, once, and no longer than it is asked for."""
+    klobuk, operator = house.klobuk, give_up_too_early(house)
     house.post_export(klobuk)
     written = house.names()
     house.post_export(klobuk)
     assert house.names() == written  # kept, not written anew
     house.hub_import()
     assert house.checks() == 2
-    assert desk.gaps.rows(operator) == ()
+    assert house.centre.hub.desk.gaps.rows(operator) == ()
     house.hub_export()
     house.post_import(klobuk)
     house.post_export(klobuk)
     assert house.loads(klobuk) == []
+
+
+def test_what_was_given_up_comes_though_its_prekey_died(house: House):
+    """The head has passed it, and still it is asked for in a new envelope; no file is cleared before."""
+    klobuk, operator = house.klobuk, give_up_too_early(house)
+    house.sky.move(8 * 24 * HOUR_MS)
+    house.centre.hub.rotate_prekeys()
+    house.centre.lose_old_prekeys()
+    house.post_export(klobuk)
+    house.hub_import()
+    assert house.loads(klobuk) != []
+    house.hub_export()
+    house.post_import(klobuk)
+    house.there_and_back(klobuk)
+    assert house.checks() == 2
+    assert house.centre.hub.desk.gaps.rows(operator) == ()
 
 
 def test_a_full_disk_at_the_hub_takes_nothing_and_clears_nothing(house: House):

@@ -9,7 +9,6 @@ the slowest one. Exits non-zero at the first input that brings anything but a Ka
 from __future__ import annotations
 
 import argparse
-import multiprocessing
 import os
 import resource
 import sys
@@ -17,7 +16,9 @@ import tempfile
 import time
 from collections import Counter
 from collections.abc import Iterator, Sequence
+from concurrent.futures import ProcessPoolExecutor, as_completed
 from dataclasses import dataclass, field
+from multiprocessing import get_context
 from pathlib import Path
 from random import Random
 from typing import Any, Final
@@ -31,7 +32,7 @@ SEED: Final = 2026
 SLOWEST_MAX_S: Final = 1.0
 GROWTH_MAX_MIB: Final = 64
 DOOR_SHARE: Final = 1_000
-_WARM_UP: Final = 300
+_WARM_UP: Final = 30
 
 
 class Escaped(AssertionError):  # noqa: N818 - what happened
@@ -84,53 +85,56 @@ def _shown(bent: Any) -> str:
 def run(count: int, *, seed: int = SEED, only: str = "", piece: int = 0, pieces: int = 1) -> list[Tally]:
     """About so many inputs over all decoders, by their shares; `piece` of `pieces` takes every so-manieth.
 
-    Raises Escaped; also where memory grew, counted after a warm-up.
+    Raises Escaped.
     """
-    chosen = [target for target in targets() if only in target.name][piece::pieces]
-    whole = sum(target.share for target in targets() if only in target.name)
-    for target in chosen:
-        feed(target, _WARM_UP // 10, seed)
-    before = peak_mib()
-    tallies = [feed(target, max(1, count * target.share // whole), seed) for target in chosen]
-    grown = peak_mib() - before
-    if grown > GROWTH_MAX_MIB:
-        raise Escaped(f"memory grew by {grown:.0f} MiB over {sum(tally.inputs for tally in tallies)} inputs")
-    return tallies
+    return [_watched(target, part, seed) for target, part in _shared_out(count, only)[piece::pieces]]
 
 
-def run_doors(count: int, *, seed: int = SEED, only: str = "") -> list[Tally]:
+def soak(count: int, *, seed: int, only: str, jobs: int) -> Iterator[Tally]:
+    """What `run` does in so many processes, each decoder as it ends, and then `run_doors`.
+
+    Raises Escaped; BrokenProcessPool where a decoder took its process with it.
+    """
+    names = [(target.name, part) for target, part in _shared_out(count, only)]
+    with ProcessPoolExecutor(jobs, mp_context=get_context("fork")) as pool:
+        for done in as_completed([pool.submit(_by_name, name, part, seed) for name, part in names]):
+            yield done.result()
+    yield from run_doors(max(1, count // DOOR_SHARE), seed=seed, only=only)
+
+
+def run_doors(count: int, *, seed: int = SEED, only: str = "") -> Iterator[Tally]:
     """So many inputs to each door whose name holds `only`. Raises Escaped."""
     with tempfile.TemporaryDirectory(prefix="karaula-fuzz-") as directory, doors(Path(directory)) as opened:
-        return [feed(door, count, seed) for door in opened if only in door.name]
+        for door in opened:
+            if only in door.name:
+                yield feed(door, count, seed)
+
+
+def _shared_out(count: int, only: str) -> list[tuple[Target, int]]:
+    """The decoders whose name holds `only`, each with its part of so many inputs."""
+    chosen = [target for target in targets() if only in target.name]
+    whole = sum(target.share for target in chosen)
+    return [(target, max(1, count * target.share // whole)) for target in chosen]
+
+
+def _by_name(name: str, count: int, seed: int) -> Tally:
+    (target,) = [each for each in targets() if each.name == name]
+    return _watched(target, count, seed)
+
+
+def _watched(target: Target, count: int, seed: int) -> Tally:
+    """`feed`, after a warm-up; Escaped also where memory grew."""
+    feed(target, _WARM_UP, seed)
+    before = peak_mib()
+    tally = feed(target, count, seed)
+    if (grown := peak_mib() - before) > GROWTH_MAX_MIB:
+        raise Escaped(f"{target.name}: memory grew by {grown:.0f} MiB over {count:,} inputs")
+    return tally
 
 
 def peak_mib() -> float:
     """This process's largest resident size so far."""
     return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
-
-
-def soak(count: int, *, seed: int, only: str, jobs: int) -> Iterator[Tally]:
-    """What `run` does and then `run_doors`, each decoder by itself in one of so many processes, as they end.
-
-    Raises Escaped.
-    """
-    shares = [(target.share, target.name) for target in targets() if only in target.name]
-    whole = sum(share for share, _name in shares)
-    pieces = [(name, max(1, count * share // whole), seed) for share, name in sorted(shares, reverse=True)]
-    with multiprocessing.get_context("fork").Pool(jobs, maxtasksperchild=1) as pool:
-        yield from pool.imap_unordered(_alone, pieces)
-    yield from run_doors(max(1, count // DOOR_SHARE), seed=seed, only=only)
-
-
-def _alone(piece: tuple[str, int, int]) -> Tally:
-    name, count, seed = piece
-    (target,) = [each for each in targets() if each.name == name]
-    feed(target, _WARM_UP // 10, seed)
-    before = peak_mib()
-    tally = feed(target, count, seed)
-    if (grown := peak_mib() - before) > GROWTH_MAX_MIB:
-        raise Escaped(f"{name}: memory grew by {grown:.0f} MiB over {count:,} inputs")
-    return tally
 
 
 def main(arguments: Sequence[str]) -> int:

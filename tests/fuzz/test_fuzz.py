@@ -127,7 +127,7 @@ def test_what_escapes_is_named_with_its_input():
 
 
 def test_a_slow_answer_and_kept_memory_escape_too(monkeypatch: pytest.MonkeyPatch):
-    """Time by each input, memory over the whole run."""
+    """Time by each input, memory over all of a decoder's."""
     monkeypatch.setattr(fuzz, "SLOWEST_MAX_S", 0.0)
     with pytest.raises(Escaped, match="s for 78"):
         feed(_reads(None), 1, seed=1)

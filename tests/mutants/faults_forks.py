@@ -81,8 +81,8 @@ MUTANTS: Final = (
         name="fork-number-beyond-the-store",
         promise=HOSTILE,
         path="shared/ledger/outbox.py",
-        old="        if seq >= head.cut:\n",
-        new="        if seq == head.cut:\n",
+        old="        if seq >= head.cut:\n            return seq > head.cut or chain",
+        new="        if seq == head.cut:\n            return chain",
         tests=("tests/edge/test_sync.py",),
     ),
 )
