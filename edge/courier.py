@@ -57,7 +57,7 @@ class Courier:
         device: str = "",
         progress: Callable[[int, int], None] = _nothing,
     ) -> Report:
-        """Put all that the hub lacks on the stick: what it has not acknowledged, then what it says it lost.
+        """Put what the hub lacks on the stick: all it has not acknowledged, then what it says it lost.
 
         Files that are there already stay, files of ours that receipts cover go. `progress` hears of changes
         written and in all.
@@ -76,6 +76,7 @@ class Courier:
         for name, up in own.items():  # first of all make room
             if up.lane in heads and up.last <= heads[Lane(up.lane)].acked and name not in again:
                 self._clear(shelf, name, report)
+        self._clear_handed_down(shelf, here, report)
         wanted = {slip_name(self._kit.node)}
         shelf.write(slip_name(self._kit.node), _file(slip, []))
         report.written += 1
@@ -109,22 +110,39 @@ class Courier:
         return names
 
     def _given_up(self) -> list[Sealed]:
-        """What the hub was told to go on without, though it is here: acknowledged, and asked for again."""
+        """The first of what the hub was told to go on without, though it is here: asked for once more."""
         with self._kit.database.snapshot() as tx:
-            found = self._kit.log.bundles_in(tx, gaps.told(tx)[:1], budget_bytes=LOAD_BUDGET_BYTES)
-        return found[:REQUEST_MAX_BUNDLES]
+            runs = (
+                self._kit.log.bundles_in(tx, [run], budget_bytes=LOAD_BUDGET_BYTES) for run in gaps.told(tx)
+            )
+            return next(filter(None, runs), [])[:REQUEST_MAX_BUNDLES]
 
     def _hand_down(self, shelf: Shelf, slip: Slip, here: Sequence[str], report: Report) -> None:
         """What a restored hub lacks of this device's earlier numbers, under these; the hub takes it away."""
-        for run in renewal.runs(self._kit, self._sealer, budget_bytes=LOAD_BUDGET_BYTES):
-            name = _name(node_of_feed(run.bundles[0].feed), run.bundles, mark=run.mark)
+        for name, run in self._handed_down():
             self._put(shelf, name, here, _load(slip, run.bundles), report)
             report.taken += len(run.bundles)
             report.changes += sum(each.count for each in run.bundles)
 
+    def _handed_down(self) -> Iterator[tuple[str, renewal.Run]]:
+        for run in renewal.runs(self._kit, self._sealer, budget_bytes=LOAD_BUDGET_BYTES):
+            yield _name(node_of_feed(run.bundles[0].feed), run.bundles, mark=run.mark), run
+
+    def _clear_handed_down(self, shelf: Shelf, here: Sequence[str], report: Report) -> None:
+        """Take away what this device handed down and would now cut otherwise, sign otherwise, or no more.
+
+        What an earlier number had exported itself stays: whoever carries it may know a hub that takes it.
+        """
+        numbers = self._kit.numbers
+        earlier = [(name, up.node) for name, up in ups(list(here)) if up.node in numbers[1:]]
+        ours = [name for name, node in earlier if _bringer(shelf, name) in {*numbers} - {node}]
+        if ours:
+            for name in sorted({*ours} - {name for name, _run in self._handed_down()}):
+                self._clear(shelf, name, report)
+
     def _put(self, shelf: Shelf, name: str, here: Sequence[str], load: bytes, report: Report) -> None:
-        """Write a file whose name says what it holds, unless it is there and whole."""
-        if name in here and _is_whole(shelf, name):
+        """Write a file whose name says what it holds, unless it is there, whole and under our number."""
+        if name in here and _bringer(shelf, name) == self._kit.node:
             report.kept += 1
         else:
             shelf.write(name, courier.close_file(Sort.LOAD, load))
@@ -309,13 +327,12 @@ def _name(node: int, run: Sequence[Sealed], *, mark: bytes = b"") -> str:
     return name_of(Up(lane=lane, node=node, first=run[0].first, last=last, mark=mark.hex()))
 
 
-def _is_whole(shelf: Shelf, name: str) -> bool:
-    """Whether the file on the stick can be read to its end."""
+def _bringer(shelf: Shelf, name: str) -> int | None:
+    """Whose slip is in the file on the stick; None where it cannot be read to its end."""
     try:
-        courier.read_load(courier.open_file(shelf.read(name), Sort.LOAD))
+        return courier.read_load(courier.open_file(shelf.read(name), Sort.LOAD)).slip.node
     except KaraulaError:
-        return False
-    return True
+        return None
 
 
 def _holds(shelf: Shelf, name: str, run: list[Sealed]) -> bool:

@@ -233,7 +233,10 @@ class Relay:
                 acks = zip(Lane, packet.head.acks or (), strict=True)
                 neighbours.acknowledge(tx, [(feed_of(node, lane), last) for lane, last in acks])
                 for name, first in packet.head.reseals:  # these envelopes open no more: new ones will come
-                    neighbours.drop_from(tx, node, feed=name, first=first)
+                    for raw in neighbours.bundles_from(tx, node, feed=name, seq=first):
+                        header = bundle.read_header(raw)
+                        if header.prekey != packet.head.prekey:
+                            neighbours.drop_bundle(tx, feed=name, first=header.first)
             neighbours.keep_packets(tx, node, raws)
             if gift is not None and packets:
                 neighbours.drop_gift(tx, node, gift)
@@ -253,6 +256,7 @@ class RelayCall:
         self._carried: dict[Lane, int] = {}  # the relay's word, and only a reason not to repeat oneself
         self._given = b"", returns.START  # the last gift handed over, and its end: a relay holds one
         self._again_ms = 0  # by when the hub should have said that it has it, uptime
+        self._heard = False  # whether anything came from the hub since
         self._after = returns.START  # what is owed before this place has had its turn
 
     def run(self, carry: Carry) -> Called:
@@ -272,7 +276,7 @@ class RelayCall:
             outcomes = [self._take(raw) for raw in reply.packets]
             news = outcomes.count(True)
             taken, refused = taken + news, refused + outcomes.count(None)
-            self._note(gift)
+            self._note(gift, news=bool(news))
             if not news and (not run or before == self._carried):
                 break
         return Called(handed=handed, packets=taken, refused=refused)
@@ -280,16 +284,18 @@ class RelayCall:
     def _gift(self, tx: Connection) -> Unsealed | None:
         """The next of what a restored hub lacks of its own words, to go beside the first bundles.
 
-        It goes once the hub has the one before. Where the hub does not say so in time, those behind have
-        their turn, and then all once more: it may have been lost, or be refused for good.
+        It goes once the hub has the one before, which is offered again in an hour: it may have been lost.
+        Where the hub was heard since and does not say that it has it, those behind have their turn, then all
+        once more: it may be refused for good.
         """
         mark, end = self._given
         owed = self._owed(tx)
         if owed is not None and owed.mark == mark:
             if self._kit.world.monotonic_ms() < self._again_ms:
                 return None
-            self._after = end
-            owed = self._owed(tx)
+            if self._heard:
+                self._after = end
+                owed = self._owed(tx)
         if owed is None and self._after != returns.START:
             self._after = returns.START
             owed = self._owed(tx)
@@ -300,10 +306,13 @@ class RelayCall:
             self._kit, self._sealer, tx, budget_bytes=2 * RETURN_BUDGET_BYTES, after=self._after
         )
 
-    def _note(self, gift: Unsealed | None) -> None:
-        if gift is not None:
-            again_ms = _GIFT_AGAIN_MS if gift.originals else _LIST_AGAIN_MS
-            self._given, self._again_ms = (gift.mark, gift.end), self._kit.world.monotonic_ms() + again_ms
+    def _note(self, gift: Unsealed | None, *, news: bool) -> None:
+        if gift is None:
+            self._heard = self._heard or news
+            return
+        again_ms = _GIFT_AGAIN_MS if gift.originals else _LIST_AGAIN_MS
+        self._given, self._heard = (gift.mark, gift.end), False
+        self._again_ms = self._kit.world.monotonic_ms() + again_ms
 
     def _next(self, tx: Connection) -> list[Sealed]:
         for lane in Lane:

@@ -87,9 +87,16 @@ def acknowledge(tx: Connection, acks: Sequence[tuple[int, int]]) -> None:
         )
 
 
-def drop_from(tx: Connection, node: int, *, feed: int, first: int) -> None:
-    """Let go of a feed's bundles from a seq on."""
-    tx.execute("DELETE FROM relay_bundle WHERE node = ? AND feed = ? AND last >= ?", (node, feed, first))
+def bundles_from(tx: Connection, node: int, *, feed: int, seq: int) -> list[bytes]:
+    """A feed's bundles that end at a seq or after it."""
+    rows = tx.execute(
+        "SELECT raw FROM relay_bundle WHERE node = ? AND feed = ? AND last >= ?", (node, feed, seq)
+    )
+    return [raw for (raw,) in rows]
+
+
+def drop_bundle(tx: Connection, *, feed: int, first: int) -> None:
+    tx.execute("DELETE FROM relay_bundle WHERE feed = ? AND first = ?", (feed, first))
 
 
 def keep_gift(tx: Connection, node: int, gift: Returned) -> None:
@@ -108,7 +115,10 @@ def gift_of(tx: Connection, node: int) -> Returned | None:
 
 def drop_gift(tx: Connection, node: int, gift: Returned) -> None:
     """Let go of this one; of a newer one not."""
-    tx.execute("DELETE FROM relay_gift WHERE node = ? AND sealed = ?", (node, gift.sealed))
+    tx.execute(
+        "DELETE FROM relay_gift WHERE node = ? AND sealed = ? AND revocations IS ?",
+        (node, gift.sealed, gift.revocations),
+    )
 
 
 def keep_packets(tx: Connection, node: int, packets: Sequence[bytes]) -> None:

@@ -302,11 +302,14 @@ class Outbox:
         key: SealKey,
         signer: SigningKey,
     ) -> int:
-        """Put the bundles from `first` on into new envelopes; their content stays. Returns how many."""
+        """Put the bundles from `first` on into envelopes to this prekey; their content stays.
+
+        Returns how many were in others.
+        """
         rows = tx.execute(
             "SELECT id, first, count, before, body FROM sealed "
-            "WHERE feed = ? AND first + count > ? ORDER BY first",
-            (feed, first),
+            "WHERE feed = ? AND first + count > ? AND prekey <> ? ORDER BY first",
+            (feed, first, prekey),
         ).fetchall()
         for row_id, start, count, before, body in rows:
             header = Header(hub=hub, prekey=prekey, feed=feed, first=start, count=count)

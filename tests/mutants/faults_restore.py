@@ -282,4 +282,20 @@ MUTANTS: Final = (
         new="header.last <= custody.heads_of(tx, load.slip.node)[header.lane] for header",
         tests=_CARRIED,
     ),
+    Mutant(
+        name="restore-stick-keeps-what-nobody-takes",
+        promise=NOTHING_LOST,
+        path="edge/courier.py",
+        old="        self._clear_handed_down(shelf, here, report)\n",
+        new="",
+        tests=_CARRIED,
+    ),
+    Mutant(
+        name="restore-file-of-another-number-kept",
+        promise=NOTHING_LOST,
+        path="edge/courier.py",
+        old="        if name in here and _bringer(shelf, name) == self._kit.node:",
+        new="        if name in here and _bringer(shelf, name) is not None:",
+        tests=_CARRIED,
+    ),
 )

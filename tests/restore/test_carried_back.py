@@ -31,9 +31,8 @@ def test_a_stick_gives_back_too(house: Lost):
     assert not [name for name in house.names() if "back" in name and not _is_list_only(house, name)]
 
 
-def test_a_stick_brings_what_was_sent_under_an_earlier_number(house: Lost, monkeypatch: pytest.MonkeyPatch):
-    """The device was enrolled again, then the hub lost: checks of the old number come back by stick alone."""
-    monkeypatch.setattr("edge.renewal.BUNDLE_MAX_CHANGES", 2)
+def enrolled_before_the_loss(house: Lost) -> int:
+    """Klobuk goes on under number 30, and the backup is older than five of its checks; its number before."""
     klobuk = house.klobuk
     house.capture(klobuk)
     house.talk()
@@ -43,6 +42,13 @@ def test_a_stick_brings_what_was_sent_under_an_earlier_number(house: Lost, monke
     old = klobuk.number
     house.enrol_again(klobuk, 30)
     house.restore(backup)
+    return old
+
+
+def test_a_stick_brings_what_was_sent_under_an_earlier_number(house: Lost, monkeypatch: pytest.MonkeyPatch):
+    """The device was enrolled again, then the hub lost: checks of the old number come back by stick alone."""
+    monkeypatch.setattr("edge.renewal.BUNDLE_MAX_CHANGES", 2)
+    klobuk, old = house.klobuk, enrolled_before_the_loss(house)
     assert house.checks() == 1
     for _ in range(2):  # it hears of the new life, and asks how far that has the old feed
         assert house.there_and_back(klobuk).problems == []
@@ -58,6 +64,24 @@ def test_a_stick_brings_what_was_sent_under_an_earlier_number(house: Lost, monke
     house.post_import(klobuk)
     house.post_export(klobuk)
     assert [name for name in house.names() if name.startswith(f"up-{old}-")] == []
+
+
+@pytest.mark.parametrize("week_passes", [False, True])
+def test_files_that_nobody_takes_any_more_give_way(house: Lost, *, week_passes: bool):
+    """The device is enrolled once more before its stick arrives: the hub would refuse what 30 brings."""
+    klobuk, old = house.klobuk, enrolled_before_the_loss(house)
+    for _ in range(2):
+        house.there_and_back(klobuk)
+    house.post_export(klobuk)
+    written = house.names()
+    assert [name for name in written if name.startswith(f"up-{old}-1-")] != []
+    if week_passes:  # another prekey, so other bytes and other names
+        house.pass_week()
+    house.enrol_again(klobuk, 31)
+    house.post_export(klobuk)
+    assert len(house.names()) == len(written) + 1  # a slip
+    assert [problem.name for problem in house.hub_import().problems] == ["up-30-slip.krl"]
+    assert house.checks() == 6
 
 
 def alone_told(house: Lost) -> int:
