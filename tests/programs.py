@@ -11,11 +11,16 @@ import shutil
 
 import pytest
 
+_FOR_ROOT = ("/usr/sbin", "/sbin")
+
 
 def require_program(*names: str) -> str:
-    """The path of the first of `names` (other names of one program) on PATH; skips or fails without it."""
+    """The path of the first of `names` (other names of one program); skips or fails without it.
+
+    Looked for on PATH, and where Debian keeps what is for root and on no other path.
+    """
     for name in names:
-        path = shutil.which(name)
+        path = shutil.which(name, path=os.pathsep.join((os.environ.get("PATH", os.defpath), *_FOR_ROOT)))
         if path:
             return path
     reason = f"missing program: {' or '.join(names)}"

@@ -14,16 +14,18 @@ import pytest
 from shared.courier import Sort, open_file
 from shared.errors import StoreError
 from tests.courier.house import House
+from tests.programs import require_program
 
 pytestmark = pytest.mark.requires_program("mkfs.ext4", "mount")
 
 _SIZE = 4 * 1024 * 1024
 
 
-def _run(*words: object) -> None:
-    done = subprocess.run(list(map(str, words)), capture_output=True, text=True, check=False)
+def _run(program: str, *words: object) -> None:
+    command = [require_program(program), *map(str, words)]
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
     if done.returncode:
-        pytest.skip(f"{words[0]} is not allowed here: {done.stderr.strip()}")
+        pytest.skip(f"{program} is not allowed here: {done.stderr.strip()}")
 
 
 @contextmanager
@@ -34,7 +36,7 @@ def mounted(image: Path, at: Path, *options: str) -> Iterator[Path]:
     try:
         yield at
     finally:
-        subprocess.run(["umount", str(at)], check=True)
+        subprocess.run([require_program("umount"), str(at)], check=True)
 
 
 @pytest.fixture
