@@ -21,7 +21,7 @@ from edge.sealer import Sealer
 from edge.store import feed, lives, returns
 from shared import courier
 from shared.courier import Packet, Report, Shelf, Slip, Sort, Up, name_of, slip_name
-from shared.courier.stick import BACK, downs, half_written, ups
+from shared.courier.stick import BACK, NAME_MARK_BYTES, downs, half_written, ups
 from shared.crypto import digest
 from shared.database import Connection
 from shared.errors import InputError, KaraulaError, MissingError, RemoteError, SessionError, StoreError
@@ -31,8 +31,6 @@ from shared.ledger.audit import Line
 from shared.ledger.outbox import Sealed
 from shared.limits import LOAD_BUDGET_BYTES, REQUEST_MAX_BUNDLES
 from shared.session import Heard, NodeStanding
-
-_MARK_BYTES = 8
 
 
 def _nothing(_done: int, _of: int) -> None:
@@ -78,8 +76,7 @@ class Courier:
                 self._clear(shelf, name, report)
         self._clear_handed_down(shelf, here, report)
         wanted = {slip_name(self._kit.node)}
-        shelf.write(slip_name(self._kit.node), _file(slip, []))
-        report.written += 1
+        self._put(shelf, slip_name(self._kit.node), _file(slip, []), report)
         wanted |= self._give_back(shelf, slip, here, report)
         for run in chain(self._runs(), [asked_for] if asked_for else []):
             name = _name(self._kit.node, run)
@@ -87,8 +84,7 @@ class Courier:
             if name in own and _holds(shelf, name, run):
                 report.kept += 1
             else:
-                shelf.write(name, _file(slip, run))
-                report.written += 1
+                self._put(shelf, name, _file(slip, run), report)
             report.taken += len(run)
             report.changes += sum(each.count for each in run)
             progress(report.changes, max(waiting, report.changes))
@@ -104,9 +100,11 @@ class Courier:
         for place, gift in enumerate(
             returning.gifts(self._kit, self._sealer, budget_bytes=LOAD_BUDGET_BYTES)
         ):
-            name = name_of(Up(lane=BACK, node=self._kit.node, first=place, mark=gift.mark.hex()))
+            name = name_of(Up(lane=BACK, node=self._kit.node, first=place, mark=_cut(gift.mark)))
             names.add(name)
-            self._put(shelf, name, here, courier.write_load(slip, [], returned=gift.seal().returned), report)
+            if not self._keeps(shelf, name, here, report):
+                load = courier.write_load(slip, [], returned=gift.seal().returned)
+                self._put(shelf, name, courier.close_file(Sort.LOAD, load), report)
         return names
 
     def _given_up(self) -> list[Sealed]:
@@ -120,7 +118,8 @@ class Courier:
     def _hand_down(self, shelf: Shelf, slip: Slip, here: Sequence[str], report: Report) -> None:
         """What a restored hub lacks of this device's earlier numbers, under these; the hub takes it away."""
         for name, run in self._handed_down():
-            self._put(shelf, name, here, _load(slip, run.bundles), report)
+            if not self._keeps(shelf, name, here, report):
+                self._put(shelf, name, _file(slip, run.bundles), report)
             report.taken += len(run.bundles)
             report.changes += sum(each.count for each in run.bundles)
 
@@ -140,13 +139,15 @@ class Courier:
             for name in sorted({*ours} - {name for name, _run in self._handed_down()}):
                 self._clear(shelf, name, report)
 
-    def _put(self, shelf: Shelf, name: str, here: Sequence[str], load: bytes, report: Report) -> None:
-        """Write a file whose name says what it holds, unless it is there, whole and under our number."""
-        if name in here and _bringer(shelf, name) == self._kit.node:
-            report.kept += 1
-        else:
-            shelf.write(name, courier.close_file(Sort.LOAD, load))
-            report.written += 1
+    def _keeps(self, shelf: Shelf, name: str, here: Sequence[str], report: Report) -> bool:
+        """Whether a file whose name says what it holds is there already, whole and under our number."""
+        kept = name in here and _bringer(shelf, name) == self._kit.node
+        report.kept += kept
+        return kept
+
+    def _put(self, shelf: Shelf, name: str, data: bytes, report: Report) -> None:
+        shelf.write(name, data)
+        report.written += 1
 
     def slip(self, tx: Connection) -> Slip:
         """Where this node stands, signed."""
@@ -312,19 +313,20 @@ def _refuse_older(standing: NodeStanding, packet: Packet) -> None:
         )
 
 
-def _load(slip: Slip, run: Sequence[Sealed]) -> bytes:
-    return courier.write_load(slip, [each.raw for each in run])
-
-
 def _file(slip: Slip, run: Sequence[Sealed]) -> bytes:
-    return courier.close_file(Sort.LOAD, _load(slip, run))
+    return courier.close_file(Sort.LOAD, courier.write_load(slip, [each.raw for each in run]))
 
 
 def _name(node: int, run: Sequence[Sealed], *, mark: bytes = b"") -> str:
     """`mark` where the bytes differ from one cut to the next."""
-    mark = mark or digest(*(digest(each.raw) for each in run), size=_MARK_BYTES)
+    mark = mark or digest(*(digest(each.raw) for each in run), size=NAME_MARK_BYTES)
     lane, last = lane_of_feed(run[0].feed), run[-1].first + run[-1].count - 1
-    return name_of(Up(lane=lane, node=node, first=run[0].first, last=last, mark=mark.hex()))
+    return name_of(Up(lane=lane, node=node, first=run[0].first, last=last, mark=_cut(mark)))
+
+
+def _cut(mark: bytes) -> str:
+    """As much of a mark as a file's name has room for."""
+    return mark[:NAME_MARK_BYTES].hex()
 
 
 def _bringer(shelf: Shelf, name: str) -> int | None:

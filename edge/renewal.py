@@ -32,7 +32,6 @@ from shared.session import Ask, Former, mark_of
 from shared.session.former import ENDS_MAX, MARK_BYTES
 
 _LEAST_MARKS: Final = 64
-_MARK_BYTES: Final = 8
 
 
 ASKING: Final = "asking"
@@ -155,7 +154,7 @@ def runs(kit: Kit, sealer: Sealer, *, budget_bytes: int) -> Iterator[Run]:
                 bundles, ends = _run(kit, sealer, tx, lost, budget_bytes=budget_bytes)
             if bundles:
                 marks = [bundles[0].feed, bundles[0].first, bundles[0].prekey, lost.chain, ends.chain]
-                yield Run(bundles=bundles, mark=digest(wire.pack(marks), size=_MARK_BYTES))
+                yield Run(bundles=bundles, mark=digest(wire.pack(marks)))
             lost = ends if bundles else None
 
 

@@ -11,7 +11,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Final
 
 from edge.kit import Kit
 from edge.sealer import Sealer
@@ -22,8 +21,6 @@ from shared.crypto import SealKey, digest
 from shared.database import Connection
 from shared.limits import RETURN_BUDGET_BYTES, RETURN_MAX_SEGMENTS
 from shared.session import ENVELOPE, Head, Returned, give_back
-
-_MARK_BYTES: Final = 8
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -120,5 +117,5 @@ def _unsealed(sealer: Sealer, tx: Connection, originals: list[Original], paper: 
         revocations=paper,
         prekey=number,
         key=key,
-        mark=digest(wire.pack([feed.state(tx).generation, number]), *marks, size=_MARK_BYTES),
+        mark=digest(wire.pack([feed.state(tx).generation, number]), *marks),
     )

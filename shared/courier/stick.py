@@ -31,6 +31,8 @@ _SLIP: Final = re.compile(r"up-(\d{1,7})-slip\.krl", re.ASCII)
 _BACK: Final = re.compile(r"up-(\d{1,7})-back-(\d{1,6})-([0-9a-f]{16})\.krl", re.ASCII)
 _DOWN: Final = re.compile(r"down-(\d{1,7})-(\d{1,15})-(\d{1,6})\.krl", re.ASCII)
 _SLIP_LANE: Final = -2
+NAME_MARK_BYTES: Final = 8
+"""Of the mark in a load's name, which tells one content from another."""
 BACK: Final = -1
 """Stands for the lane of what is given back: before the bundles, which say less without it."""
 

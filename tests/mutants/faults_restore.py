@@ -294,8 +294,8 @@ MUTANTS: Final = (
         name="restore-file-of-another-number-kept",
         promise=NOTHING_LOST,
         path="edge/courier.py",
-        old="        if name in here and _bringer(shelf, name) == self._kit.node:",
-        new="        if name in here and _bringer(shelf, name) is not None:",
+        old="        kept = name in here and _bringer(shelf, name) == self._kit.node\n",
+        new="        kept = name in here and _bringer(shelf, name) is not None\n",
         tests=_CARRIED,
     ),
 )
