@@ -43,6 +43,10 @@ _DOTTED: Final = re.compile(r"(?:(?:(\d{1,2})\. ?)?(\d{1,2})\. ?)?(\d{4})\.?", r
 _MRZ: Final = re.compile(r"(\d\d|<<)(\d\d|<<)(\d\d|<<)", re.ASCII)
 
 
+Parts = tuple[int | None, int | None, int | None]
+"""Year, month and day of a date, None for each that is unknown."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PartialDate:
     """A date with `None` for each unknown part. Raises InputError `impossible_date`, `date_range`."""
@@ -83,7 +87,7 @@ class PartialDate:
 
     def could_equal(self, other: PartialDate) -> bool:
         """Whether one calendar day could be both: what both know agrees, and fits together."""
-        ours, theirs = self._parts(), other._parts()
+        ours, theirs = self.parts, other.parts
         if any(a != b for a, b in zip(ours, theirs, strict=True) if a is not None and b is not None):
             return False
         year, month, day = (b if a is None else a for a, b in zip(ours, theirs, strict=True))
@@ -112,7 +116,9 @@ class PartialDate:
         year = 0 if self.year is None else self.year - YEAR_MIN + 1
         return _PARTIAL + (year * 13 + (self.month or 0)) * 32 + (self.day or 0)
 
-    def _parts(self) -> tuple[int | None, int | None, int | None]:
+    @property
+    def parts(self) -> Parts:
+        """Year, month and day."""
         return self.year, self.month, self.day
 
 
@@ -185,11 +191,12 @@ def from_day_number(number: int) -> PartialDate:
     return found
 
 
-def year_of_day_number(number: int) -> int | None:
-    """The year `from_day_number` finds, at a tenth of its cost; None if unknown. Raises as it does."""
+def parts_of_day_number(number: int) -> Parts:
+    """What `from_day_number` finds, at a tenth of its cost. Raises as it does."""
     if 0 <= number < _DAYS:
-        return date.fromordinal(_ORDINAL_ZERO + number).year
-    return from_day_number(number).year
+        found = date.fromordinal(_ORDINAL_ZERO + number)
+        return found.year, found.month, found.day
+    return from_day_number(number).parts
 
 
 def day_text(number: int) -> str:

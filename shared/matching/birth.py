@@ -12,11 +12,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import StrEnum
 from functools import lru_cache
-from operator import ne
 from typing import Final
 
 from shared.errors import WireError
-from shared.partial_date import PartialDate, from_day_number, year_of_day_number
+from shared.partial_date import PartialDate, Parts, from_day_number, parts_of_day_number
 
 
 class Relation(StrEnum):
@@ -69,49 +68,68 @@ def date_of(number: int | None) -> PartialDate | None:
     return found if found.year is not None or found.month is not None else None
 
 
-def year_of(number: int | None) -> int | None:
-    """The year of `date_of`, for whoever files checks by the thousand: few people share a birth date."""
+def parts_of(number: int | None) -> Parts | None:
+    """The parts of `date_of`, for whoever looks at dates by the thousand: few people share a birth date."""
     if number is None:
         return None
     try:
-        return year_of_day_number(number)
+        found = parts_of_day_number(number)
     except WireError:
         return None
+    return found if found[0] is not None or found[1] is not None else None
 
 
 @lru_cache(maxsize=1 << 11)
 def compare_births(one: int | None, other: int | None) -> BirthEvidence:
     """The relation of two packed partial dates, and its bits."""
-    ours, theirs = date_of(one), date_of(other)
+    ours, theirs = parts_of(one), parts_of(other)
+    if ours is None or theirs is None:
+        return _EVIDENCE[Relation.UNKNOWN]
     relation = relation_of(ours, theirs)
-    bits = BITS[relation]
-    if relation is Relation.EQUAL and ours is not None and (ours.month, ours.day) == (1, 1):
-        bits = NEW_YEAR_BITS
-    return BirthEvidence(relation, bits)
+    if relation is Relation.EQUAL and ours[1:] == (1, 1):
+        return _NEW_YEAR
+    return _EVIDENCE[relation]
 
 
-def relation_of(one: PartialDate | None, other: PartialDate | None) -> Relation:
+_EVIDENCE: Final = {relation: BirthEvidence(relation, bits) for relation, bits in BITS.items()}
+_NEW_YEAR: Final = BirthEvidence(Relation.EQUAL, NEW_YEAR_BITS)
+
+
+def relation_of(ours: Parts, theirs: Parts) -> Relation:
     """How two dates stand to one another."""
-    if one is None or other is None or one.year is None or other.year is None:
+    (year, month, _), (their_year, their_month, _) = ours, theirs
+    if year is None or their_year is None:
         return Relation.UNKNOWN
-    if one.is_full and other.is_full:
-        return _of_full(one, other)
-    if one.year != other.year:
-        return Relation.YEAR_NEAR if abs(one.year - other.year) == 1 else Relation.OTHER
-    if one.month is not None and other.month is not None:
-        return Relation.YEAR_MONTH if one.month == other.month else Relation.YEAR_EQUAL
+    if None not in ours and None not in theirs:
+        return _of_full(ours, theirs)
+    if year != their_year:
+        return Relation.YEAR_NEAR if abs(year - their_year) == 1 else Relation.OTHER
+    if month is not None and their_month is not None:
+        return Relation.YEAR_MONTH if month == their_month else Relation.YEAR_EQUAL
     return Relation.YEAR_ONLY
 
 
-def _of_full(one: PartialDate, other: PartialDate) -> Relation:
-    year, month, day = one.year == other.year, one.month == other.month, one.day == other.day
-    if year and month and day:
+def _of_full(ours: Parts, theirs: Parts) -> Relation:
+    if ours == theirs:
         return Relation.EQUAL
-    if year and (one.day, one.month) == (other.month, other.day):
+    (year, month, day), (their_year, their_month, their_day) = ours, theirs
+    if year == their_year and day == their_month and month == their_day:
         return Relation.SWAPPED
-    if year + month + day == 2:  # a digit lies in one of the three; nearly all pairs are told apart before
-        if sum(map(ne, str(one), str(other))) == 1:
+    if (year == their_year) + (month == their_month) + (day == their_day) == 2:
+        one, other = next(
+            (one or 0, other or 0) for one, other in zip(ours, theirs, strict=True) if one != other
+        )
+        if _digits_apart(one, other) == 1:
             return Relation.ONE_DIGIT
-        if not year and abs((one.year or 0) - (other.year or 0)) in {1, 10}:
+        if year != their_year and abs(one - other) in {1, 10}:
             return Relation.YEAR_OFF
-    return Relation.YEAR_EQUAL if year else Relation.OTHER
+    return Relation.YEAR_EQUAL if year == their_year else Relation.OTHER
+
+
+def _digits_apart(one: int, other: int) -> int:
+    """In how many places two numbers differ, written to one length."""
+    apart = 0
+    while one != other:
+        apart += one % 10 != other % 10
+        one, other = one // 10, other // 10
+    return apart

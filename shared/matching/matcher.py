@@ -17,7 +17,7 @@ from functools import lru_cache
 from typing import Final
 
 from shared.errors import InputError
-from shared.matching.birth import Relation, date_of, year_of
+from shared.matching.birth import Relation, date_of, parts_of
 from shared.matching.evidence import Evidence, Rarity, weigh
 from shared.matching.keys import ordinary_number, words_filed
 from shared.matching.letters import letter_rules
@@ -119,10 +119,10 @@ def person_in(subject: Subject) -> Person:
 
 def _name_keys(subject: Subject, number_of: Callable[[str], int]) -> list[int]:
     """Two words of each name with the year of birth, in any order; one word where there is no other."""
-    born = year_of(subject.birth)
-    if born is None:
+    born = parts_of(subject.birth)
+    if born is None or born[0] is None:
         return []
-    year = _year_key(born)
+    year = _year_key(born[0])
     sums = _sums_of_pairs(words_filed(f"{subject.surname} {subject.given_names}", number_of))
     for other in (subject.written_name, *subject.aliases):
         if other:

@@ -70,4 +70,4 @@ _ZONE_LENGTHS: Final = frozenset({30, 31, 39})
 
 def name_words(tokens: tuple[Token, ...]) -> tuple[Token, ...]:
     """The words that name, without particles and initials."""
-    return tuple(token for token in tokens if token.role <= Role.PATRONYMIC)
+    return tuple([token for token in tokens if token.role <= Role.PATRONYMIC])

@@ -116,4 +116,4 @@ def is_syllabic(text: str) -> bool:
 
 def is_beyond_alphabets(text: str) -> bool:
     """Whether any letter stands after Unicode's Latin, Greek, Cyrillic and Armenian: most names have none."""
-    return max(text, default="") >= "\u0590"
+    return not text.isascii() and max(text) >= "\u0590"

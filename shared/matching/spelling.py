@@ -46,32 +46,36 @@ _DIGRAPHS: Final = {
 }
 _RUN: Final = re.compile("|".join(sorted(_DIGRAPHS, key=len, reverse=True)))
 _DOUBLED: Final = re.compile(r"(.)\1+")
-_RUSSIAN_OFF: Final = re.compile(r"(?<=[oe])ff?$")
-_SOFT_START: Final = re.compile(r"^[ij]e(?=.)")
-_HARD_START: Final = re.compile(r"^i(?=[aou])")
-_BREATHED_END: Final = re.compile(r"(?<=.{3})[ae]h$")
-_SOFT_END: Final = re.compile(r"(?<=[bcdfghklmnprstvz])(?:ii|iei|ei|i)$")
-_VOWELS: Final = re.compile(r"[aeiou]+")
-_KEYED: Final = str.maketrans("gtpz", "hdbs")
+_SOFT_END: Final = re.compile(r"(?<=[bcdfghklmnprstvz])i?ei$")
+_VOWELS: Final = ("a", "e", "i", "o", "u")
+_BONES: Final = str.maketrans("gtpz", "hdbs", "".join(_VOWELS))
 
 
 @lru_cache(maxsize=1 << 10)  # `tokens.word_token` remembers more
 def sound(word: str) -> str:
     """The form under which spellings of one word are equal; a–z."""
-    spelled = _DOUBLED.sub(r"\1", _RUN.sub(lambda run: _DIGRAPHS[run[0]], word))
-    if len(spelled) > 3:
-        spelled = _RUSSIAN_OFF.sub("v", spelled)
-        spelled = _HARD_START.sub("j", _SOFT_START.sub("e", spelled))
-        spelled = _BREATHED_END.sub("a", spelled)
-        spelled = _SOFT_END.sub("i", spelled)
-    return spelled
+    spelled = _undoubled(_RUN.sub(lambda run: _DIGRAPHS[run[0]], word))
+    if len(spelled) <= 3:
+        return spelled
+    if spelled.startswith("ie"):
+        spelled = spelled[1:]
+    elif spelled.startswith(("ia", "io", "iu")):
+        spelled = f"j{spelled[1:]}"
+    if spelled.endswith(("of", "ef")):
+        return f"{spelled[:-1]}v"
+    if spelled.endswith(("ah", "eh")) and len(spelled) > 4:
+        return f"{spelled[:-2]}a"
+    return _SOFT_END.sub("i", spelled) if spelled.endswith("ei") else spelled
 
 
 @lru_cache(maxsize=1 << 10)  # `tokens.word_token` remembers more
 def skeleton(word: str) -> str:
     """The consonants of a word; a leading vowel counts as one sign, so that nothing is empty but ""."""
-    spelled = sound(word).translate(_KEYED)
-    if not spelled:
-        return ""
-    bare = _VOWELS.sub("", spelled)
-    return _DOUBLED.sub(r"\1", f"a{bare}" if spelled[0] in "aeiou" else bare)
+    spelled = sound(word)
+    bones = _undoubled(spelled.translate(_BONES))
+    return f"a{bones}" if spelled.startswith(_VOWELS) else bones
+
+
+def _undoubled(word: str) -> str:
+    """A letter for each run of one letter."""
+    return _DOUBLED.sub(r"\1", word) if _DOUBLED.search(word) else word  # to look costs a third

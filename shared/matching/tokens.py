@@ -77,32 +77,44 @@ def read_name(text: str, *, cut: bool = False) -> tuple[Token, ...]:
     """The tokens of a name in any script. `cut`: a full field may have cut its last word (MRZ)."""
     bare = is_beyond_alphabets(text) and _is_abjad(text)
     words = latin_words(text)
-    if not all(map(str.isalpha, words)) or max(map(len, words), default=0) > WORD_MAX_CHARS:
+    letters = "".join(words)
+    if not letters.isalpha() or (len(letters) > WORD_MAX_CHARS and max(map(len, words)) > WORD_MAX_CHARS):
         words = [_read_right(word[:WORD_MAX_CHARS]) for word in words]
-    words = _joined_servants(words)
+    if "ab" in letters:
+        words = _joined_servants(words)
     return _roled(words, bare=bare, cut=cut)
 
 
 def _roled(words: list[str], *, bare: bool, cut: bool) -> tuple[Token, ...]:
-    long_name = (
-        len(words) >= 3
-        and sum(len(word) > 1 and word not in PARTICLES and word not in TITLES for word in words) >= 3
-    )
-    tokens = [
-        word_token(word, bare=bare, long_name=long_name)
-        for word in words
-        if word not in ALIAS_MARKS or len(words) == 1
-    ]
-    if tokens and all(token.role is Role.PARTICLE for token in tokens):
+    if len(words) > 1 and not ALIAS_MARKS.isdisjoint(words):
+        words = [word for word in words if word not in ALIAS_MARKS]
+    if not words:
+        return ()
+    if bare or len(words) > 2:
+        tokens = _tokens_of_long(words, bare=bare)
+    else:
+        tokens = [
+            word_token(word) for word in words
+        ]  # nearly all names: what is remembered is found quickest
+    if tokens[0].role is Role.PARTICLE and all(token.role is Role.PARTICLE for token in tokens):
         tokens = [replace(token, role=Role.NAME) for token in tokens]
-    elif tokens and len(tokens[-1].plain) > 1 and tokens[-1].plain in _ONLY_INSIDE:
+    elif tokens[-1].plain in _ONLY_INSIDE and len(tokens[-1].plain) > 1:
         tokens[-1] = replace(tokens[-1], role=Role.NAME)  # Kim Jong Il: nothing follows this "article"
-    if cut and tokens:
+    if cut:
         tokens[-1] = replace(tokens[-1], cut=True)
     if len(tokens) > TOKENS_MAX:
         kept = sorted(range(len(tokens)), key=lambda at: (tokens[at].role, at))[:TOKENS_MAX]
         tokens = [tokens[at] for at in sorted(kept)]
     return tuple(tokens)
+
+
+def _tokens_of_long(words: list[str], *, bare: bool) -> list[Token]:
+    """Of a name of three words or more: one of them may be a patronymic."""
+    naming = sum(len(word) > 1 and word not in PARTICLES and word not in TITLES for word in words)
+    return [
+        word_token(word, bare=bare, patronymic=patronymic) if bare or patronymic else word_token(word)
+        for word, patronymic in ((word, naming > 2 and is_patronymic(word)) for word in words)
+    ]
 
 
 def is_ordinary(word: str) -> bool:
@@ -119,14 +131,14 @@ def is_ordinary(word: str) -> bool:
 
 
 @lru_cache(maxsize=1 << 12)
-def word_token(word: str, *, bare: bool = False, long_name: bool = False) -> Token:
-    """One word, as `script.latin` spells it. `long_name`: three words or more, so one may be a patronymic."""
+def word_token(word: str, *, bare: bool = False, patronymic: bool = False) -> Token:
+    """One word, as `script.latin` spells it. `patronymic`: one, should it be neither title nor particle."""
     role = Role.NAME
     if word in PARTICLES or word in TITLES or word in SUFFIXES or word.isdigit():
         role = Role.PARTICLE
     elif len(word) == 1:
         role = Role.INITIAL
-    elif long_name and is_patronymic(word):
+    elif patronymic:
         role = Role.PATRONYMIC
     sounded = sound(word)
     return Token(
@@ -165,8 +177,6 @@ def _read_right(word: str) -> str:
 
 def _joined_servants(words: list[str]) -> list[str]:
     """`Abd al-Rahman`, `Abdul Rahman` and `Abdurrahman` as one word, article left out: `abdrahman`."""
-    if not any(word.startswith("ab") for word in words):
-        return words  # nearly all names
     found: list[str] = []
     at = 0
     while at < len(words):
@@ -197,9 +207,9 @@ def _is_abjad(text: str) -> bool:
 
 def stored_text(tokens: tuple[Token, ...]) -> str:
     """A name as an index keeps it; `stored_name` reads it back."""
-    mark = "~" if any(token.bare for token in tokens) else ""
+    mark = "~" if tokens and tokens[0].bare else ""  # a script is a whole name's
     end = "*" if tokens and tokens[-1].cut else ""
-    return mark + " ".join(token.plain for token in tokens) + end
+    return mark + " ".join([token.plain for token in tokens]) + end
 
 
 @lru_cache(maxsize=1 << 11)

@@ -202,15 +202,15 @@ def test_could_equal_sees_that_two_halves_make_no_day() -> None:
 
 
 @given(st.integers(-10, 260_000) | dates.map(PartialDate.day_number))
-def test_the_year_alone_is_the_dates(number: int) -> None:
-    """The short way to the year agrees with the whole date, and refuses the same numbers."""
+def test_the_parts_alone_are_the_dates(number: int) -> None:
+    """The short way to the parts agrees with the whole date, and refuses the same numbers."""
     try:
-        expected = partial_date.from_day_number(number).year
+        expected = partial_date.from_day_number(number).parts
     except WireError as error:
         with pytest.raises(WireError, match=error.args[0]):
-            partial_date.year_of_day_number(number)
+            partial_date.parts_of_day_number(number)
         return
-    assert partial_date.year_of_day_number(number) == expected
+    assert partial_date.parts_of_day_number(number) == expected
 
 
 @given(dates)

@@ -71,4 +71,4 @@ def test_one_digit_off_is_said_of_just_the_dates_that_differ_in_one(one: Partial
         except (ValueError, InputError):
             return
     differing = sum(ours != theirs for ours, theirs in zip(str(one), str(other), strict=True))
-    assert (relation_of(one, other) is Relation.ONE_DIGIT) == (differing == 1)
+    assert (relation_of(one.parts, other.parts) is Relation.ONE_DIGIT) == (differing == 1)
