@@ -51,10 +51,10 @@ from shared.matching.person import Person
 from shared.matching.rarity import ListRarity
 from shared.matching.tokens import stored_name
 
-VERSION: Final = 3  # of the keys and words; another one makes every index of the old one be built anew
+VERSION: Final = 4  # of the keys and words; another one makes every index of the old one be built anew
 POSTINGS_MAX: Final = 1_000  # a key with more says nothing; the others of the same person say it
 WEIGHED_MAX: Final = 12  # of those read, the likeliest by a quick look; bounds the time of a hostile list
-READ_MAX: Final = 150  # rows read of those that share a key; the right one is among the first ten
+READ_MAX: Final = 80  # rows read of those that share a key, each a page; 70 more find 3 of 10,000 people
 BUILD_PERSONS: Final = 250_000  # filed at a time by the bulk build: about 20 MB of keys
 READ_UNDATED_MAX: Final = 400  # where no full date says who comes first
 TOGETHER_MAX: Final = 4_000  # entries of all keys of a look-up read in one go; beyond it each key is capped

@@ -14,7 +14,7 @@ from math import log2
 from typing import Final
 
 from shared.matching.evidence import WORD_BITS_MAX, WORD_BITS_MIN
-from shared.matching.keys import word_of
+from shared.matching.keys import FILED_BITS, filed_number, word_of
 from shared.matching.prior import commonness
 from shared.matching.tokens import Token
 from shared.text_number import number_of
@@ -64,8 +64,11 @@ def kin_number(token: Token) -> int:
 @lru_cache(maxsize=1 << 12)
 def word_numbers(token: Token) -> tuple[int, int]:
     """Both numbers of a word: as it sounds, and with all its spellings."""
-    kin = number_of(word_of(token), _KIN_BITS) << _SOUND_BITS
-    return kin | number_of(token.sounds, _SOUND_BITS), kin | number_of("", _SOUND_BITS)
+    kin = filed_number(word_of(token)) >> FILED_BITS - _KIN_BITS << _SOUND_BITS
+    return kin | number_of(token.sounds, _SOUND_BITS), kin | _ANY_SOUND
+
+
+_ANY_SOUND: Final = number_of("", _SOUND_BITS)
 
 
 def _prior_share(token: Token) -> float:

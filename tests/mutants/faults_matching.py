@@ -172,11 +172,19 @@ MUTANTS: Final = (
         tests=("tests/shared/matching/test_names.py",),
     ),
     Mutant(
+        name="year-alone-lost-in-the-crowd",
+        promise=MATCHING,
+        path="shared/matching/keys.py",
+        old="    if vague or asked:\n        found += [(VAGUE,",
+        new="    if asked:\n        found += [(VAGUE,",
+        tests=("tests/shared/ledger/test_person_index.py",),
+    ),
+    Mutant(
         name="slip-in-the-year-taken-for-another-date",
         promise=MATCHING,
         path="shared/matching/birth.py",
-        old="    if year + month + day == 2:",
-        new="    if year and month + day == 1:",
+        old="    if (year == their_year) + (month == their_month) + (day == their_day) == 2:",
+        new="    if year == their_year and (month == their_month) + (day == their_day) == 1:",
         tests=("tests/shared/matching/test_keys.py", "tests/shared/matching/test_evidence.py"),
     ),
 )

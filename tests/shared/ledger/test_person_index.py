@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Iterator
 from datetime import date, timedelta
+from itertools import product
 from pathlib import Path
 
 import pytest
@@ -15,7 +16,7 @@ from shared.ledger.person_index import POSTINGS_MAX, READ_MAX, TOGETHER_MAX, WEI
 from shared.ledger.person_rows import Filed
 from shared.matching.birth import Relation
 from shared.matching.person import Person, person_of
-from shared.partial_date import from_date, parse
+from shared.partial_date import PartialDate, from_date, parse
 from tests.shared.ledger.files import open_ledger
 
 INDEX = PersonIndex("listed")
@@ -31,10 +32,9 @@ def database(tmp_path: Path) -> Iterator[Database]:
         yield opened
 
 
-def person(surname: str, given: str, birth: str = "1974-08-12", **more: object) -> Person:
-    return person_of(
-        surname=surname, given_names=given, birth=parse(birth).day_number() if birth else None, **more
-    )  # type: ignore[arg-type]  # its own fields
+def person(surname: str, given: str, birth: str | PartialDate = "1974-08-12", **more: object) -> Person:
+    born = parse(birth) if isinstance(birth, str) and birth else birth
+    return person_of(surname=surname, given_names=given, birth=born.day_number() if born else None, **more)  # type: ignore[arg-type]  # its own fields
 
 
 def put(database: Database, owner: int, one: Person | None) -> None:
@@ -259,6 +259,23 @@ def test_a_wrong_digit_in_the_date_is_found_before_a_crowd_born_that_day(databas
     with database.snapshot() as tx:
         looked = INDEX.look(tx, person("Wulatchitsch", "Yelena"))
     assert 900 in [filed.owner for filed in looked.found]
+
+
+def test_who_is_listed_by_a_year_alone_is_found_beside_a_crowd_of_that_year(database: Database) -> None:
+    """A slip in the given name leaves only surname and year to ask by, which a thousand others share."""
+    first = date(1974, 1, 1)
+    crowd = [
+        person("Petrović", f"{a}e{b}o{c}an", from_date(first + timedelta(days=n % 365)))
+        for n, (a, b, c) in enumerate(product("bdfklmnprsv", repeat=3))
+    ]
+    with database.transaction() as tx:
+        INDEX.build(tx, (Filed(n, each) for n, each in enumerate(crowd, start=1)))
+        INDEX.put(tx, 9_000, person("Petrović", "Živojin", "1974"))
+        INDEX.put(tx, 9_001, person("Petrović", "Živojin", "1974-08"))
+    assert len(crowd) > POSTINGS_MAX
+    with database.snapshot() as tx:
+        looked = INDEX.look(tx, person("Petrović", "Žirojin"))
+    assert {filed.owner for filed in looked.found} >= {9_000, 9_001}
 
 
 def test_a_thousandfold_equal_person_is_answered_in_bounded_time(database: Database) -> None:

@@ -23,7 +23,7 @@ _WORDS = st.one_of(
 
 
 def _by_the_whole(text: str) -> list[int]:
-    return [keys._number(keys.word_of(token)) for token in name_words(read_name(text))]
+    return [keys.filed_number(keys.word_of(token)) for token in name_words(read_name(text))]
 
 
 @given(st.lists(_WORDS, max_size=16).map(" ".join))
@@ -45,7 +45,7 @@ def test_scripts_and_spellings_of_one_name_are_filed_alike():
 def test_what_is_not_the_same_seldom_shares_a_key():
     """Two hundred words with every day of twenty years: keys that meet by chance are one in thousands."""
     words = [keys._ranked(f"w{number}") for number in range(200)]
-    days = [from_date(date(1960, 1, 1) + timedelta(days=each)) for each in range(7_300)]
+    days = [from_date(date(1960, 1, 1) + timedelta(days=each)).parts for each in range(7_300)]
     found = [
         (sort, key)
         for word in words[:20]
