@@ -150,10 +150,11 @@ class Incoming:
                 assert isinstance(persons, list)  # we wrote it
                 batch += starmap(Written, persons)
         lot = lot_of(batch, after=after)
-        rows: Iterator[Step] = (
-            partial(_put_persons, lot.rows[at : at + CHUNK]) for at in range(0, len(lot.rows), CHUNK)
+        rows = list(lot.rows)
+        steps: Iterator[Step] = (
+            partial(_put_persons, rows[at : at + CHUNK]) for at in range(0, len(rows), CHUNK)
         )
-        with self._slices(now, rows) as tx:
+        with self._slices(now, steps) as tx:
             next_list.keep_run(tx, now.done, runs_of(lot))
             next_list.WANTED.add_total(tx, len(batch))
             next_list.drop_persons(tx, years, block)

@@ -26,6 +26,7 @@ from edge.kit import Kit, Nudge, World, no_link
 from edge.loading import Loader
 from edge.relay import Relay, RelayCall
 from edge.sealer import Sealer
+from edge.second_core import ahead
 from edge.status import LinkReport, Reporter
 from edge.stick_desk import StickDesk, Sticks
 from edge.store import feed, lives, opening, upkeep
@@ -128,8 +129,9 @@ def assemble(
     database = Database(world.connect, key=identity.database_key, cache_kib=_CACHE_KIB)
     matcher = matcher or PersonMatcher()
     log = opening.make_ready(
-        database, certificate, matcher=matcher, now_ms=world.now_ms, prekeys=identity.hub.prekeys
-    )
+        database, certificate, matcher=matcher, now_ms=world.now_ms, prekeys=identity.hub.prekeys,
+        mapped=ahead,
+    )  # fmt: skip
     stuck_ms: int | None = None
     if renewal.is_over(database, log):
         try:

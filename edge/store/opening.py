@@ -18,6 +18,7 @@ from shared.errors import ConfigError
 from shared.ids import Node
 from shared.ledger import accounts, growth, tables
 from shared.ledger.log import OwnLog
+from shared.ledger.making_ready import Mapped
 from shared.scope import scopes_of_node
 from shared.watchlist import Matcher
 
@@ -44,9 +45,11 @@ def make_ready(
     matcher: Matcher,
     now_ms: Millis,
     prekeys: Iterable[Prekey],
+    mapped: Mapped = map,
 ) -> OwnLog:
     """Bring the tables, and what is found by keys, to this version; harmless when they are.
 
+    `mapped` makes the persons of a long list ready, perhaps on another core.
     Returns the log, under the number it has. Raises ConfigError `another_nodes_log`.
     """
     tools = database.tools()
@@ -62,7 +65,7 @@ def make_ready(
             tx,
             scopes_of_node(node=certificate.node, post=certificate.post, country=certificate.country),
         )
-        watch.file_anew(tx, at_ms=now_ms())
+        watch.file_anew(tx, at_ms=now_ms(), mapped=mapped)
         filed_keys.file_anew(tx, matcher, at_ms=now_ms())
         for prekey in prekeys:
             feed.keep_prekey(tx, prekey)

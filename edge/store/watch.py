@@ -22,8 +22,8 @@ from shared.database import Connection
 from shared.ids import Dot, RecordId
 from shared.ledger import records
 from shared.ledger.concern import WITHDRAWN, is_watched
+from shared.ledger.making_ready import Mapped, made_ready
 from shared.ledger.person_index import PersonIndex
-from shared.ledger.person_rows import Filed
 from shared.ledger.records import Record
 from shared.ledger.savepoint import Spoilt, sparing
 from shared.matching.evidence import Rarity
@@ -136,26 +136,28 @@ def rarity(tx: Connection) -> Rarity:
     return _WANTED.rarity(tx)
 
 
-def file_anew(tx: Connection, *, at_ms: int) -> bool:
+def file_anew(tx: Connection, *, at_ms: int, mapped: Mapped = map) -> bool:
     """Build the indexes of persons where this version files them otherwise; returns whether it had to."""
     if _WANTED.is_current(tx) and _SEEN.is_current(tx):
         return False
     spoilt: Spoilt = {}
     for index, kind, holds in ((_WANTED, Kind.ALERT, is_watched), (_SEEN, Kind.CHECK, _is_counted)):
         index.clear(tx)
-        index.build(tx, _persons(tx, kind, holds, spoilt), spoilt=spoilt)
+        index.build(tx, made_ready(_subjects(tx, kind, holds, spoilt), spoilt, mapped=mapped))
     passed_over.note(tx, spoilt, at_ms=at_ms)
     return True
 
 
-def _persons(tx: Connection, kind: Kind, holds: Callable[[Record], bool], spoilt: Spoilt) -> Iterator[Filed]:
+def _subjects(
+    tx: Connection, kind: Kind, holds: Callable[[Record], bool], spoilt: Spoilt
+) -> Iterator[tuple[int, Subject]]:
     last = 0
     while batch := records.select(tx, kind, "id > ?", (last,), f"ORDER BY id LIMIT {_PERSON_FIELDS_READ}"):
         last = batch[-1].id
         for each in batch:
             with sparing(spoilt, each.id):
                 if holds(each):
-                    yield Filed(each.id, person_in(subject_of(each.values)))
+                    yield each.id, subject_of(each.values)
 
 
 def _is_counted(check: Record) -> bool:

@@ -12,8 +12,8 @@ from typing import Final
 
 from shared.database import Connection
 from shared.ledger import records
+from shared.ledger.making_ready import made_ready
 from shared.ledger.person_index import PersonIndex
-from shared.ledger.person_rows import Filed
 from shared.ledger.savepoint import Spoilt, sparing
 from shared.matching.evidence import Rarity
 from shared.matching.matcher import person_in
@@ -66,14 +66,14 @@ def file_anew(tx: Connection) -> Spoilt:
     spoilt: Spoilt = {}
     if not _ALERTS.is_current(tx):
         _ALERTS.clear(tx)
-        _ALERTS.build(tx, _all(tx, spoilt), spoilt=spoilt)
+        _ALERTS.build(tx, made_ready(_all(tx, spoilt), spoilt))
     return spoilt
 
 
-def _all(tx: Connection, spoilt: Spoilt) -> Iterator[Filed]:
+def _all(tx: Connection, spoilt: Spoilt) -> Iterator[tuple[int, Subject]]:
     last = 0
     while batch := records.select(tx, Kind.ALERT, "id > ?", (last,), f"ORDER BY id LIMIT {_READ_AT_ONCE}"):
         last = batch[-1].id
         for each in batch:
             with sparing(spoilt, each.id):
-                yield Filed(each.id, person_in(subject_of(each.values)))
+                yield each.id, subject_of(each.values)

@@ -17,7 +17,7 @@ from typing import Final
 from shared.database import Connection
 from shared.ledger import person_index
 from shared.ledger.person_index import PersonIndex
-from shared.ledger.person_rows import Filed
+from shared.ledger.person_rows import Filed, written
 from shared.matching.matcher import PersonMatcher, person_in
 from shared.watchlist import Match, Subject, numbers_of
 
@@ -74,7 +74,7 @@ def load(
             (key, row) for row, (_, subject) in batch for key in _MATCHER.keys_of(numbers_of(subject))
         )
         tx.executemany("INSERT OR IGNORE INTO listed_number (key, row) VALUES (?, ?)", pairs)
-        _PERSONS.build(tx, _filed(batch))
+        _PERSONS.build(tx, map(written, _filed(batch)))
         count += len(batch)
         progress(count)
     return count

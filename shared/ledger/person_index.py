@@ -40,10 +40,7 @@ from shared.ledger.person_rows import (
     row_of,
     unpacked,
     words_of,
-    written,
-    written_where_sound,
 )
-from shared.ledger.savepoint import Spoilt
 from shared.matching.birth import compare_births, date_of
 from shared.matching.evidence import Evidence, weigh
 from shared.matching.keys import FULL, asked_keys
@@ -55,7 +52,7 @@ VERSION: Final = 4  # of the keys and words; another one makes every index of th
 POSTINGS_MAX: Final = 1_000  # a key with more says nothing; the others of the same person say it
 WEIGHED_MAX: Final = 12  # of those read, the likeliest by a quick look; bounds the time of a hostile list
 READ_MAX: Final = 80  # rows read of those that share a key, each a page; 70 more find 3 of 10,000 people
-BUILD_PERSONS: Final = 250_000  # filed at a time by the bulk build: about 20 MB of keys
+BUILD_PERSONS: Final = 100_000  # filed at a time by the bulk build: some 50 MB, and a walk through all keys
 READ_UNDATED_MAX: Final = 400  # where no full date says who comes first
 TOGETHER_MAX: Final = 4_000  # entries of all keys of a look-up read in one go; beyond it each key is capped
 _FULL_WORTH: Final = 40.0  # the key of date and two words outvotes any others together
@@ -186,38 +183,26 @@ class PersonIndex:
     def build(
         self,
         tx: Connection,
-        persons: Iterable[Filed],
+        persons: Iterable[Written],
         *,
-        spoilt: Spoilt | None = None,
-        progress: Callable[[int], None] | None = None,
+        progress: Callable[[int], None] = lambda count: None,
     ) -> int:
-        """Add many persons that are not filed yet, fast; returns how many. `progress` is told the count.
-
-        Whoever cannot be filed is noted in `spoilt`, if there is one, and the others are.
-        """
+        """Add many persons that are not filed yet, fast; returns how many. `progress` is told the count."""
         (entry,) = tx.execute(self._sql["last"]).fetchone()
-        source = map(written, persons) if spoilt is None else written_where_sound(persons, spoilt)
-        done = 0
-        while batch := list(islice(source, BUILD_PERSONS)):
-            entry = self._build_batch(tx, batch, entry)
-            done += len(batch)
-            if progress is not None:
-                progress(done)
-        tx.execute(self._sql["total"], (done,))
+        source, done = iter(persons), 0
+        while (lot := lot_of(islice(source, BUILD_PERSONS), after=entry + done)).persons:
+            self.add_rows(tx, lot.rows)
+            for bucket in lot.buckets:
+                self.add_keys(tx, sorted(bucket))
+            tx.executemany(self._sql["count_word"], sorted(lot.words.items()))
+            done += lot.persons
+            progress(done)
+        self.add_total(tx, done)
         return done
-
-    def _build_batch(self, tx: Connection, batch: list[Written], entry: int) -> int:
-        """File one batch, keys in the order of their table."""
-        lot = lot_of(batch, after=entry)
-        self.add_rows(tx, lot.rows)
-        for bucket in lot.buckets:
-            self.add_keys(tx, sorted(bucket))
-        tx.executemany(self._sql["count_word"], sorted(lot.words.items()))
-        return entry + len(batch)
 
     # --- filing by parts: whoever builds an index in steps of its own ---
 
-    def add_rows(self, tx: Connection, rows: Sequence[EntryRow]) -> None:
+    def add_rows(self, tx: Connection, rows: Iterable[EntryRow]) -> None:
         """Persons by entry; one filed under an entry already is put in its place."""
         tx.executemany(self._sql["put_whole"], rows)
 

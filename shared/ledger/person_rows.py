@@ -7,11 +7,11 @@ fastest. Must not know: connections, tables' names, who asks.
 from __future__ import annotations
 
 from array import array
-from collections.abc import Iterable, Iterator, Sequence
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Final, NamedTuple
 
-from shared.ledger.savepoint import Spoilt, sparing
 from shared.matching.keys import KEY_BITS, stored_keys
 from shared.matching.person import Person, name_words
 from shared.matching.rarity import word_numbers
@@ -51,12 +51,16 @@ class Written(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Lot:
-    """Persons made ready to be filed: rows by birth, keys packed with their entries by bucket, and how many
-    persons have each word."""
+    """Some persons laid out to be filed.
 
-    rows: list[EntryRow]
+    `rows` come once, by birth: who is found together lies together. `buckets` are keys packed with their
+    entries; `words` says how many of the persons have each word.
+    """
+
+    persons: int
+    rows: Iterator[EntryRow]
     buckets: list[array[int]]
-    words: dict[int, int]
+    words: Mapping[int, int]
 
 
 def written(filed: Filed) -> Written:
@@ -67,24 +71,22 @@ def written(filed: Filed) -> Written:
     return Written(filed.owner, *row_of(person), array("Q", keys).tobytes(), array("Q", words).tobytes())
 
 
-def written_where_sound(persons: Iterable[Filed], spoilt: Spoilt) -> Iterator[Written]:
-    """Persons made ready; whoever cannot be is noted in `spoilt` and left out."""
-    for filed in persons:
-        with sparing(spoilt, filed.owner):
-            yield written(filed)
-
-
-def lot_of(batch: Sequence[Written], *, after: int) -> Lot:
-    """Persons to be filed, entries from `after` + 1 on; by birth: who is found together lies together."""
-    ordered = sorted(batch, key=lambda each: each.birth if each.birth is not None else -1)
-    lot = Lot([], [array("Q") for _ in range(1 << BUCKET_BITS)], {})
-    for entry, each in enumerate(ordered, after + 1):
-        lot.rows.append((entry, *each[:5]))
-        for key in _numbers(each.keys):
-            lot.buckets[key >> (KEY_BITS - BUCKET_BITS)].append(key << ENTRY_BITS | entry)
-        for word in _numbers(each.words):
-            lot.words[word] = lot.words.get(word, 0) + 1
-    return lot
+def lot_of(persons: Iterable[Written], *, after: int) -> Lot:
+    """Persons laid out to be filed, entries from `after` + 1 on; some 300 B are held for each."""
+    people: list[tuple[int, str, int | None, str, str]] = []
+    keys, starts, words = array("Q"), array("Q", [0]), array("Q")
+    for owner, names, birth, sex, nationality, some_keys, some_words in persons:
+        people.append((owner, names, birth, sex, nationality))
+        keys.frombytes(some_keys)
+        starts.append(len(keys))
+        words.frombytes(some_words)
+    by_birth = sorted(range(len(people)), key=lambda at: people[at][2] or -1)  # the first of 1900 is 0
+    buckets = [array("Q") for _ in range(1 << BUCKET_BITS)]
+    for entry, at in enumerate(by_birth, after + 1):
+        for key in keys[starts[at] : starts[at + 1]]:
+            buckets[key >> (KEY_BITS - BUCKET_BITS)].append(key << ENTRY_BITS | entry)
+    rows = ((entry, *people[at]) for entry, at in enumerate(by_birth, after + 1))
+    return Lot(len(people), rows, buckets, Counter(words))
 
 
 def filed_of(row: EntryRow) -> Filed:
@@ -117,9 +119,3 @@ def words_of(names: Iterable[tuple[Token, ...]]) -> set[int]:
 def unpacked(packed: int) -> tuple[int, int]:
     """A key with its entry, as `lot_of` packed them."""
     return packed >> ENTRY_BITS, packed & (ENTRIES_MAX - 1)
-
-
-def _numbers(packed: bytes) -> array[int]:
-    numbers = array("Q")
-    numbers.frombytes(packed)
-    return numbers

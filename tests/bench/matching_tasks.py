@@ -13,9 +13,10 @@ from pathlib import Path
 from random import Random
 from typing import Any, Final
 
+from edge.second_core import ahead
 from shared.database import Connection, Database
+from shared.ledger.making_ready import made_ready
 from shared.ledger.person_index import PersonIndex
-from shared.ledger.person_rows import Filed
 from shared.matching.matcher import PersonMatcher, person_in
 from shared.watchlist import Subject, Verdict
 from tests.bench.matching_feed import feed
@@ -32,7 +33,7 @@ from tests.bench.matching_list import (
     subject,
 )
 from tests.bench.matching_plain import plain
-from tests.bench.memory import forget_peak, peak_mb, resident_mb
+from tests.bench.memory import forget_peak, peak_mb, peak_of_children, resident_mb
 from tests.match_data.corruptions import CORRUPTIONS, queries
 from tests.match_data.people import People, Person, document_number, vehicles
 
@@ -51,10 +52,11 @@ def build(path: Path, persons: int, documents: int, others: int) -> dict[str, fl
         before, held = path.stat().st_size, resident_mb()
         forget_peak()
         began, used = time.perf_counter(), time.process_time()
-        with database.transaction() as tx:
+        with peak_of_children() as beside, database.transaction() as tx:
             index.clear(tx)
             people = shown(enumerate(listed(persons), start=1), "persons filed", persons)
-            index.build(tx, (Filed(n, person_in(subject(each))) for n, each in people))
+            subjects = ((number, subject(each)) for number, each in people)
+            index.build(tx, made_ready(subjects, {}, mapped=ahead))
         took, used = time.perf_counter() - began, time.process_time() - used
         database.connection().execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
         grown = path.stat().st_size - before
@@ -69,6 +71,7 @@ def build(path: Path, persons: int, documents: int, others: int) -> dict[str, fl
         "index_mb": grown / 1e6,
         "build_rss_mb": peak,
         "held_before_mb": held,
+        "second_core_mb": beside(),
     }
 
 
@@ -198,7 +201,7 @@ def hostile(path: Path, persons: int, asked: int) -> dict[str, float]:
         with database.transaction() as tx:
             index.clear(tx)
             people = shown(enumerate(People("equal").take(persons), start=1), "equal names", persons)
-            index.build(tx, (Filed(n, person_in(_equal(each.born))) for n, each in people))
+            index.build(tx, made_ready(((n, _equal(each.born)) for n, each in people), {}))
         tx = database.connection()
         for person in People("equal ask").take(asked):
             began = time.perf_counter()

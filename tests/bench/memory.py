@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
+from threading import Event, Thread
 
 _MB = 1e6
 
@@ -15,6 +18,36 @@ def resident_mb(pid: int | str = "self") -> float:
 def peak_mb(pid: int | str = "self") -> float:
     """The most it has held since its start, or since `forget_peak`."""
     return _status_mb(pid, "VmHWM")
+
+
+@contextmanager
+def peak_of_children() -> Iterator[Callable[[], float]]:
+    """The most that the processes this one starts meanwhile hold together, by a look ten times a second."""
+    most, going = [0.0], Event()
+
+    def look() -> None:
+        while not going.wait(0.1):
+            most.append(max(most.pop(), sum(map(_held_by, _children()))))
+
+    looking = Thread(target=look)
+    looking.start()
+    try:
+        yield lambda: most[-1]
+    finally:
+        going.set()
+        looking.join()
+
+
+def _children() -> list[str]:
+    lists = Path("/proc/self/task").glob("*/children")
+    return [child for each in lists for child in each.read_text(encoding="ascii").split()]
+
+
+def _held_by(pid: str) -> float:
+    try:
+        return resident_mb(pid)
+    except (FileNotFoundError, IndexError, ProcessLookupError):  # it has just ended
+        return 0.0
 
 
 def forget_peak() -> None:

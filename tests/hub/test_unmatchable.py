@@ -9,7 +9,7 @@ from hub.desk.view import Operator
 from hub.hub import Hub
 from hub.kit import World
 from hub.store import custody, persons
-from shared.ledger import concern
+from shared.ledger import concern, making_ready
 from shared.limits import REPORT_SLICE_MS, SEARCH_MAX_ROWS
 from shared.matching.matcher import PersonMatcher
 from shared.matching.person import Person
@@ -97,7 +97,8 @@ def test_one_alert_whose_person_cannot_be_filed_does_not_hold_up_the_others(
         with hub.kit.database.transaction() as tx:  # an upgrade of the index, which does not mend it
             tx.execute("UPDATE alert_person_total SET version = 0")
     with monkeypatch.context() as broken:
-        broken.setattr(persons, "person_in", choking)
+        for module in (making_ready, persons):
+            broken.setattr(module, "person_in", choking)
         with realm.hub() as hub:
             hub.catch_up()
             assert (noted(hub), count(hub, "alert_person_entry")) == ([bad.dot], 1)

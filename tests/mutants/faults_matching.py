@@ -180,6 +180,22 @@ MUTANTS: Final = (
         tests=("tests/shared/ledger/test_person_index.py",),
     ),
     Mutant(
+        name="persons-of-two-cores-mixed-up",
+        promise=MATCHING,
+        path="edge/second_core.py",
+        old="            begun.append(other.submit",
+        new="            (begun.append if waiting < AHEAD else begun.appendleft)(other.submit",
+        tests=("tests/edge/test_second_core.py",),
+    ),
+    Mutant(
+        name="second-core-outlives-a-killed-post",
+        promise=MATCHING,
+        path="edge/second_core.py",
+        old="    Thread(target=_end_with_parent, daemon=True).start()\n",
+        new="",
+        tests=("tests/edge/test_second_core.py",),
+    ),
+    Mutant(
         name="slip-in-the-year-taken-for-another-date",
         promise=MATCHING,
         path="shared/matching/birth.py",

@@ -180,9 +180,9 @@ MUTANTS: Final = (
     Mutant(
         name="one-person-stops-the-start",
         promise=ALONE,
-        path="shared/ledger/person_index.py",
-        old="        source = map(written, persons) if spoilt is None else written_where_sound(persons, spoilt)\n",
-        new="        source = map(written, persons)\n",
+        path="shared/ledger/making_ready.py",
+        old="        with sparing(spoilt, owner):\n",
+        new="        if True:\n",
         tests=_EDGE,
     ),
     Mutant(

@@ -13,7 +13,7 @@ import pytest
 from shared.database import Database
 from shared.ledger import person_index
 from shared.ledger.person_index import POSTINGS_MAX, READ_MAX, TOGETHER_MAX, WEIGHED_MAX, PersonIndex
-from shared.ledger.person_rows import Filed
+from shared.ledger.person_rows import Filed, written
 from shared.matching.birth import Relation
 from shared.matching.person import Person, person_of
 from shared.partial_date import PartialDate, from_date, parse
@@ -122,7 +122,7 @@ def test_the_bulk_build_files_what_single_filing_files(database: Database) -> No
     told: list[int] = []
     with database.transaction() as tx:
         INDEX.clear(tx)
-        assert INDEX.build(tx, people, progress=told.append) == len(people)
+        assert INDEX.build(tx, map(written, people), progress=told.append) == len(people)
         assert INDEX.persons(tx) == len(people)
     assert counts(database) == single
     assert told == [len(people)]
@@ -192,8 +192,11 @@ def test_the_exact_person_is_found_among_thousands_of_the_same_name(database: Da
         INDEX.build(
             tx,
             (
-                Filed(
-                    n, person_of(surname="Petrović", given_names="Marko", birth=from_date(day).day_number())
+                written(
+                    Filed(
+                        n,
+                        person_of(surname="Petrović", given_names="Marko", birth=from_date(day).day_number()),
+                    )
                 )
                 for n, day in enumerate(days, start=1)
             ),
@@ -253,7 +256,7 @@ def test_a_wrong_digit_in_the_date_is_found_before_a_crowd_born_that_day(databas
     sounds = [f"{a}a{b}vula{c}ic" for a in "bdgklmnp" for b in "rtsz" for c in "cn"]  # a day worth asking by
     crowd = [person(surname, "Jelana") for surname in sounds]
     with database.transaction() as tx:
-        INDEX.build(tx, (Filed(n, each) for n, each in enumerate(crowd, start=1)))
+        INDEX.build(tx, (written(Filed(n, each)) for n, each in enumerate(crowd, start=1)))
         INDEX.put(tx, 900, person("Vulačić", "Jelena", "1974-08-15"))
     assert len(crowd) > 5 * WEIGHED_MAX
     with database.snapshot() as tx:
@@ -269,7 +272,7 @@ def test_who_is_listed_by_a_year_alone_is_found_beside_a_crowd_of_that_year(data
         for n, (a, b, c) in enumerate(product("bdfklmnprsv", repeat=3))
     ]
     with database.transaction() as tx:
-        INDEX.build(tx, (Filed(n, each) for n, each in enumerate(crowd, start=1)))
+        INDEX.build(tx, (written(Filed(n, each)) for n, each in enumerate(crowd, start=1)))
         INDEX.put(tx, 9_000, person("Petrović", "Živojin", "1974"))
         INDEX.put(tx, 9_001, person("Petrović", "Živojin", "1974-08"))
     assert len(crowd) > POSTINGS_MAX
@@ -281,7 +284,7 @@ def test_who_is_listed_by_a_year_alone_is_found_beside_a_crowd_of_that_year(data
 def test_a_thousandfold_equal_person_is_answered_in_bounded_time(database: Database) -> None:
     """Equal names and dates beyond every cap: some of them, marked as cut, in milliseconds."""
     with database.transaction() as tx:
-        INDEX.build(tx, (Filed(n, person("Petrović", "Marko")) for n in range(1, 5 * POSTINGS_MAX)))
+        INDEX.build(tx, (written(Filed(n, person("Petrović", "Marko"))) for n in range(1, 5 * POSTINGS_MAX)))
     started = time.process_time()
     with database.snapshot() as tx:
         looked = INDEX.look(tx, person("PETROVIC", "MARKO"))

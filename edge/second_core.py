@@ -1,0 +1,65 @@
+"""Another core of this machine, for what can be worked out beside the caller's own work.
+
+Job: `ahead`, a `map` of two cores. Invariants: in order; a single item, or a machine of one core, needs no
+other process; the other process ends with this one, however this one ends. Must not know: what is worked out.
+"""
+
+from __future__ import annotations
+
+import os
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import Future, ProcessPoolExecutor
+from itertools import chain, islice
+from multiprocessing import get_context, parent_process
+from threading import Thread
+from typing import Final, TypeVar
+
+Item = TypeVar("Item")
+Made = TypeVar("Made")
+
+AHEAD: Final = 8
+"""Items that wait for the other core; it has work while the caller is at something else for seconds."""
+
+_NICENESS: Final = 5  # a booth's answer comes first
+
+
+def ahead(make: Callable[[Item], Made], items: Iterable[Item]) -> Iterator[Made]:
+    """What `make` makes of each item, in order, like `map`, worked by this core and another.
+
+    `make`, its items and what it makes have to go through a pipe. What it raises is raised here.
+    """
+    source = iter(items)
+    yield from map(make, islice(source, 1))
+    further = list(islice(source, 1))
+    if not further or len(os.sched_getaffinity(0)) < 2:
+        yield from map(make, chain(further, source))
+        return
+    begun: deque[Future[Made]] = deque()
+    # Not forked: this process has threads and open databases, and the other must have neither.
+    with ProcessPoolExecutor(1, get_context("spawn"), _begin) as other:
+        for item in chain(further, source):
+            waiting = sum(not each.done() for each in begun)
+            begun.append(other.submit(make, item) if waiting < AHEAD else _made(make(item)))
+            while begun and begun[0].done():
+                yield begun.popleft().result()
+        while begun:
+            yield begun.popleft().result()
+
+
+def _made(result: Made) -> Future[Made]:
+    made: Future[Made] = Future()
+    made.set_result(result)
+    return made
+
+
+def _begin() -> None:
+    os.nice(_NICENESS)
+    Thread(target=_end_with_parent, daemon=True).start()
+
+
+def _end_with_parent() -> None:
+    parent = parent_process()
+    assert parent is not None
+    parent.join()
+    os._exit(1)

@@ -1,0 +1,125 @@
+"""The other core: what `map` says, in order, and nothing left running."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from edge.second_core import AHEAD, ahead
+from shared.ledger.making_ready import PART, made_ready
+from shared.ledger.savepoint import Spoilt
+from shared.partial_date import parse
+from shared.watchlist import Subject
+
+
+def where(item: int) -> tuple[int, int]:
+    """The item, and the process that worked it; some take longer."""
+    time.sleep(0.02 * (item % 3))
+    return item, os.getpid()
+
+
+def choking(item: int) -> int:
+    if item == 5:
+        raise ValueError(f"no {item}")
+    return item
+
+
+@pytest.mark.parametrize("count", [0, 1, 3 * AHEAD])
+def test_it_says_what_map_says_in_order(count: int) -> None:
+    """However many there are, and whichever core is quicker with one."""
+    found = list(ahead(where, range(count)))
+    assert [item for item, _ in found] == list(range(count))
+    assert len({process for _, process in found}) == min(count, 2)
+
+
+def test_a_machine_of_one_core_works_alone(monkeypatch: pytest.MonkeyPatch) -> None:
+    """And what cannot go through a pipe is no trouble there."""
+    monkeypatch.setattr(os, "sched_getaffinity", lambda _: {0})
+    own = os.getpid()
+    assert list(ahead(lambda item: (item, os.getpid()), range(30))) == [(item, own) for item in range(30)]
+
+
+@pytest.mark.parametrize("first", [0, 5])
+def test_what_it_raises_is_raised_here(first: int) -> None:
+    """Wherever it was raised."""
+    told = ahead(choking, range(first, 30))
+    with pytest.raises(ValueError, match="no 5"):
+        list(told)
+
+
+def test_the_other_process_ends_with_a_killed_one(tmp_path: Path) -> None:
+    """Power, or the out-of-memory killer: no orphan goes on with half of a machine's cores."""
+    script = tmp_path / "long.py"
+    script.write_text(
+        "import time\n"
+        "from edge.second_core import ahead\n"
+        "if __name__ == '__main__':\n"
+        "    for each in ahead(abs, range(100)):\n"
+        "        if each == 50:\n"
+        "            print('there', flush=True)\n"
+        "            time.sleep(60)\n",
+        encoding="utf-8",
+    )
+    root = Path(__file__).parents[2]
+    with subprocess.Popen(
+        [sys.executable, str(script)],
+        stdout=subprocess.PIPE,
+        text=True,
+        env={**os.environ, "PYTHONPATH": str(root)},
+    ) as running:
+        assert running.stdout is not None
+        assert running.stdout.readline() == "there\n"
+        others = _children(running.pid)
+        assert others
+        running.send_signal(signal.SIGKILL)
+        running.wait()
+    _until(lambda: not any(map(_runs, others)))
+
+
+def test_a_long_list_is_made_ready_alike_on_both() -> None:
+    """The rows that are filed are the same, in the same order."""
+    subjects = [
+        (
+            owner,
+            Subject(
+                surname=f"Prezime{owner % 997}",
+                given_names=f"Ime{owner % 89}",
+                birth=parse(f"19{40 + owner % 60}-0{1 + owner % 9}-1{owner % 10}").day_number(),
+            ),
+        )
+        for owner in range(3 * PART)
+    ]
+    alone: Spoilt = {}
+    beside: Spoilt = {}
+    assert list(made_ready(subjects, beside, mapped=ahead)) == list(made_ready(subjects, alone))
+    assert alone == beside == {}
+
+
+def _children(process: int) -> list[int]:
+    return [
+        int(child)
+        for path in Path(f"/proc/{process}/task").glob("*/children")
+        for child in path.read_text(encoding="ascii").split()
+    ]
+
+
+def _runs(process: int) -> bool:
+    try:
+        state = Path(f"/proc/{process}/stat").read_text(encoding="utf-8").rpartition(")")[2].split()[0]
+    except FileNotFoundError:
+        return False
+    return state != "Z"
+
+
+def _until(holds: Callable[[], bool]) -> None:
+    deadline = time.monotonic() + 20
+    while not holds():
+        assert time.monotonic() < deadline
+        time.sleep(0.05)
