@@ -16,6 +16,8 @@ from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Final
 
+import structlog
+
 from edge import identity as identities
 from edge import lease, renewal, renumbering, retrying
 from edge.booth import Booth
@@ -130,7 +132,7 @@ def assemble(
     matcher = matcher or PersonMatcher()
     log = opening.make_ready(
         database, certificate, matcher=matcher, now_ms=world.now_ms, prekeys=identity.hub.prekeys,
-        mapped=ahead,
+        mapped=ahead, progress=_tell_filed,
     )  # fmt: skip
     stuck_ms: int | None = None
     if renewal.is_over(database, log):
@@ -186,6 +188,11 @@ def assemble(
         link=link,
         stuck_ms=stuck_ms,
     )
+
+
+def _tell_filed(persons: int) -> None:
+    """An upgrade may file a long list anew: whoever waits for the post to come up sees that it works."""
+    structlog.get_logger("karaula.edge").info("persons_filed_anew", persons=persons)
 
 
 def build(config: Config, *, nudge: Nudge = no_link) -> EdgeNode:

@@ -12,6 +12,7 @@ from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Future, ProcessPoolExecutor
 from itertools import chain, islice
 from multiprocessing import get_context, parent_process
+from signal import SIG_IGN, SIGINT, signal
 from threading import Thread
 from typing import Final, TypeVar
 
@@ -38,13 +39,17 @@ def ahead(make: Callable[[Item], Made], items: Iterable[Item]) -> Iterator[Made]
     begun: deque[Future[Made]] = deque()
     # Not forked: this process has threads and open databases, and the other must have neither.
     with ProcessPoolExecutor(1, get_context("spawn"), _begin) as other:
-        for item in chain(further, source):
-            waiting = sum(not each.done() for each in begun)
-            begun.append(other.submit(make, item) if waiting < AHEAD else _made(make(item)))
-            while begun and begun[0].done():
+        try:
+            for item in chain(further, source):
+                waiting = sum(not each.done() for each in begun)
+                begun.append(other.submit(make, item) if waiting < AHEAD else _made(make(item)))
+                while begun and begun[0].done():
+                    yield begun.popleft().result()
+            while begun:
                 yield begun.popleft().result()
-        while begun:
-            yield begun.popleft().result()
+        except BaseException:  # whoever stops half-way does not wait for what nobody takes
+            other.shutdown(wait=False, cancel_futures=True)
+            raise
 
 
 def _made(result: Made) -> Future[Made]:
@@ -54,6 +59,7 @@ def _made(result: Made) -> Future[Made]:
 
 
 def _begin() -> None:
+    signal(SIGINT, SIG_IGN)  # a terminal sends it to both; this one ends with its parent
     os.nice(_NICENESS)
     Thread(target=_end_with_parent, daemon=True).start()
 

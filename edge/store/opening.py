@@ -5,7 +5,7 @@ Must not know: what is asked of it afterwards.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from pathlib import Path
 
 import sqlcipher3.dbapi2 as sqlcipher
@@ -46,10 +46,12 @@ def make_ready(
     now_ms: Millis,
     prekeys: Iterable[Prekey],
     mapped: Mapped = map,
+    progress: Callable[[int], None] = lambda persons: None,
 ) -> OwnLog:
     """Bring the tables, and what is found by keys, to this version; harmless when they are.
 
-    `mapped` makes the persons of a long list ready, perhaps on another core.
+    `mapped` makes the persons of a long list ready, perhaps on another core; `progress` is told how many of
+    a table are filed.
     Returns the log, under the number it has. Raises ConfigError `another_nodes_log`.
     """
     tools = database.tools()
@@ -65,7 +67,7 @@ def make_ready(
             tx,
             scopes_of_node(node=certificate.node, post=certificate.post, country=certificate.country),
         )
-        watch.file_anew(tx, at_ms=now_ms(), mapped=mapped)
+        watch.file_anew(tx, at_ms=now_ms(), mapped=mapped, progress=progress)
         filed_keys.file_anew(tx, matcher, at_ms=now_ms())
         for prekey in prekeys:
             feed.keep_prekey(tx, prekey)

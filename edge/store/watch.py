@@ -136,14 +136,22 @@ def rarity(tx: Connection) -> Rarity:
     return _WANTED.rarity(tx)
 
 
-def file_anew(tx: Connection, *, at_ms: int, mapped: Mapped = map) -> bool:
+def file_anew(
+    tx: Connection,
+    *,
+    at_ms: int,
+    mapped: Mapped = map,
+    progress: Callable[[int], None] = lambda persons: None,
+) -> bool:
     """Build the indexes of persons where this version files them otherwise; returns whether it had to."""
     if _WANTED.is_current(tx) and _SEEN.is_current(tx):
         return False
     spoilt: Spoilt = {}
     for index, kind, holds in ((_WANTED, Kind.ALERT, is_watched), (_SEEN, Kind.CHECK, _is_counted)):
         index.clear(tx)
-        index.build(tx, made_ready(_subjects(tx, kind, holds, spoilt), spoilt, mapped=mapped))
+        index.build(
+            tx, made_ready(_subjects(tx, kind, holds, spoilt), spoilt, mapped=mapped), progress=progress
+        )
     passed_over.note(tx, spoilt, at_ms=at_ms)
     return True
 

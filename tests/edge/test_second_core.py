@@ -54,6 +54,16 @@ def test_what_it_raises_is_raised_here(first: int) -> None:
         list(told)
 
 
+def test_who_stops_half_way_does_not_wait() -> None:
+    """A node told to stop while it files a list: what nobody takes any more is not worked out."""
+    told = ahead(time.sleep, [0.0, 0.0, *[2.0] * AHEAD, 0.0])
+    next(told)
+    next(told)
+    began = time.monotonic()
+    told.close()
+    assert time.monotonic() - began < 1.0
+
+
 def test_the_other_process_ends_with_a_killed_one(tmp_path: Path) -> None:
     """Power, or the out-of-memory killer: no orphan goes on with half of a machine's cores."""
     script = tmp_path / "long.py"
