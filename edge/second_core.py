@@ -20,7 +20,7 @@ Item = TypeVar("Item")
 Made = TypeVar("Made")
 
 AHEAD: Final = 8
-"""Items that wait for the other core; it has work while the caller is at something else for seconds."""
+"""Items that wait for the other core: it has work while the caller is at something else for seconds."""
 
 _NICENESS: Final = 5  # a booth's answer comes first
 

@@ -181,10 +181,5 @@ def _key(home: int, one: int, other: int) -> int:
 
 _MIX: Final = 0x9E3779B97F4A7C15  # 2^64 over the golden ratio (Knuth, Art of Computer Programming, 6.4)
 _MASK: Final = (1 << 64) - 1
-_AS_WORD, _AS_YEAR, _AS_MONTH, _AS_DAY, _AS_VAGUE = (
-    1,
-    1 << 16,
-    2 << 16,
-    3 << 16,
-    4 << 16,
-)  # tell sorts of one word's keys apart
+# What tells the sorts of one word's keys apart; the last 16 bits are the year's or the day's.
+_AS_WORD, _AS_YEAR, _AS_MONTH, _AS_DAY, _AS_VAGUE = (sort << 16 or 1 for sort in range(5))
