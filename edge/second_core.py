@@ -1,7 +1,8 @@
 """Another core of this machine, for what can be worked out beside the caller's own work.
 
 Job: `ahead`, a `map` of two cores. Invariants: in order; a single item, or a machine of one core, needs no
-other process; the other process ends with this one, however this one ends. Must not know: what is worked out.
+other process; the other ends with this one, however this one ends; where it cannot be begun or is ended, this
+one does its work too. Must not know: what is worked out.
 """
 
 from __future__ import annotations
@@ -9,7 +10,8 @@ from __future__ import annotations
 import os
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
-from concurrent.futures import Future, ProcessPoolExecutor
+from concurrent.futures import BrokenExecutor, Future, ProcessPoolExecutor
+from contextlib import suppress
 from itertools import chain, islice
 from multiprocessing import get_context, parent_process
 from signal import SIG_IGN, SIGINT, signal
@@ -36,20 +38,27 @@ def ahead(make: Callable[[Item], Made], items: Iterable[Item]) -> Iterator[Made]
     if not further or len(os.sched_getaffinity(0)) < 2:
         yield from map(make, chain(further, source))
         return
-    begun: deque[Future[Made]] = deque()
+    begun: deque[tuple[Item, Future[Made]]] = deque()
     # Not forked: this process has threads and open databases, and the other must have neither.
     with ProcessPoolExecutor(1, get_context("spawn"), _begin) as other:
         try:
             for item in chain(further, source):
-                waiting = sum(not each.done() for each in begun)
-                begun.append(other.submit(make, item) if waiting < AHEAD else _made(make(item)))
-                while begun and begun[0].done():
-                    yield begun.popleft().result()
+                waiting = sum(not made.done() for _, made in begun)
+                begun.append((item, _handed(other, make, item) if waiting < AHEAD else _made(make(item))))
+                while begun and begun[0][1].done():
+                    yield _taken(make, *begun.popleft())
             while begun:
-                yield begun.popleft().result()
+                yield _taken(make, *begun.popleft())
         except BaseException:  # whoever stops half-way does not wait for what nobody takes
             other.shutdown(wait=False, cancel_futures=True)
             raise
+
+
+def _handed(other: ProcessPoolExecutor, make: Callable[[Item], Made], item: Item) -> Future[Made]:
+    try:
+        return other.submit(make, item)
+    except (BrokenExecutor, OSError):  # ended, or none may be begun here
+        return _made(make(item))
 
 
 def _made(result: Made) -> Future[Made]:
@@ -58,9 +67,17 @@ def _made(result: Made) -> Future[Made]:
     return made
 
 
+def _taken(make: Callable[[Item], Made], item: Item, made: Future[Made]) -> Made:
+    try:
+        return made.result()
+    except BrokenExecutor:  # memory ran out, perhaps: this core does it all
+        return make(item)
+
+
 def _begin() -> None:
     signal(SIGINT, SIG_IGN)  # a terminal sends it to both; this one ends with its parent
-    os.nice(_NICENESS)
+    with suppress(OSError):  # a service may be forbidden to change it
+        os.nice(_NICENESS)
     Thread(target=_end_with_parent, daemon=True).start()
 
 

@@ -8,7 +8,9 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable
+from multiprocessing import parent_process
 from pathlib import Path
+from typing import Final
 
 import pytest
 
@@ -17,6 +19,8 @@ from shared.ledger.making_ready import PART, made_ready
 from shared.ledger.savepoint import Spoilt
 from shared.partial_date import parse
 from shared.watchlist import Subject
+
+HERE: Final = {**os.environ, "PYTHONPATH": str(Path(__file__).parents[2])}
 
 
 def where(item: int) -> tuple[int, int]:
@@ -54,6 +58,36 @@ def test_what_it_raises_is_raised_here(first: int) -> None:
         list(told)
 
 
+def ends(item: int) -> int:
+    """What the kernel does where memory runs out, to whoever is not this test."""
+    if parent_process() is not None and item == 5:
+        os.kill(os.getpid(), signal.SIGKILL)
+    return item
+
+
+def test_what_an_ended_process_had_to_do_is_done_here() -> None:
+    """A post comes up all the same, only later."""
+    assert list(ahead(ends, range(3 * AHEAD))) == list(range(3 * AHEAD))
+
+
+def test_a_service_that_may_not_lower_its_priority_has_two_cores_too(tmp_path: Path) -> None:
+    """The unit file forbids the call."""
+    script = tmp_path / "strict.py"
+    script.write_text(
+        "import os\n"
+        "def refused(_):\n"
+        "    raise PermissionError\n"
+        "os.nice = refused\n"
+        "from edge.second_core import ahead\n"
+        "from tests.edge.test_second_core import where\n"
+        "if __name__ == '__main__':\n"
+        "    print(len({process for _, process in ahead(where, range(9))}))\n",
+        encoding="utf-8",
+    )
+    done = subprocess.run([sys.executable, str(script)], capture_output=True, text=True, env=HERE, check=True)
+    assert done.stdout == "2\n"
+
+
 def test_who_stops_half_way_does_not_wait() -> None:
     """A node told to stop while it files a list: what nobody takes any more is not worked out."""
     told = ahead(time.sleep, [0.0, 0.0, *[2.0] * AHEAD, 0.0])
@@ -77,12 +111,8 @@ def test_the_other_process_ends_with_a_killed_one(tmp_path: Path) -> None:
         "            time.sleep(60)\n",
         encoding="utf-8",
     )
-    root = Path(__file__).parents[2]
     with subprocess.Popen(
-        [sys.executable, str(script)],
-        stdout=subprocess.PIPE,
-        text=True,
-        env={**os.environ, "PYTHONPATH": str(root)},
+        [sys.executable, str(script)], stdout=subprocess.PIPE, text=True, env=HERE
     ) as running:
         assert running.stdout is not None
         assert running.stdout.readline() == "there\n"

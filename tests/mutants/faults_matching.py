@@ -183,8 +183,16 @@ MUTANTS: Final = (
         name="persons-of-two-cores-mixed-up",
         promise=MATCHING,
         path="edge/second_core.py",
-        old="            begun.append(other.submit",
-        new="            (begun.append if waiting < AHEAD else begun.appendleft)(other.submit",
+        old="                begun.append((item, _handed",
+        new="                (begun.append if waiting < AHEAD else begun.appendleft)((item, _handed",
+        tests=("tests/edge/test_second_core.py",),
+    ),
+    Mutant(
+        name="post-stays-down-without-its-second-core",
+        promise=MATCHING,
+        path="edge/second_core.py",
+        old="    except BrokenExecutor:  # memory ran out, perhaps: this core does it all\n        return make(item)\n",
+        new="    finally:\n        pass\n",
         tests=("tests/edge/test_second_core.py",),
     ),
     Mutant(
