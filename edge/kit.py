@@ -20,6 +20,7 @@ from shared.database import Connect, Database
 from shared.enrolment import Life
 from shared.ids import node_of_dot
 from shared.ledger.log import OwnLog
+from shared.ledger.making_ready import Mapped
 from shared.watchlist import Matcher
 
 
@@ -37,7 +38,8 @@ def no_link(*, everything: bool = False) -> None:
 class World:
     """Everything from outside. `connect` opens the database file; `monotonic_ms` goes on in standby.
 
-    `offset_min` is the post's offset from UTC at an instant; `disk_free_mb` and `store_mb` measure.
+    `offset_min` is the post's offset from UTC at an instant; `disk_free_mb` and `store_mb` measure. `mapped`
+    makes the persons of a long list ready, perhaps on another core.
     """
 
     connect: Connect
@@ -47,6 +49,7 @@ class World:
     offset_min: Callable[[int], int] = lambda _: 0
     disk_free_mb: Callable[[], int | None] = lambda: None
     store_mb: Callable[[], int] = lambda: 0
+    mapped: Mapped = map
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -16,8 +16,6 @@ from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Final
 
-import structlog
-
 from edge import identity as identities
 from edge import lease, renewal, renumbering, retrying
 from edge.booth import Booth
@@ -32,6 +30,7 @@ from edge.second_core import ahead
 from edge.status import LinkReport, Reporter
 from edge.stick_desk import StickDesk, Sticks
 from edge.store import feed, lives, opening, upkeep
+from edge.store.watch import Filing, unheard
 from edge.sync import SyncRound
 from edge.trusted_time import TrustedTime
 from shared import codelists
@@ -124,15 +123,16 @@ def assemble(
     metered: bool = False,
     nudge: Nudge = no_link,
     stick_roots: tuple[Path, ...] = (),
+    filing: Filing = unheard,
 ) -> EdgeNode:
     """A node on any world; `lists` replaces the delivered code lists, `nudge` is called to send soon; sticks
-    are looked for below `stick_roots`."""
+    are looked for below `stick_roots`; `filing` is told how far a list is that has to be filed anew."""
     certificate = identity.certificate
     database = Database(world.connect, key=identity.database_key, cache_kib=_CACHE_KIB)
     matcher = matcher or PersonMatcher()
     log = opening.make_ready(
         database, certificate, matcher=matcher, now_ms=world.now_ms, prekeys=identity.hub.prekeys,
-        mapped=ahead, progress=_tell_filed,
+        mapped=world.mapped, progress=filing,
     )  # fmt: skip
     stuck_ms: int | None = None
     if renewal.is_over(database, log):
@@ -190,12 +190,7 @@ def assemble(
     )
 
 
-def _tell_filed(persons: int) -> None:
-    """An upgrade may file a long list anew: whoever waits for the post to come up sees that it works."""
-    structlog.get_logger("karaula.edge").info("persons_filed_anew", persons=persons)
-
-
-def build(config: Config, *, nudge: Nudge = no_link) -> EdgeNode:
+def build(config: Config, *, nudge: Nudge = no_link, filing: Filing = unheard) -> EdgeNode:
     """The node of a data directory. Raises ConfigError, StoreError."""
     identity = identities.load(config.data, key_file=config.key_file, hub_url=config.hub_url)
     return assemble(
@@ -205,6 +200,7 @@ def build(config: Config, *, nudge: Nudge = no_link) -> EdgeNode:
         metered=config.metered,
         nudge=nudge,
         stick_roots=config.stick_roots,
+        filing=filing,
     )
 
 
@@ -224,6 +220,7 @@ def real_world(directory: Path) -> World:
         offset_min=_offset_min,
         disk_free_mb=lambda: shutil.disk_usage(directory).free // _MB,
         store_mb=store_mb,
+        mapped=ahead,
     )
 
 

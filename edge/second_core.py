@@ -22,7 +22,9 @@ Item = TypeVar("Item")
 Made = TypeVar("Made")
 
 AHEAD: Final = 8
-"""Items that wait for the other core: it has work while the caller is at something else for seconds."""
+"""Items that wait for the other core: it has work while the caller is at something else for seconds.
+
+Of what is begun, twice as many are held at most: where the other is slow, this one waits."""
 
 _NICENESS: Final = 5  # a booth's answer comes first
 
@@ -35,17 +37,17 @@ def ahead(make: Callable[[Item], Made], items: Iterable[Item]) -> Iterator[Made]
     source = iter(items)
     yield from map(make, islice(source, 1))
     further = list(islice(source, 1))
-    if not further or len(os.sched_getaffinity(0)) < 2:
+    other = _other_core() if further else None
+    if other is None:
         yield from map(make, chain(further, source))
         return
     begun: deque[tuple[Item, Future[Made]]] = deque()
-    # Not forked: this process has threads and open databases, and the other must have neither.
-    with ProcessPoolExecutor(1, get_context("spawn"), _begin) as other:
+    with other:
         try:
             for item in chain(further, source):
                 waiting = sum(not made.done() for _, made in begun)
                 begun.append((item, _handed(other, make, item) if waiting < AHEAD else _made(make(item))))
-                while begun and begun[0][1].done():
+                while begun and (begun[0][1].done() or len(begun) > 2 * AHEAD):
                     yield _taken(make, *begun.popleft())
             while begun:
                 yield _taken(make, *begun.popleft())
@@ -54,10 +56,20 @@ def ahead(make: Callable[[Item], Made], items: Iterable[Item]) -> Iterator[Made]
             raise
 
 
+def _other_core() -> ProcessPoolExecutor | None:
+    """None where there is none, or where no process may be begun."""
+    if len(os.sched_getaffinity(0)) < 2:
+        return None
+    try:  # not forked: this process has threads and open databases, and the other must have neither
+        return ProcessPoolExecutor(1, get_context("spawn"), _begin)
+    except (OSError, ImportError, NotImplementedError):
+        return None
+
+
 def _handed(other: ProcessPoolExecutor, make: Callable[[Item], Made], item: Item) -> Future[Made]:
     try:
         return other.submit(make, item)
-    except (BrokenExecutor, OSError):  # ended, or none may be begun here
+    except RuntimeError:  # it has ended, or could not be begun after all
         return _made(make(item))
 
 

@@ -37,6 +37,7 @@ from shared.crypto import KEY_BYTES, digest
 from shared.enrolment import check_url
 from shared.errors import ConfigError, StoreError
 from shared.limits import FORM_MAX_BYTES, PHOTO_FORM_MAX_BYTES
+from shared.schema import Kind
 
 URL_FILE: Final = "url"
 LOCK_FILE: Final = "lock"
@@ -79,7 +80,7 @@ def _run(config: Config, *, say: Callable[[str], None], anew: threading.Event) -
     """One run, until it is told to stop; what is to follow at once, under a new number, at the same port."""
     interval_s = max(config.sync_interval_s, _METERED_S) if config.metered else config.sync_interval_s
     scheduler = Scheduler(Backoff(interval_s=interval_s, chance=random.SystemRandom().random))
-    node = build(config, nudge=scheduler.nudge)
+    node = build(config, nudge=scheduler.nudge, filing=_tell_filed)
     try:
         _hold(config.data)
         secret = digest(b"karaula/pages\0", node.kit.identity.database_key, size=KEY_BYTES)
@@ -187,6 +188,11 @@ def _port_of(server: BaseWSGIServer) -> int:
 def _ask_anew() -> None:
     """End this run; seen by the main thread, between two requests."""
     os.kill(os.getpid(), signal.SIGUSR1)
+
+
+def _tell_filed(kind: Kind, records: int) -> None:
+    """An upgrade may file a long list anew: whoever waits for the post to come up sees that it works."""
+    structlog.get_logger("karaula.edge").info("persons_filed_anew", of=kind.name.lower(), records=records)
 
 
 def _log_to_stderr() -> None:

@@ -5,12 +5,13 @@ Must not know: what is asked of it afterwards.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from pathlib import Path
 
 import sqlcipher3.dbapi2 as sqlcipher
 
 from edge.store import feed, filed_keys, lives, migrations, watch
+from edge.store.watch import Filing
 from shared.clock import Millis
 from shared.database import Connect, Connection, Database
 from shared.enrolment import Certificate, Life, Prekey
@@ -46,12 +47,11 @@ def make_ready(
     now_ms: Millis,
     prekeys: Iterable[Prekey],
     mapped: Mapped = map,
-    progress: Callable[[int], None] = lambda persons: None,
+    progress: Filing = watch.unheard,
 ) -> OwnLog:
     """Bring the tables, and what is found by keys, to this version; harmless when they are.
 
-    `mapped` makes the persons of a long list ready, perhaps on another core; `progress` is told how many of
-    a table are filed.
+    `mapped` makes the persons of a long list ready, `progress` is told how many are filed.
     Returns the log, under the number it has. Raises ConfigError `another_nodes_log`.
     """
     tools = database.tools()

@@ -13,6 +13,7 @@ import json
 from array import array
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from itertools import chain
 from typing import Final
 
@@ -136,12 +137,20 @@ def rarity(tx: Connection) -> Rarity:
     return _WANTED.rarity(tx)
 
 
+Filing = Callable[[Kind, int], None]
+"""Told, now and then, of how many records of a kind the persons are filed by now."""
+
+
+def unheard(_kind: Kind, _records: int) -> None:
+    """Nobody waits for it."""
+
+
 def file_anew(
     tx: Connection,
     *,
     at_ms: int,
     mapped: Mapped = map,
-    progress: Callable[[int], None] = lambda persons: None,
+    progress: Filing = unheard,
 ) -> bool:
     """Build the indexes of persons where this version files them otherwise; returns whether it had to."""
     if _WANTED.is_current(tx) and _SEEN.is_current(tx):
@@ -149,9 +158,8 @@ def file_anew(
     spoilt: Spoilt = {}
     for index, kind, holds in ((_WANTED, Kind.ALERT, is_watched), (_SEEN, Kind.CHECK, _is_counted)):
         index.clear(tx)
-        index.build(
-            tx, made_ready(_subjects(tx, kind, holds, spoilt), spoilt, mapped=mapped), progress=progress
-        )
+        persons = made_ready(_subjects(tx, kind, holds, spoilt), spoilt, mapped=mapped)
+        index.build(tx, persons, progress=partial(progress, kind))
     passed_over.note(tx, spoilt, at_ms=at_ms)
     return True
 

@@ -33,6 +33,7 @@ from shared.database import Connection
 from shared.ledger.person_rows import (
     EntryRow,
     Filed,
+    Lot,
     Written,
     filed_of,
     keys_of,
@@ -190,15 +191,18 @@ class PersonIndex:
         """Add many persons that are not filed yet, fast; returns how many. `progress` is told the count."""
         (entry,) = tx.execute(self._sql["last"]).fetchone()
         source, done = iter(persons), 0
-        while (lot := lot_of(islice(source, BUILD_PERSONS), after=entry + done)).persons:
-            self.add_rows(tx, lot.rows)
-            for bucket in lot.buckets:
-                self.add_keys(tx, sorted(bucket))
-            tx.executemany(self._sql["count_word"], sorted(lot.words.items()))
-            done += lot.persons
+        while filed := self._add_lot(tx, lot_of(islice(source, BUILD_PERSONS), after=entry + done)):
+            done += filed
             progress(done)
         self.add_total(tx, done)
         return done
+
+    def _add_lot(self, tx: Connection, lot: Lot) -> int:
+        self.add_rows(tx, lot.rows)
+        for bucket in lot.buckets:
+            self.add_keys(tx, sorted(bucket))
+        tx.executemany(self._sql["count_word"], sorted(lot.words.items()))
+        return lot.persons
 
     # --- filing by parts: whoever builds an index in steps of its own ---
 

@@ -72,7 +72,7 @@ def written(filed: Filed) -> Written:
 
 
 def lot_of(persons: Iterable[Written], *, after: int) -> Lot:
-    """Persons laid out to be filed, entries from `after` + 1 on; some 300 B are held for each."""
+    """Persons laid out to be filed, entries from `after` + 1 on; some 350 B are held for each."""
     people: list[tuple[int, str, int | None, str, str]] = []
     keys, starts, words = array("Q"), array("Q", [0]), array("Q")
     for owner, names, birth, sex, nationality, some_keys, some_words in persons:

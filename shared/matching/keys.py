@@ -181,5 +181,9 @@ def _key(home: int, one: int, other: int) -> int:
 
 _MIX: Final = 0x9E3779B97F4A7C15  # 2^64 over the golden ratio (Knuth, Art of Computer Programming, 6.4)
 _MASK: Final = (1 << 64) - 1
-# What tells the sorts of one word's keys apart; the last 16 bits are the year's or the day's.
-_AS_WORD, _AS_YEAR, _AS_MONTH, _AS_DAY, _AS_VAGUE = (sort << 16 or 1 for sort in range(5))
+# What tells the sorts of one word's keys apart; a year or a day is added.
+_AS_WORD: Final = 1
+_AS_YEAR: Final = 1 << 16
+_AS_MONTH: Final = 2 << 16
+_AS_DAY: Final = 3 << 16
+_AS_VAGUE: Final = 4 << 16

@@ -80,6 +80,7 @@ def read_name(text: str, *, cut: bool = False) -> tuple[Token, ...]:
     letters = "".join(words)
     if not letters.isalpha() or (len(letters) > WORD_MAX_CHARS and max(map(len, words)) > WORD_MAX_CHARS):
         words = [_read_right(word[:WORD_MAX_CHARS]) for word in words]
+        letters = "".join(words)
     if "ab" in letters:
         words = _joined_servants(words)
     return _roled(words, bare=bare, cut=cut)
@@ -109,7 +110,7 @@ def _roled(words: list[str], *, bare: bool, cut: bool) -> tuple[Token, ...]:
 
 
 def _tokens_of_long(words: list[str], *, bare: bool) -> list[Token]:
-    """Of a name of three words or more: one of them may be a patronymic."""
+    """Of bare words, or of three and more, one of which may be a patronymic."""
     naming = sum(len(word) > 1 and word not in PARTICLES and word not in TITLES for word in words)
     return [
         word_token(word, bare=bare, patronymic=patronymic) if bare or patronymic else word_token(word)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from threading import Event, Thread
 
@@ -39,8 +39,11 @@ def peak_of_children() -> Iterator[Callable[[], float]]:
 
 
 def _children() -> list[str]:
-    lists = Path("/proc/self/task").glob("*/children")
-    return [child for each in lists for child in each.read_text(encoding="ascii").split()]
+    found: list[str] = []
+    for each in Path("/proc/self/task").glob("*/children"):
+        with suppress(FileNotFoundError, ProcessLookupError):  # a thread that has just ended
+            found += each.read_text(encoding="ascii").split()
+    return found
 
 
 def _held_by(pid: str) -> float:

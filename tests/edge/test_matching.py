@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import replace
+
 from edge.booth import Booth
-from edge.node import EdgeNode
+from edge.node import EdgeNode, assemble
 from edge.screen import Answer, Session
 from edge.store import watch
 from shared.ids import RecordId
+from shared.ledger.making_ready import Part, Ready
 from shared.schema import Kind
 from shared.watchlist import Subject
 from tests.edge.posts import Post, rows
@@ -188,6 +192,31 @@ def test_an_index_of_an_older_version_is_built_anew(
         assert tx.execute("SELECT count(*) FROM wanted_key").fetchone()[0] == len(before)
         assert not watch.file_anew(tx, at_ms=1)
     assert verdict(booth, session) == "hit"
+
+
+def test_a_post_that_files_its_list_anew_uses_what_it_has_and_tells_how_far_it_is(
+    post: Post, node: EdgeNode, booth: Booth, session: Session
+):
+    """Minutes for a long list, in which a silent start would look like a broken one."""
+    post.centre.alert(surname="Eriksson", given_names="Anna Maria", birth="1974-08-12")
+    heard(post, node)
+    with node.kit.database.transaction() as tx:
+        tx.execute("UPDATE wanted_total SET version = 0")
+    told: list[tuple[Kind, int]] = []
+    parts: list[int] = []
+
+    def mapped(make: Callable[[Part], Ready], items: Iterable[Part]) -> Iterator[Ready]:
+        for part in items:
+            parts.append(len(part))
+            yield make(part)
+
+    again = assemble(
+        post.identity, replace(post.world, mapped=mapped), filing=lambda *each: told.append(each)
+    )
+    post.opened.append(again)
+    assert told == [(Kind.ALERT, 1)]
+    assert parts == [1]
+    assert verdict(again.booth, session) == "hit"
 
 
 def test_the_persons_of_old_checks_leave_the_index_and_are_still_found_by_their_keys(

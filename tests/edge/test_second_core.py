@@ -7,7 +7,7 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from multiprocessing import parent_process
 from pathlib import Path
 from typing import Final
@@ -35,12 +35,43 @@ def choking(item: int) -> int:
     return item
 
 
+@pytest.fixture(autouse=True)
+def two_cores(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(os, "sched_getaffinity", lambda _: {0, 1})
+
+
 @pytest.mark.parametrize("count", [0, 1, 3 * AHEAD])
 def test_it_says_what_map_says_in_order(count: int) -> None:
     """However many there are, and whichever core is quicker with one."""
     found = list(ahead(where, range(count)))
     assert [item for item, _ in found] == list(range(count))
     assert len({process for _, process in found}) == min(count, 2)
+
+
+def test_what_waits_for_a_slow_one_is_bounded() -> None:
+    """The rest of a long list is not held in memory while the other process stands still."""
+    drawn: list[float] = []
+
+    def items() -> Iterator[float]:
+        for place in range(40 * AHEAD):
+            drawn.append(place)
+            yield 1.0 if place == 1 else 0.0
+
+    told = ahead(time.sleep, items())
+    next(told)
+    next(told)
+    assert len(drawn) <= 2 * AHEAD + 2
+
+
+def test_where_no_process_may_be_begun_one_core_does_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A post comes up all the same, only later."""
+
+    def refused(*_: object, **__: object) -> None:
+        raise PermissionError
+
+    monkeypatch.setattr("multiprocessing.synchronize.SemLock.__init__", refused)
+    own = os.getpid()
+    assert {process for _, process in ahead(where, range(9))} == {own}
 
 
 def test_a_machine_of_one_core_works_alone(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -136,10 +167,11 @@ def test_a_long_list_is_made_ready_alike_on_both() -> None:
         )
         for owner in range(3 * PART)
     ]
+    spoilt = subjects[2 * PART + 7] = (2 * PART + 7, Subject(surname="Prezime", birth="1974"))  # type: ignore[arg-type]  # no number
     alone: Spoilt = {}
     beside: Spoilt = {}
     assert list(made_ready(subjects, beside, mapped=ahead)) == list(made_ready(subjects, alone))
-    assert alone == beside == {}
+    assert alone == beside == {spoilt[0]: "TypeError"}
 
 
 def _children(process: int) -> list[int]:

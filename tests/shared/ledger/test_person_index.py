@@ -281,6 +281,17 @@ def test_who_is_listed_by_a_year_alone_is_found_beside_a_crowd_of_that_year(data
     assert {filed.owner for filed in looked.found} >= {9_000, 9_001}
 
 
+@pytest.mark.parametrize("asked", ["1974", "1974-08"])
+def test_who_is_asked_by_a_year_alone_is_found_though_listed_by_the_day(
+    database: Database, asked: str
+) -> None:
+    """The same the other way round: a slip in a name, and a traveller whose papers give the year."""
+    put(database, 7, person("Petrović", "Živojin", "1974-08-12"))
+    with database.snapshot() as tx:
+        looked = INDEX.look(tx, person("Petrović", "Žirojin", asked))
+    assert [filed.owner for filed in looked.found] == [7]
+
+
 def test_a_thousandfold_equal_person_is_answered_in_bounded_time(database: Database) -> None:
     """Equal names and dates beyond every cap: some of them, marked as cut, in milliseconds."""
     with database.transaction() as tx:

@@ -17,7 +17,10 @@ from tests.match_data.spelling import cyrillic
 FROZEN = {1: "a7214c3d76deb2a6d60aa128a387e9c10ba387db2e01db25ecd9459244fe4f55"}
 """What the keys of the subjects below hash to, by version. A change of keys takes a new version and a new
 line here; an old line is never changed."""
-FILED = {4: "0ac34cd543839fb634e198e98698667b7dce38da30e144b1ee3c43dfbf6d8f30"}
+FILED = {
+    3: "4797b8c5044cd286b7619896cefa9fde40c20e6b326ab07d187874921d9b6782",
+    4: "0ac34cd543839fb634e198e98698667b7dce38da30e144b1ee3c43dfbf6d8f30",
+}
 """The same of what their persons are filed under."""
 
 

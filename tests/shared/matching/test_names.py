@@ -21,6 +21,7 @@ DORDEVIC ANA | Ana Đorđević
 Enver Hoxha | Enver Hodža
 Muhamed Hadžić | Mohammad Hadzic
 Abdul Rahman al-Sudais | Abdurrahman Sudais
+A8dul Rahman al-5udais | Abdurrahman Sudais
 Xi Jinping | 习近平
 Kim Jong Un | KIM JONGUN
 Recep Tayyip Erdoğan | Erdogan, Recep
