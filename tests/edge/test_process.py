@@ -17,6 +17,7 @@ import pytest
 from edge.node import assemble
 from edge.store.opening import connect_to
 from shared.enrolment import files as names
+from shared.ledger.making_ready import PART
 from tests.edge.posts import Post, make_post, rows, settled
 
 START = "import sys; from provisioning.cli import main; sys.exit(main())"
@@ -188,6 +189,30 @@ def test_a_directory_that_is_no_node_is_told(tmp_path: Path):
 def _resident_kb(pid: int) -> int:
     status = Path(f"/proc/{pid}/status").read_text()
     return int(status.split("VmRSS:")[1].split()[0])
+
+
+def test_a_long_list_filed_anew_at_a_start_is_told_and_answers_afterwards(post: Post):
+    """After an upgrade: with the real command, its other process, and a list long enough to need it."""
+    many = 2 * PART + 10
+    node = assemble(post.identity, _world(post, post.path.parent))
+    with node.kit.database.transaction() as tx:
+        tx.executemany(
+            "INSERT INTO alert_record (id, stamp, author, standing, edited, owner, surname, given_names, "
+            "birth) VALUES (?, 1, 0, 0, 0, 'BA', ?, ?, 30000)",
+            [(1 + each, f"Prezime{each % 991}", f"Ime{each % 83}") for each in range(many)],
+        )
+        tx.execute("UPDATE wanted_total SET version = 0")
+    node.close()
+    running = Running(post.path.parent)
+    assert running.url
+    running.process.send_signal(signal.SIGTERM)
+    _, said = running.process.communicate(timeout=60)
+    told = [line for line in said.splitlines() if "persons_filed_anew" in line]
+    assert [f'"records": {many}' in line and '"alert"' in line for line in told] == [True]
+    assert "Traceback" not in said
+    node = assemble(post.identity, _world(post, post.path.parent))
+    assert rows(node, "SELECT persons FROM wanted_total") == [(many,)]
+    node.close()
 
 
 def test_the_file_is_of_no_use_without_the_key(post: Post):

@@ -151,7 +151,11 @@ def test_the_other_process_ends_with_a_killed_one(tmp_path: Path) -> None:
         assert others
         running.send_signal(signal.SIGKILL)
         running.wait()
-    _until(lambda: not any(map(_runs, others)))
+    try:
+        _until(lambda: not any(map(_runs, others)))
+    finally:
+        for left in filter(_runs, others):
+            os.kill(left, signal.SIGKILL)
 
 
 def test_a_long_list_is_made_ready_alike_on_both() -> None:
