@@ -14,7 +14,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from functools import partial
-from itertools import starmap
+from itertools import islice, starmap
 from typing import Final
 
 from edge.key_runs import CHUNK, Step, runs_of, sorted_in
@@ -150,10 +150,8 @@ class Incoming:
                 assert isinstance(persons, list)  # we wrote it
                 batch += starmap(Written, persons)
         lot = lot_of(batch, after=after)
-        rows = list(lot.rows)
-        steps: Iterator[Step] = (
-            partial(_put_persons, rows[at : at + CHUNK]) for at in range(0, len(rows), CHUNK)
-        )
+        chunks = iter(lambda: list(islice(lot.rows, CHUNK)), [])
+        steps: Iterator[Step] = (partial(_put_persons, rows) for rows in chunks)
         with self._slices(now, steps) as tx:
             next_list.keep_run(tx, now.done, runs_of(lot))
             next_list.WANTED.add_total(tx, len(batch))

@@ -132,7 +132,7 @@ def assemble(
     matcher = matcher or PersonMatcher()
     log = opening.make_ready(
         database, certificate, matcher=matcher, now_ms=world.now_ms, prekeys=identity.hub.prekeys,
-        mapped=world.mapped, progress=filing,
+        mapped=world.mapped, filing=filing,
     )  # fmt: skip
     stuck_ms: int | None = None
     if renewal.is_over(database, log):

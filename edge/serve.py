@@ -37,7 +37,6 @@ from shared.crypto import KEY_BYTES, digest
 from shared.enrolment import check_url
 from shared.errors import ConfigError, StoreError
 from shared.limits import FORM_MAX_BYTES, PHOTO_FORM_MAX_BYTES
-from shared.schema import Kind
 
 URL_FILE: Final = "url"
 LOCK_FILE: Final = "lock"
@@ -190,9 +189,9 @@ def _ask_anew() -> None:
     os.kill(os.getpid(), signal.SIGUSR1)
 
 
-def _tell_filed(kind: Kind, records: int) -> None:
+def _tell_filed(kind: str, persons: int) -> None:
     """An upgrade may file a long list anew: whoever waits for the post to come up sees that it works."""
-    structlog.get_logger("karaula.edge").info("persons_filed_anew", of=kind.name.lower(), records=records)
+    structlog.get_logger("karaula.edge").info("persons_filed_anew", of=kind, persons=persons)
 
 
 def _log_to_stderr() -> None:

@@ -46,12 +46,12 @@ def make_ready(
     matcher: Matcher,
     now_ms: Millis,
     prekeys: Iterable[Prekey],
-    mapped: Mapped = map,
-    progress: Filing = watch.unheard,
+    mapped: Mapped,
+    filing: Filing,
 ) -> OwnLog:
     """Bring the tables, and what is found by keys, to this version; harmless when they are.
 
-    `mapped` makes the persons of a long list ready, `progress` is told how many are filed.
+    `mapped` makes the persons of a long list ready, `filing` is told how many are filed.
     Returns the log, under the number it has. Raises ConfigError `another_nodes_log`.
     """
     tools = database.tools()
@@ -67,7 +67,7 @@ def make_ready(
             tx,
             scopes_of_node(node=certificate.node, post=certificate.post, country=certificate.country),
         )
-        watch.file_anew(tx, at_ms=now_ms(), mapped=mapped, progress=progress)
+        watch.file_anew(tx, at_ms=now_ms(), mapped=mapped, filing=filing)
         filed_keys.file_anew(tx, matcher, at_ms=now_ms())
         for prekey in prekeys:
             feed.keep_prekey(tx, prekey)

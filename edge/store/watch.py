@@ -137,11 +137,11 @@ def rarity(tx: Connection) -> Rarity:
     return _WANTED.rarity(tx)
 
 
-Filing = Callable[[Kind, int], None]
-"""Told, now and then, of how many records of a kind the persons are filed by now."""
+Filing = Callable[[str, int], None]
+"""Told, now and then, how many persons of a kind of record are filed by now: ("alert", 100000)."""
 
 
-def unheard(_kind: Kind, _records: int) -> None:
+def unheard(_kind: str, _persons: int) -> None:
     """Nobody waits for it."""
 
 
@@ -150,7 +150,7 @@ def file_anew(
     *,
     at_ms: int,
     mapped: Mapped = map,
-    progress: Filing = unheard,
+    filing: Filing = unheard,
 ) -> bool:
     """Build the indexes of persons where this version files them otherwise; returns whether it had to."""
     if _WANTED.is_current(tx) and _SEEN.is_current(tx):
@@ -159,7 +159,7 @@ def file_anew(
     for index, kind, holds in ((_WANTED, Kind.ALERT, is_watched), (_SEEN, Kind.CHECK, _is_counted)):
         index.clear(tx)
         persons = made_ready(_subjects(tx, kind, holds, spoilt), spoilt, mapped=mapped)
-        index.build(tx, persons, progress=partial(progress, kind))
+        index.build(tx, persons, progress=partial(filing, kind.name.lower()))
     passed_over.note(tx, spoilt, at_ms=at_ms)
     return True
 

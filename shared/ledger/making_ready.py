@@ -17,7 +17,7 @@ from shared.matching.matcher import person_in
 from shared.watchlist import Subject
 
 PART: Final = 5_000
-"""Subjects made ready at a time: a good third of a second's work, and two megabytes."""
+"""Subjects made ready at a time: half a second's work, and four megabytes with what is made of them."""
 
 Part = list[tuple[int, Subject]]
 Ready = tuple[list[Written], Spoilt]

@@ -42,7 +42,7 @@ from shared.ledger.person_rows import (
     unpacked,
     words_of,
 )
-from shared.matching.birth import compare_births, date_of
+from shared.matching.birth import compare_births, parts_of
 from shared.matching.evidence import Evidence, weigh
 from shared.matching.keys import FULL, asked_keys
 from shared.matching.person import Person
@@ -288,8 +288,8 @@ class PersonIndex:
             worth = _FULL_WORTH if sort is FULL else max(1.0, log2(_PERSONS_NOMINAL / len(entries)))
             for entry in entries[:POSTINGS_MAX]:
                 votes[entry] = votes.get(entry, 0.0) + worth
-        born = date_of(person.birth)
-        dated = born is not None and born.is_full
+        born = parts_of(person.birth)
+        dated = born is not None and None not in born
         most = READ_MAX if dated else READ_UNDATED_MAX
         if dated:
             votes = {entry: worth for entry, worth in votes.items() if worth >= _VOTE_MIN}

@@ -80,7 +80,7 @@ def lot_of(persons: Iterable[Written], *, after: int) -> Lot:
         keys.frombytes(some_keys)
         starts.append(len(keys))
         words.frombytes(some_words)
-    by_birth = sorted(range(len(people)), key=lambda at: people[at][2] or -1)  # the first of 1900 is 0
+    by_birth = sorted(range(len(people)), key=lambda at: people[at][2] or 0)  # the undated first
     buckets = [array("Q") for _ in range(1 << BUCKET_BITS)]
     for entry, at in enumerate(by_birth, after + 1):
         for key in keys[starts[at] : starts[at + 1]]:

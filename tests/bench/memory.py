@@ -27,12 +27,12 @@ def peak_of_children() -> Iterator[Callable[[], float]]:
 
     def look() -> None:
         while not going.wait(0.1):
-            most.append(max(most.pop(), sum(map(_held_by, _children()))))
+            most[0] = max(most[0], sum(map(_held_by, _children())))
 
     looking = Thread(target=look)
     looking.start()
     try:
-        yield lambda: most[-1]
+        yield lambda: most[0]
     finally:
         going.set()
         looking.join()

@@ -202,7 +202,7 @@ def test_a_post_that_files_its_list_anew_uses_what_it_has_and_tells_how_far_it_i
     heard(post, node)
     with node.kit.database.transaction() as tx:
         tx.execute("UPDATE wanted_total SET version = 0")
-    told: list[tuple[Kind, int]] = []
+    told: list[tuple[str, int]] = []
     parts: list[int] = []
 
     def mapped(make: Callable[[Part], Ready], items: Iterable[Part]) -> Iterator[Ready]:
@@ -214,7 +214,7 @@ def test_a_post_that_files_its_list_anew_uses_what_it_has_and_tells_how_far_it_i
         post.identity, replace(post.world, mapped=mapped), filing=lambda *each: told.append(each)
     )
     post.opened.append(again)
-    assert told == [(Kind.ALERT, 1)]
+    assert told == [("alert", 1)]
     assert parts == [1]
     assert verdict(again.booth, session) == "hit"
 

@@ -208,7 +208,7 @@ def test_a_long_list_filed_anew_at_a_start_is_told_and_answers_afterwards(post: 
     running.process.send_signal(signal.SIGTERM)
     _, said = running.process.communicate(timeout=60)
     told = [line for line in said.splitlines() if "persons_filed_anew" in line]
-    assert [f'"records": {many}' in line and '"alert"' in line for line in told] == [True]
+    assert [f'"persons": {many}' in line and '"alert"' in line for line in told] == [True]
     assert "Traceback" not in said
     node = assemble(post.identity, _world(post, post.path.parent))
     assert rows(node, "SELECT persons FROM wanted_total") == [(many,)]

@@ -8,12 +8,13 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
-from multiprocessing import parent_process
 from pathlib import Path
+from threading import Thread
 from typing import Final
 
 import pytest
 
+from edge import second_core
 from edge.second_core import AHEAD, ahead
 from shared.ledger.making_ready import PART, made_ready
 from shared.ledger.savepoint import Spoilt
@@ -63,15 +64,21 @@ def test_what_waits_for_a_slow_one_is_bounded() -> None:
     assert len(drawn) <= 2 * AHEAD + 2
 
 
-def test_where_no_process_may_be_begun_one_core_does_it(monkeypatch: pytest.MonkeyPatch) -> None:
-    """A post comes up all the same, only later."""
+@pytest.mark.parametrize(
+    ("owner", "name", "error"),
+    [(second_core, "Popen", BlockingIOError()), (Thread, "start", RuntimeError("can't start new thread"))],
+)
+def test_where_nothing_may_be_begun_one_core_does_it(
+    monkeypatch: pytest.MonkeyPatch, owner: object, name: str, error: Exception
+) -> None:
+    """A limit on processes or threads: a post comes up all the same, only later."""
 
     def refused(*_: object, **__: object) -> None:
-        raise PermissionError
+        raise error
 
-    monkeypatch.setattr("multiprocessing.synchronize.SemLock.__init__", refused)
+    monkeypatch.setattr(owner, name, refused)
     own = os.getpid()
-    assert {process for _, process in ahead(where, range(9))} == {own}
+    assert list(ahead(where, range(9))) == [(item, own) for item in range(9)]
 
 
 def test_a_machine_of_one_core_works_alone(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -89,51 +96,66 @@ def test_what_it_raises_is_raised_here(first: int) -> None:
         list(told)
 
 
-def ends(item: int) -> int:
+def ends(item: bytes) -> int:
     """What the kernel does where memory runs out, to whoever is not this test."""
-    if parent_process() is not None and item == 5:
+    if os.getppid() == int(item[-10:]) and item[:1] == b"!":
         os.kill(os.getpid(), signal.SIGKILL)
-    return item
+    return len(item)
 
 
 def test_what_an_ended_process_had_to_do_is_done_here() -> None:
-    """A post comes up all the same, only later."""
-    assert list(ahead(ends, range(3 * AHEAD))) == list(range(3 * AHEAD))
+    """A post comes up all the same, only later; killed while more is written to it than a pipe holds."""
+    items = [b"%s%d" % (b"!" if place == 5 else b".", os.getpid()) for place in range(3 * AHEAD)]
+    items = [item[:1] + item[1:].rjust(1_000_000, b"0") for item in items]
+    assert list(ahead(ends, items)) == [1_000_001] * len(items)
 
 
-def test_a_service_that_may_not_lower_its_priority_has_two_cores_too(tmp_path: Path) -> None:
-    """The unit file forbids the call."""
-    script = tmp_path / "strict.py"
-    script.write_text(
-        "import os\n"
-        "def refused(_):\n"
-        "    raise PermissionError\n"
-        "os.nice = refused\n"
-        "from edge.second_core import ahead\n"
-        "from tests.edge.test_second_core import where\n"
-        "if __name__ == '__main__':\n"
-        "    print(len({process for _, process in ahead(where, range(9))}))\n",
-        encoding="utf-8",
-    )
-    done = subprocess.run([sys.executable, str(script)], capture_output=True, text=True, env=HERE, check=True)
-    assert done.stdout == "2\n"
+def first_to_go(_: int) -> int:
+    return int(Path("/proc/self/oom_score_adj").read_text(encoding="ascii"))
 
 
-def test_who_stops_half_way_does_not_wait() -> None:
-    """A node told to stop while it files a list: what nobody takes any more is not worked out."""
-    told = ahead(time.sleep, [0.0, 0.0, *[2.0] * AHEAD, 0.0])
+def test_where_memory_runs_out_the_other_process_goes_first() -> None:
+    """The kernel ends whom it reckons the greatest; it must not be the post."""
+    assert max(ahead(first_to_go, range(9))) == 1000 > first_to_go(0)
+
+
+def shouting(item: int) -> int:
+    print("no answer")
+    return item
+
+
+def test_what_is_printed_is_no_answer() -> None:
+    """The pipe of answers is no place for words."""
+    assert list(ahead(shouting, range(9))) == list(range(9))
+
+
+def noting(where_to: str) -> None:
+    with Path(where_to).open("a", encoding="ascii") as notes:
+        notes.write("done\n")
+    time.sleep(0.2)
+
+
+def test_who_stops_half_way_neither_waits_nor_has_the_rest_done(tmp_path: Path) -> None:
+    """A node told to stop while it files a list."""
+    notes = tmp_path / "notes"
+    told = ahead(noting, [str(notes)] * 5 * AHEAD)
     next(told)
     next(told)
     began = time.monotonic()
     told.close()
-    assert time.monotonic() - began < 1.0
+    took = time.monotonic() - began
+    done = notes.read_text(encoding="ascii")
+    time.sleep(0.5)
+    assert notes.read_text(encoding="ascii") == done
+    assert took < 1.0
 
 
 def test_the_other_process_ends_with_a_killed_one(tmp_path: Path) -> None:
     """Power, or the out-of-memory killer: no orphan goes on with half of a machine's cores."""
     script = tmp_path / "long.py"
     script.write_text(
-        "import time\n"
+        "import os, time\n"
+        "os.sched_getaffinity = lambda _: {0, 1}\n"
         "from edge.second_core import ahead\n"
         "if __name__ == '__main__':\n"
         "    for each in ahead(abs, range(100)):\n"
@@ -189,7 +211,7 @@ def _children(process: int) -> list[int]:
 def _runs(process: int) -> bool:
     try:
         state = Path(f"/proc/{process}/stat").read_text(encoding="utf-8").rpartition(")")[2].split()[0]
-    except FileNotFoundError:
+    except (FileNotFoundError, ProcessLookupError):
         return False
     return state != "Z"
 
