@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 import pytest
 
 from hub import indexer, unmatchable
@@ -9,12 +11,13 @@ from hub.desk.view import Operator
 from hub.hub import Hub
 from hub.kit import World
 from hub.store import custody, persons
+from shared.change import Value
 from shared.ledger import concern, making_ready
 from shared.limits import REPORT_SLICE_MS, SEARCH_MAX_ROWS
 from shared.matching.matcher import PersonMatcher
 from shared.matching.person import Person
 from shared.schema import Kind
-from shared.watchlist import Subject
+from shared.watchlist import Subject, subject_of
 from tests.hub.outpost import Outpost, Realm
 from tests.hub.staff import operators_of
 from tests.hub.test_merger import alert
@@ -83,6 +86,10 @@ def test_one_alert_whose_person_cannot_be_filed_does_not_hold_up_the_others(
             raise RecursionError
         return sound(subject)
 
+    def choking_on_values(values: Mapping[str, Value]) -> Subject:
+        choking(subject_of(values))
+        return subject_of(values)
+
     with monkeypatch.context() as broken, realm.hub() as hub:
         operators = operators_of(hub)
         broken.setattr(persons, "person_in", choking)
@@ -96,12 +103,18 @@ def test_one_alert_whose_person_cannot_be_filed_does_not_hold_up_the_others(
         assert count(hub, "alert_person_entry") == 1
         with hub.kit.database.transaction() as tx:  # an upgrade of the index, which does not mend it
             tx.execute("UPDATE alert_person_total SET version = 0")
-    with monkeypatch.context() as broken:
-        for module in (making_ready, persons):
-            broken.setattr(module, "person_in", choking)
-        with realm.hub() as hub:
-            hub.catch_up()
-            assert (noted(hub), count(hub, "alert_person_entry")) == ([bad.dot], 1)
+    for module, name, chokes in (
+        (making_ready, "person_in", choking),  # while its person is made ready
+        (persons, "subject_of", choking_on_values),  # and while its record is read
+    ):
+        with monkeypatch.context() as broken:
+            broken.setattr(persons, "person_in", choking)
+            broken.setattr(module, name, chokes)
+            with realm.hub() as hub:
+                hub.catch_up()
+                assert (noted(hub), count(hub, "alert_person_entry")) == ([bad.dot], 1)
+                with hub.kit.database.transaction() as tx:
+                    tx.execute("UPDATE alert_person_total SET version = 0")
     with realm.hub() as hub:
         hub.catch_up()
         assert (noted(hub), count(hub, "alert_person_entry")) == ([], 2)
