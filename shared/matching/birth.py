@@ -59,17 +59,11 @@ class BirthEvidence:
 @lru_cache(maxsize=1 << 11)
 def date_of(number: int | None) -> PartialDate | None:
     """The packed date, None for one that is no date or says nothing."""
-    if number is None:
-        return None
-    try:
-        found = from_day_number(number)
-    except WireError:
-        return None
-    return found if found.year is not None or found.month is not None else None
+    return from_day_number(number) if number is not None and parts_of(number) is not None else None
 
 
 def parts_of(number: int | None) -> Parts | None:
-    """The parts of `date_of`, for whoever looks at dates by the thousand: few people share a birth date."""
+    """The same by its parts, for whoever looks at dates by the thousand: few people share a birth date."""
     if number is None:
         return None
     try:
